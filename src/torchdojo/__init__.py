@@ -1,0 +1,3 @@
+"""torchdojo: get ready for, and run, PyTorch interviews."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""One bug kind per file, and injection: source text in, source text out."""

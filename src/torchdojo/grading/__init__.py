@@ -1,0 +1,1 @@
+"""Starts the sandbox and the judge for one submission and hands out the report."""

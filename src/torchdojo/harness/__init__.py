@@ -1,0 +1,1 @@
+"""The candidate's side, inside the sandbox: runs learner code under the recorder."""

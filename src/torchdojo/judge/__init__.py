@@ -1,0 +1,1 @@
+"""The trusted side: reads the trace, checks values, writes the report. Never loads learner code."""

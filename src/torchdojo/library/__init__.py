@@ -1,0 +1,1 @@
+"""Find, parse and hand out content folders."""

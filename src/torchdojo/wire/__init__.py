@@ -1,0 +1,14 @@
+"""The wire: length-prefixed frames, the only thing that crosses between the candidate's process and the judge."""
+
+from torchdojo.wire.frames import (
+    Channel,
+    Frame,
+    TensorData,
+    WireClosed,
+    WireError,
+    WireTimeout,
+    decode,
+    encode,
+)
+
+__all__ = ["Channel", "Frame", "TensorData", "WireClosed", "WireError", "WireTimeout", "decode", "encode"]
