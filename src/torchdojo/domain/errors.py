@@ -39,3 +39,9 @@ class InternalError(DojoError):
     """We broke: never the learner's fault, never costs an attempt."""
 
     exit_status = 3
+
+
+class Cancelled(DojoError):
+    """The person stopped the run; no verdict was reached and no attempt is counted."""
+
+    exit_status = 1

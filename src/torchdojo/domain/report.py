@@ -164,19 +164,23 @@ class Report:
                 score=float(data["score"]),
                 message=data.get("message", ""),
                 checks=tuple(
-                    CheckResult(c["name"], CheckOutcome(c["outcome"]), c.get("message", ""), c.get("where", ""))
+                    CheckResult(
+                        c["name"], CheckOutcome(c["outcome"]), c.get("message", ""), c.get("where", "")
+                    )
                     for c in data["checks"]
                 ),
                 bugs=tuple(
                     BugResult(
-                        b["id"], BugState(b["state"]), RestsOn(b["rests_on"]), b["evidence"], b.get("where", "")
+                        b["id"],
+                        BugState(b["state"]),
+                        RestsOn(b["rests_on"]),
+                        b["evidence"],
+                        b.get("where", ""),
                     )
                     for b in data.get("bugs", ())
                 ),
                 goal=None if goal is None else GoalResult(**goal),
-                curves=tuple(
-                    Curve(c["name"], tuple(c["x"]), tuple(c["y"])) for c in data.get("curves", ())
-                ),
+                curves=tuple(Curve(c["name"], tuple(c["x"]), tuple(c["y"])) for c in data.get("curves", ())),
                 isolation=data.get("isolation", "none"),
                 seconds=dict(data.get("seconds", {})),
                 seed=int(data.get("seed", 0)),

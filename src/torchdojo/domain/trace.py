@@ -91,7 +91,9 @@ class Trace:
     @cached_property
     def trained_ids(self) -> frozenset[int]:
         """Ids of the forwards that a backward touched."""
-        return frozenset(i for event in self.of("backward") if not event.get("failed") for i in event["forwards"])
+        return frozenset(
+            i for event in self.of("backward") if not event.get("failed") for i in event["forwards"]
+        )
 
     @cached_property
     def training_forwards(self) -> tuple[Event, ...]:

@@ -12,7 +12,8 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -155,9 +156,12 @@ class Channel:
     A per-`recv` timeout is no deadline: a sender that drips a byte at a time never trips it.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, *, accept_descriptors: bool = False) -> None:
+        """Speak over `sock`. Descriptors are accepted from a trusted other side only; they wait in `descriptors`."""
         self._sock = sock
         self._buffer = bytearray()
+        self._accept = accept_descriptors
+        self.descriptors: deque[int] = deque()
 
     def fileno(self) -> int:
         """The descriptor, so that a selector can wait on the channel."""
@@ -167,10 +171,17 @@ class Channel:
         """Close the socket; the other end sees the end of the stream."""
         self._sock.close()
 
-    def send(self, header: Mapping[str, Any], tensors: Mapping[str, TensorData] | None = None) -> None:
-        """Send one frame; WireClosed when the other side is gone."""
+    def send(
+        self,
+        header: Mapping[str, Any],
+        tensors: Mapping[str, TensorData] | None = None,
+        descriptors: Sequence[int] = (),
+    ) -> None:
+        """Send one frame, passing open descriptors along; WireClosed when the other side is gone."""
+        data = encode(header, tensors)
         try:
-            self._sock.sendall(encode(header, tensors))
+            sent = socket.send_fds(self._sock, [data], list(descriptors)) if descriptors else 0
+            self._sock.sendall(data[sent:])
         except OSError as error:
             raise WireClosed(str(error)) from None
 
@@ -189,7 +200,11 @@ class Channel:
     def fill(self) -> None:
         """Read what has arrived into the buffer; WireClosed at the end of the stream."""
         try:
-            chunk = self._sock.recv(1 << 18)
+            if self._accept:
+                chunk, received, _, _ = socket.recv_fds(self._sock, 1 << 18, 8)
+                self.descriptors.extend(received)
+            else:
+                chunk = self._sock.recv(1 << 18)
         except OSError as error:
             raise WireClosed(str(error)) from None
         if not chunk:

@@ -1,0 +1,190 @@
+"""One grading in flight: the judge on one side, candidate jobs on the other, one deadline over all."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from torchdojo.domain.errors import Cancelled
+from torchdojo.domain.exercise import Exercise, RunLimits
+from torchdojo.domain.report import Report, Verdict
+from torchdojo.sandbox import ForkServer, Job, Limits, Outcome, RunningJob
+from torchdojo.wire import Channel, Frame, WireClosed, WireError, WireTimeout
+
+CANDIDATE_ENTRY = "torchdojo.harness.script:run"
+JUDGE_ENTRY = "torchdojo.judge.main:run"
+
+#: The job whose output the person sees: the full run of their script.
+MAIN_JOB = "run"
+
+#: Beyond the exercise's own wall limit: device, value and transplant jobs, and the judge's arithmetic.
+GRACE_SECONDS = 60.0
+
+#: How often a waiting grading looks at `cancel` and at its deadline.
+TICK_SECONDS = 0.1
+
+
+class GradingRun:
+    """Drives one grading to its report."""
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        source: str,
+        *,
+        seed: int,
+        candidates: ForkServer,
+        judges: ForkServer,
+        on_event: Callable[[Mapping[str, Any]], None] | None,
+        cancel: threading.Event | None,
+    ) -> None:
+        self.seed = seed
+        self.main_seconds = 0.0
+        self._exercise = exercise
+        self._source = source
+        self._candidates = candidates
+        self._judges = judges
+        self._on_event = on_event or (lambda event: None)
+        self._cancel = cancel or threading.Event()
+        self._jobs: dict[str, RunningJob] = {}
+        self._watchers: list[threading.Thread] = []
+        self._sending = threading.Lock()
+
+    def finish(self) -> Report:
+        """Run it all; returns the judge's report or one that says how we broke. Raises Cancelled."""
+        ours, theirs = socket.socketpair()
+        control = Channel(ours)
+        wall = self._exercise.limits.wall_seconds + GRACE_SECONDS
+        judge = self._judges.start(
+            Job(
+                entry=JUDGE_ENTRY,
+                request={
+                    "folder": str(self._exercise.folder),
+                    "exercise": self._exercise.id,
+                    "kind": str(self._exercise.kind),
+                    "filename": self._exercise.filename,
+                    "seed": self.seed,
+                    "secret_seed": int.from_bytes(os.urandom(6), "little"),
+                },
+                files={},
+                limits=Limits(wall, wall, memory_mb=8192, output_kb=256),
+            ),
+            channel=theirs,
+        )
+        theirs.close()
+        try:
+            return self._serve(control, time.monotonic() + wall)
+        except WireError as error:
+            return self._broken(judge, error)
+        finally:
+            judge.kill()
+            for job in self._jobs.values():
+                job.kill()
+            for watcher in self._watchers:
+                watcher.join()
+            control.close()
+
+    def _serve(self, control: Channel, deadline: float) -> Report:
+        while True:
+            frame = self._next_frame(control, deadline)
+            match frame.type:
+                case "start":
+                    self._start_candidate(control, frame.header)
+                case "kill":
+                    if (job := self._jobs.get(frame.header["name"])) is not None:
+                        job.kill()
+                case "progress":
+                    self._on_event(frame.header["event"])
+                case "report":
+                    return Report.from_json(frame.header["report"])
+                case other:
+                    raise WireError(f"the judge said {other!r}")
+
+    def _next_frame(self, control: Channel, deadline: float) -> Frame:
+        while True:
+            if self._cancel.is_set():
+                raise Cancelled("The run was stopped.", "Nothing was counted; run it again when you like.")
+            try:
+                return control.receive(min(deadline, time.monotonic() + TICK_SECONDS))
+            except WireTimeout:
+                if time.monotonic() >= deadline:
+                    raise
+
+    def _start_candidate(self, control: Channel, header: Mapping[str, Any]) -> None:
+        name = str(header["name"])
+        request = dict(header["request"])
+        source = request.pop("source", self._source)
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            job = self._candidates.start(
+                Job(
+                    entry=CANDIDATE_ENTRY,
+                    request=request,
+                    files={str(request["filename"]): source.encode()},
+                    limits=self._limits(header.get("wall_seconds")),
+                ),
+                channel=theirs,
+                on_output=self._output_sink() if name == MAIN_JOB else None,
+            )
+            self._jobs[name] = job
+            with self._sending:
+                control.send({"type": "started", "name": name}, descriptors=[ours.fileno()])
+        watcher = threading.Thread(target=self._watch, args=(control, name, job), name=f"watch-{name}")
+        self._watchers.append(watcher)
+        watcher.start()
+
+    def _watch(self, control: Channel, name: str, job: RunningJob) -> None:
+        outcome = job.wait()
+        if name == MAIN_JOB:
+            self.main_seconds = outcome.wall_seconds
+        try:
+            with self._sending:
+                control.send({"type": "ended", "name": name, "outcome": _outcome_json(outcome)})
+        except WireClosed:
+            pass  # The judge has given its verdict and left.
+
+    def _limits(self, wall_seconds: float | None) -> Limits:
+        allowed: RunLimits = self._exercise.limits
+        wall = allowed.wall_seconds if wall_seconds is None else min(wall_seconds, allowed.wall_seconds)
+        return Limits(wall, wall, memory_mb=allowed.memory_mb, output_kb=allowed.output_kb)
+
+    def _output_sink(self) -> Callable[[bytes], None]:
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+        def sink(data: bytes) -> None:
+            if text := decoder.decode(data):
+                self._on_event({"type": "output", "text": text})
+
+        return sink
+
+    def _broken(self, judge: RunningJob, error: WireError) -> Report:
+        judge.kill()
+        outcome = judge.wait()
+        return Report(
+            exercise=self._exercise.id,
+            kind=str(self._exercise.kind),
+            verdict=Verdict.INTERNAL_ERROR,
+            score=0.0,
+            message=(
+                "The judge gave no report. This is not your fault and counts for nothing. "
+                f"({error}; judge: {outcome.status}) {outcome.message}"
+            ).strip(),
+        )
+
+
+def _outcome_json(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "status": str(outcome.status),
+        "exit_code": outcome.exit_code,
+        "signal": outcome.signal,
+        "wall_seconds": outcome.wall_seconds,
+        "cpu_seconds": outcome.cpu_seconds,
+        "peak_mb": outcome.peak_mb,
+        "message": outcome.message,
+        "output": outcome.output[-4000:].decode("utf-8", "replace"),
+    }

@@ -1,0 +1,48 @@
+"""Where a judge process begins: one grading, one report, then it ends."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import Any, Protocol
+
+from torchdojo.domain.exercise import Exercise, Kind
+from torchdojo.domain.report import Report, Verdict
+from torchdojo.judge.debug import judge_debug
+from torchdojo.judge.session import Session
+from torchdojo.library import load_exercise
+from torchdojo.wire import Channel
+
+
+class Context(Protocol):
+    """What the fork server hands to a job."""
+
+    request: dict[str, Any]
+    channel: Any
+    workdir: Path
+
+
+def run(context: Context) -> int:
+    """Grade one submission: read the exercise, drive the candidate jobs, send the report."""
+    control = Channel(context.channel, accept_descriptors=True)
+    session = Session(control)
+    try:
+        report = _judge(session, load_exercise(Path(context.request["folder"])), context.request)
+    except Exception:
+        # Whatever went wrong here is ours: it must reach the person as "we broke", with what we need to mend it.
+        report = Report(
+            exercise=str(context.request.get("exercise", "")),
+            kind=str(context.request.get("kind", "debug")),
+            verdict=Verdict.INTERNAL_ERROR,
+            score=0.0,
+            message=f"The judge failed. This is not your fault and counts for nothing.\n{traceback.format_exc()}",
+        )
+    control.send({"type": "report", "report": report.to_json()})
+    session.close()
+    return 0
+
+
+def _judge(session: Session, exercise: Exercise, request: dict[str, Any]) -> Report:
+    if exercise.kind is Kind.DEBUG:
+        return judge_debug(session, exercise, request)
+    raise NotImplementedError(f"no judge for {exercise.kind} exercises")
