@@ -127,8 +127,7 @@ class Report:
             "score": round(self.score, 4),
             "message": self.message,
             "checks": [
-                {"name": c.name, "outcome": str(c.outcome), "message": c.message, "where": c.where}
-                for c in self.checks
+                {"name": c.name, "outcome": str(c.outcome), "message": c.message, "where": c.where} for c in self.checks
             ],
         }
         if self.kind == "debug":
@@ -164,9 +163,7 @@ class Report:
                 score=float(data["score"]),
                 message=data.get("message", ""),
                 checks=tuple(
-                    CheckResult(
-                        c["name"], CheckOutcome(c["outcome"]), c.get("message", ""), c.get("where", "")
-                    )
+                    CheckResult(c["name"], CheckOutcome(c["outcome"]), c.get("message", ""), c.get("where", ""))
                     for c in data["checks"]
                 ),
                 bugs=tuple(

@@ -6,7 +6,8 @@ recorder in order of appearance. Shapes are lists of ints, dtypes torch's names 
 "cuda:0", ... as the script sees them. All per-row lists are capped at 256 entries.
 
     batch     a loader handed out a batch: loader (id), shapes, dtypes, devices (lists over its tensors)
-    iter      a DataLoader's iteration began: loader (id), batches (int or null), sampler (class name), rows (len(dataset) or null)
+    iter      a DataLoader's iteration began: loader (id), batches (int or null), sampler (class name),
+              rows (len(dataset) or null)
     forward   an outermost nn.Module call returned: id, model (id), cls, params (count of trainable scalars),
               train_leaves, eval_leaves (mode-dependent leaves that ran: dropout with p > 0, batch norms, each by
               its own `training` flag; for batch norm "train" also means track_running_stats is off),
@@ -42,7 +43,8 @@ recorder in order of appearance. Shapes are lists of ints, dtypes torch's names 
               patched (names of torch functions found replaced at the end)
 
 A *training forward* is one that a backward touched. An *evaluation forward* is an untouched, successful forward of a
-model class that also trains, after the first step. A maximal run of them without a step between is an *evaluation pass*.
+model class that also trains, after the first step. A maximal run of them without a step between is an
+*evaluation pass*.
 """
 
 from __future__ import annotations
@@ -91,9 +93,7 @@ class Trace:
     @cached_property
     def trained_ids(self) -> frozenset[int]:
         """Ids of the forwards that a backward touched."""
-        return frozenset(
-            i for event in self.of("backward") if not event.get("failed") for i in event["forwards"]
-        )
+        return frozenset(i for event in self.of("backward") if not event.get("failed") for i in event["forwards"])
 
     @cached_property
     def training_forwards(self) -> tuple[Event, ...]:

@@ -57,9 +57,7 @@ class CandidateJob:
             except WireClosed:
                 return
 
-    def ask(
-        self, header: Mapping[str, Any], tensors: Mapping[str, TensorData] | None, deadline: float
-    ) -> Frame:
+    def ask(self, header: Mapping[str, Any], tensors: Mapping[str, TensorData] | None, deadline: float) -> Frame:
         """Send a query and return the answer."""
         self.send(header, tensors)
         return self.next_frame(deadline)
@@ -106,9 +104,7 @@ class Session:
         self._selector.register(control.fileno(), selectors.EVENT_READ, None)
         self._jobs: dict[str, CandidateJob] = {}
 
-    def start(
-        self, name: str, request: Mapping[str, Any], *, wall_seconds: float | None = None
-    ) -> CandidateJob:
+    def start(self, name: str, request: Mapping[str, Any], *, wall_seconds: float | None = None) -> CandidateJob:
         """Start a candidate job; `name` is unique within the grading.
 
         `request` is the harness's (see torchdojo.harness.script). Its source is the submission unless it carries the
@@ -117,9 +113,7 @@ class Session:
         """
         if name in self._jobs:
             raise ValueError(f"a job called {name} was started already")
-        self._control.send(
-            {"type": "start", "name": name, "request": dict(request), "wall_seconds": wall_seconds}
-        )
+        self._control.send({"type": "start", "name": name, "request": dict(request), "wall_seconds": wall_seconds})
         while not self._control.descriptors:
             self.pump(time.monotonic() + 60.0)
         sock = socket.socket(fileno=self._control.descriptors.popleft())
