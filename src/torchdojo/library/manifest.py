@@ -1,0 +1,158 @@
+"""exercise.toml, strictly read into an Exercise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from torchdojo.domain.errors import BadContent
+from torchdojo.domain.exercise import BugSpec, Entries, Exercise, Goal, Kind, ProbingQuestion, RunLimits
+from torchdojo.library.folder import MANIFEST, ROLES, SLUG, check_files
+from torchdojo.library.table import Table, read_toml
+
+DIFFICULTIES = ("easy", "easy-medium", "medium", "medium-hard", "hard")
+CATEGORIES = ("convergence", "correctness", "memory", "performance")
+METRICS = ("accuracy", "mse")
+DIRECTIONS = ("at_least", "at_most")
+
+
+def load_exercise(folder: Path) -> Exercise:
+    """Read one exercise folder; its track is the folder above it.
+
+    Raises BadContent naming file, key and cure for anything that breaks the format. Python files are not opened.
+    """
+    if not SLUG.fullmatch(folder.name):
+        raise BadContent(
+            f"{folder} is no valid exercise name.", "Use lower-case words joined by hyphens, starting with a letter."
+        )
+    table = read_toml(folder / MANIFEST)
+    kind = _kind(table)
+    check_files(folder, kind)
+    exercise = Exercise(
+        id=folder.name,
+        kind=kind,
+        track=folder.parent.name,
+        title=table.text("title"),
+        level=table.whole("level", low=1, high=5),
+        minutes=table.whole("minutes", low=1, high=240),
+        summary=table.text("summary"),
+        folder=folder,
+        filename=_filename(table),
+        concepts=table.texts("concepts", required=True),
+        prerequisites=_slugs(table, "prerequisites"),
+        hints=table.texts("hints", required=True),
+        requirements=table.texts("requirements"),
+        limits=_limits(table.table("limits")),
+        bugs=tuple(_bug(bug) for bug in table.tables("bug", "id")),
+        goal=_goal(table.table("goal", required=True)),
+        entries=_entries(table.table("entries", required=True)),
+    )
+    table.finish()
+    _check_bugs(table, exercise)
+    return exercise
+
+
+def _kind(table: Table) -> Kind:
+    kind = Kind(table.one_of("kind", [str(kind) for kind in Kind]))
+    if kind not in ROLES:
+        readable = ", ".join(str(known) for known in ROLES)
+        raise table.fault(f"`kind` {kind} exercises cannot be read yet", f"Write one of: {readable}.")
+    return kind
+
+
+def _filename(table: Table) -> str:
+    name = table.text("filename", example="train.py")
+    if not name.endswith(".py") or not name.removesuffix(".py").isidentifier():
+        raise table.fault(f"`filename` is {name!r}", 'Write a bare Python file name, e.g. filename = "train.py".')
+    return name
+
+
+def _slugs(table: Table, key: str) -> tuple[str, ...]:
+    for slug in (slugs := table.texts(key)):
+        if not SLUG.fullmatch(slug):
+            raise table.fault(f"`{key}` names {slug!r}, which is no exercise name", "Write the other folder's name.")
+    return slugs
+
+
+def _limits(table: Table) -> RunLimits:
+    usual = RunLimits()
+    limits = RunLimits(
+        wall_seconds=table.number("wall_seconds", usual.wall_seconds, above=0),
+        memory_mb=table.whole("memory_mb", usual.memory_mb, low=128, high=65536),
+        output_kb=table.whole("output_kb", usual.output_kb, low=1, high=65536),
+    )
+    table.finish()
+    return limits
+
+
+def _goal(table: Table) -> Goal:
+    goal = Goal(
+        name=table.text("name", example="val_accuracy"),
+        metric=table.one_of("metric", METRICS),
+        direction=table.one_of("direction", DIRECTIONS),
+        target=table.number("target"),
+        description=table.text("description"),
+        extra=table.table("extra").numbers(),
+    )
+    table.finish()
+    return goal
+
+
+def _entries(table: Table) -> Entries:
+    names = {key: table.text(key, "") for key in ("data", "model", "train", "validate")}
+    entries = Entries(**names, main=table.text("main", "main"))
+    table.finish()
+    for name in (*names.values(), entries.main):
+        if name and not name.isidentifier():
+            raise table.fault(
+                f"{name!r} is no Python name", "Write the bare name of a function or class in solution.py."
+            )
+    return entries
+
+
+def _bug(table: Table) -> BugSpec:
+    bug_id = table.text("id", example="missing-zero-grad")
+    if not SLUG.fullmatch(bug_id):
+        raise table.fault(f"`id` is {bug_id!r}", "Use lower-case words joined by hyphens.")
+    edit = _edit(table.table("edit")) if table.has("edit") else None
+    bug = BugSpec(
+        id=bug_id,
+        kind=table.text("kind", bug_id),
+        site=table.text("site", "" if edit else None, example="train_one_epoch"),
+        title=table.text("title"),
+        category=table.one_of("category", CATEGORIES),
+        location=table.text("location"),
+        difficulty=table.one_of("difficulty", DIFFICULTIES),
+        effect=table.text("effect", lines=True),
+        nudge=table.text("nudge", lines=True),
+        edit=edit,
+        probing=tuple(_probing(question) for question in table.tables("probing")),
+    )
+    table.finish()
+    if not bug.probing:
+        raise table.fault("no probing question", "Write [[bug.probing]] with `question` and `answer` below the bug.")
+    return bug
+
+
+def _edit(table: Table) -> tuple[str, str]:
+    find = table.raw("find")
+    replace = table.raw("replace", "")
+    table.finish()
+    if find == replace:
+        raise table.fault("`find` and `replace` are the same", "Write in `replace` what the broken script says there.")
+    return find, replace
+
+
+def _probing(table: Table) -> ProbingQuestion:
+    question = ProbingQuestion(table.text("question", lines=True), table.text("answer", lines=True))
+    table.finish()
+    return question
+
+
+def _check_bugs(table: Table, exercise: Exercise) -> None:
+    if not exercise.bugs:
+        raise table.fault("no bug is listed", "Write a [[bug]] table for each planted bug.")
+    seen: set[str] = set()
+    for bug in exercise.bugs:
+        if bug.id in seen:
+            raise table.fault(f"two bugs have the id {bug.id!r}", "Give every [[bug]] an `id` of its own.")
+        seen.add(bug.id)

@@ -1,0 +1,155 @@
+"""Library: every exercise of every content root, in curriculum order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+from torchdojo.domain.errors import BadContent
+from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.proof import Proof
+from torchdojo.library.answers import Answer, fake_answers, right_answers
+from torchdojo.library.curriculum import Curriculum, Track, read_curriculum
+from torchdojo.library.folder import MANIFEST
+from torchdojo.library.manifest import load_exercise
+from torchdojo.library.proofs import is_current, read_proof
+from torchdojo.library.roots import shipped_root, user_root
+
+
+class Library:
+    """The content at hand. Nothing is read before it is asked for; a folder is read again when its manifest changes.
+
+    `roots` are further content folders of the user; `shipped` replaces the exercises that come with torchdojo.
+    A broken folder never hides the others: it is left out of `exercises` and told of in `faults`.
+    """
+
+    def __init__(self, roots: Sequence[Path] = (), *, shipped: Path | None = None) -> None:
+        self._user_roots = tuple(roots)
+        self._shipped = shipped
+        self._read: dict[Path, tuple[tuple[int, int], Exercise]] = {}
+
+    @cached_property
+    def roots(self) -> tuple[Path, ...]:
+        """The content folders, shipped first. Raises BadContent when one does not exist."""
+        shipped = shipped_root() if self._shipped is None else user_root(self._shipped)
+        return (shipped, *(user_root(root) for root in self._user_roots))
+
+    def exercises(self) -> list[Exercise]:
+        """Every sound exercise: by track, then prerequisites first, then level, then name."""
+        return self._survey()[0]
+
+    def faults(self) -> list[BadContent]:
+        """What is wrong with the content, one entry for each folder or file that had to be left out."""
+        return self._survey()[1]
+
+    def find(self, slug: str) -> Exercise | None:
+        """The exercise of that name; None when no folder has it. Raises BadContent when its folder is broken."""
+        folders = [folder for folder in self._folders() if folder.name == slug]
+        if len(folders) > 1:
+            raise _duplicate(folders[0], folders[1])
+        return self._load(folders[0]) if folders else None
+
+    def names(self) -> list[str]:
+        """The names of all exercise folders, broken ones included."""
+        return sorted({folder.name for folder in self._folders()})
+
+    def tracks(self) -> list[Track]:
+        """The tracks of all roots in order; a track without an entry in a curriculum is called by its folder."""
+        ordered: dict[str, Track] = {}
+        for curriculum in self._curricula():
+            for track in curriculum.tracks:
+                ordered.setdefault(track.id, track)
+        for folder in self._folders():
+            ordered.setdefault(folder.parent.name, Track(folder.parent.name, folder.parent.name.capitalize(), ""))
+        return list(ordered.values())
+
+    def level_names(self) -> tuple[str, ...]:
+        """What levels 1 to 5 are called; empty when no curriculum names them."""
+        return next((curriculum.levels for curriculum in self._curricula() if curriculum.levels), ())
+
+    def proof(self, exercise: Exercise) -> Proof | None:
+        """The exercise's proof; None when there is none or it was made from other files than the present ones."""
+        proof = read_proof(exercise)
+        return proof if proof is not None and is_current(exercise, proof) else None
+
+    def right(self, exercise: Exercise) -> list[Answer]:
+        """Its right answers."""
+        return right_answers(exercise)
+
+    def fake(self, exercise: Exercise) -> list[Answer]:
+        """Its fake answers."""
+        return fake_answers(exercise)
+
+    def _survey(self) -> tuple[list[Exercise], list[BadContent]]:
+        found: dict[str, Exercise] = {}
+        faults: list[BadContent] = []
+        for folder in self._folders():
+            try:
+                exercise = self._load(folder)
+            except BadContent as fault:
+                faults.append(fault)
+                continue
+            if (first := found.get(exercise.id)) is not None:
+                faults.append(_duplicate(first.folder, folder))
+            else:
+                found[exercise.id] = exercise
+        try:
+            position = {track.id: number for number, track in enumerate(self.tracks())}
+        except BadContent as fault:
+            faults.append(fault)
+            position = {}
+        ordered, circular = _in_order(found, position)
+        return ordered, faults + circular
+
+    def _folders(self) -> list[Path]:
+        return sorted(manifest.parent for root in self.roots for manifest in root.glob(f"*/*/{MANIFEST}"))
+
+    def _curricula(self) -> list[Curriculum]:
+        return [read_curriculum(root) for root in self.roots]
+
+    def _load(self, folder: Path) -> Exercise:
+        state = (folder / MANIFEST).stat()
+        stamp = (state.st_mtime_ns, state.st_size)
+        known = self._read.get(folder)
+        if known is None or known[0] != stamp:
+            known = self._read[folder] = (stamp, load_exercise(folder))
+        return known[1]
+
+
+def _in_order(found: dict[str, Exercise], position: dict[str, int]) -> tuple[list[Exercise], list[BadContent]]:
+    """Sort so that prerequisites come first within a track; leave out what can never come first."""
+    waiting = sorted(found.values(), key=lambda e: (position.get(e.track, len(position)), e.level, e.id))
+    ordered: list[Exercise] = []
+    faults: list[BadContent] = []
+    for exercise in list(waiting):
+        for slug in exercise.prerequisites:
+            if slug not in found:
+                faults.append(
+                    BadContent(
+                        f"{exercise.folder / MANIFEST}: `prerequisites` names {slug!r}, which is no sound exercise.",
+                        f"Known: {', '.join(sorted(found))}.",
+                    )
+                )
+                if exercise in waiting:
+                    waiting.remove(exercise)
+    placed: set[str] = set()
+    while waiting:
+        ready = next((e for e in waiting if placed.issuperset(e.prerequisites)), None)
+        if ready is None:
+            circle = ", ".join(e.id for e in waiting)
+            faults.append(
+                BadContent(
+                    f"`prerequisites` can never be met by: {circle}.",
+                    "They wait for each other or for an exercise that was left out; remove one of the entries.",
+                )
+            )
+            break
+        waiting.remove(ready)
+        placed.add(ready.id)
+        ordered.append(ready)
+    return ordered, faults
+
+
+def _duplicate(first: Path, second: Path) -> BadContent:
+    return BadContent(f"{second} has the same name as {first}.", "Names are unique over all tracks; rename one folder.")
