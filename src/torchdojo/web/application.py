@@ -1,0 +1,76 @@
+"""The web application over one dojo."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from torchdojo.app.compose import Dojo
+from torchdojo.domain.errors import BadInput, DojoError
+from torchdojo.web.gate import Gate, loopback_hosts
+from torchdojo.web.routes import api, exercise, overview
+from torchdojo.web.runs import RunDesk
+from torchdojo.web.site import HERE, Site, template_environment
+
+_ELSEWHERE = "Choose an exercise from the list, or go back to where you came from."
+
+
+def create_app(
+    dojo: Dojo,
+    *,
+    token: str,
+    hosts: Collection[str] = (),
+    concurrent_runs: int | None = None,
+) -> FastAPI:
+    """The application. `token` is the key its first address must carry; `hosts` the names it answers to
+    (this machine's loopback names when empty); `concurrent_runs` how many runs may go on at once (one per core)."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # The first page must not wait for the grader, and the first run should not have to start it.
+        threading.Thread(target=dojo.grader.warm_up, name="warm-up", daemon=True).start()
+        yield
+
+    app = FastAPI(title="torchdojo", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    site = Site(dojo, template_environment(), RunDesk(concurrent_runs or os.cpu_count() or 1))
+    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    for part in (overview, exercise, api):
+        app.include_router(part.routes(site))
+    _explain_errors(app, site)
+    app.add_middleware(Gate, token=token, hosts=hosts or loopback_hosts("127.0.0.1"), refuse=site.problem)
+    return app
+
+
+def _explain_errors(app: FastAPI, site: Site) -> None:
+    @app.exception_handler(DojoError)
+    async def expected(request: Request, error: DojoError) -> Response:
+        missing = isinstance(error, BadInput) and request.method in ("GET", "HEAD")
+        status = 404 if missing else 400 if isinstance(error, BadInput) else 503
+        return site.problem(request.scope, status, error.fact, error.cure)
+
+    @app.exception_handler(HTTPException)
+    async def by_status(request: Request, error: HTTPException) -> Response:
+        fact = "There is no such page." if error.status_code in (404, 405) else str(error.detail)
+        return site.problem(request.scope, error.status_code, fact, _ELSEWHERE)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> Response:
+        if request.method in ("GET", "HEAD"):
+            return site.problem(request.scope, 404, "There is no such page.", _ELSEWHERE)
+        where = ", ".join(str(part) for problem in error.errors()[:1] for part in problem["loc"])
+        return site.problem(request.scope, 400, f"The request is malformed at {where}.", "Reload the page.")
+
+    @app.exception_handler(Exception)
+    async def ours(request: Request, error: Exception) -> Response:
+        del error
+        cure = "Your text is kept. Go back and try again; the terminal says what went wrong."
+        return site.problem(request.scope, 500, "We broke, not you.", cure)

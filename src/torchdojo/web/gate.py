@@ -1,0 +1,182 @@
+"""The gate in front of every request: who may talk to this server, and what a page may load.
+
+The server runs code that people type, so a stray page on another site must not reach it: the Host header defeats DNS
+rebinding, the launch token keeps other users and programs of this machine out, and writes must come from our own pages.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from collections.abc import Callable, Collection
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY_LIMIT = 1024 * 1024
+
+Refusal = Callable[[Scope, int, str, str], Response]
+
+
+class BodyTooLarge(Exception):
+    """A request body went past the limit while it was being read."""
+
+
+class Gate:
+    """ASGI middleware. `hosts` are the names (without port) under which the server may be addressed.
+
+    `refuse(scope, status, fact, cure)` makes the response for a request that is turned away.
+    """
+
+    def __init__(self, app: ASGIApp, *, token: str, hosts: Collection[str], refuse: Refusal) -> None:
+        self._app = app
+        self._token = token
+        self._hosts = frozenset(hosts)
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            # There are no sockets in this application; the lifespan is the server talking to itself.
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(18)
+        scope.setdefault("state", {})["nonce"] = nonce
+        headers = Headers(scope=scope)
+        started = False
+
+        async def guarded_send(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                _add_headers(MutableHeaders(scope=message), nonce, static=scope["path"].startswith("/static/"))
+            await send(message)
+
+        turned_away = self._answer_without_the_app(scope, headers)
+        if turned_away is not None:
+            await turned_away(scope, receive, guarded_send)
+            return
+        try:
+            await self._app(scope, _limited(receive), guarded_send)
+        except BodyTooLarge:
+            if not started:
+                await self._too_large(scope)(scope, receive, guarded_send)
+
+    def _answer_without_the_app(self, scope: Scope, headers: Headers) -> Response | None:
+        host = headers.get("host", "")
+        if _host_name(host) not in self._hosts:
+            cure = "Open the address that was printed when the server started."
+            return self._refuse(scope, 400, "This server does not answer to that name.", cure)
+        if scope["path"].startswith("/static/"):
+            return None
+        safe = scope["method"] in ("GET", "HEAD")
+        if not (_may_navigate(headers) if safe else _same_origin(scope, headers, host)):
+            cure = "Reload the page and try again; a page from elsewhere may not do this."
+            return self._refuse(scope, 403, "The request did not come from one of our pages.", cure)
+        declared = headers.get("content-length", "0")
+        if not declared.isdecimal() or int(declared) > BODY_LIMIT:
+            return self._too_large(scope)
+        cookie = f"torchdojo-{host.rpartition(':')[2] if ':' in host else '80'}"
+        return self._check_token(scope, headers, cookie, safe=safe)
+
+    def _check_token(self, scope: Scope, headers: Headers, cookie: str, *, safe: bool) -> Response | None:
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        offered = next((value for name, value in query if name == "token"), None)
+        if safe and offered is not None and self._is_token(offered):
+            rest = urlencode([pair for pair in query if pair[0] != "token"])
+            # One slash only: "//name" would be an address on another machine.
+            path = "/" + scope["path"].lstrip("/")
+            response = RedirectResponse(f"{path}?{rest}" if rest else path, status_code=303)
+            response.set_cookie(cookie, self._token, httponly=True, samesite="lax", path="/")
+            return response
+        if self._is_token(_cookies(headers).get(cookie, "")):
+            return None
+        fact = "This page belongs to another start of the server, or was opened without its key."
+        return self._refuse(scope, 403, fact, "Open the full address that the terminal printed, including ?token=….")
+
+    def _is_token(self, offered: str) -> bool:
+        return secrets.compare_digest(offered.encode(), self._token.encode())
+
+    def _too_large(self, scope: Scope) -> Response:
+        return self._refuse(scope, 413, "The text is larger than 1 MB.", "Remove what does not belong to the script.")
+
+
+def loopback_hosts(bound_to: str) -> frozenset[str]:
+    """The host names a server bound to `bound_to` may be addressed by."""
+    return frozenset({"127.0.0.1", "localhost", "[::1]", _bracketed(bound_to)})
+
+
+def _bracketed(host: str) -> str:
+    try:
+        return f"[{host}]" if ipaddress.ip_address(host).version == 6 else host
+    except ValueError:
+        return host.lower()
+
+
+def _host_name(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdecimal() else host).lower()
+
+
+def _may_navigate(headers: Headers) -> bool:
+    """Reading: our own pages, and a person following a link or typing the address; no foreign frame or fetch."""
+    site = headers.get("sec-fetch-site", "none")
+    return site in ("same-origin", "none") or (
+        headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    )
+
+
+def _same_origin(scope: Scope, headers: Headers, host: str) -> bool:
+    """Writing: only from a page of ours. A browser always says where a write comes from; silence is refused."""
+    site = headers.get("sec-fetch-site")
+    origin = headers.get("origin")
+    if origin is not None and origin != f"{scope['scheme']}://{host}":
+        return False
+    return site == "same-origin" if site is not None else origin is not None
+
+
+def _cookies(headers: Headers) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(headers.get("cookie", "")).items()}
+    except CookieError:
+        return {}
+
+
+def _limited(receive: Receive) -> Receive:
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        if message["type"] == "http.request":
+            taken += len(message.get("body", b""))
+            if taken > BODY_LIMIT:
+                raise BodyTooLarge
+        return message
+
+    return limited
+
+
+def _add_headers(headers: MutableHeaders, nonce: str, *, static: bool) -> None:
+    headers["Content-Security-Policy"] = "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            f"style-src 'self' 'nonce-{nonce}'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    # A page restored from a cache would show an old draft as if it were the newest.
+    headers["Cache-Control"] = "no-cache" if static else "no-store"

@@ -1,0 +1,176 @@
+// Loss and accuracy curves: this run over the reference, the run before it faint, and the same in words.
+
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import type { Curves, Series } from "./page";
+
+const EMPTY: Series = { x: [], y: [] };
+
+interface Kind {
+  name: string;
+  title: string;
+  rising: boolean;
+}
+const LOSS: Kind = { name: "train_loss", title: "Training loss", rising: false };
+const ACCURACY: Kind = { name: "val_accuracy", title: "Validation accuracy", rising: true };
+const VALIDATION_LOSS: Kind = { name: "val_loss", title: "Validation loss", rising: false };
+
+// Which two charts this exercise has: accuracy where the reference measures it, validation loss otherwise.
+export function kindsIn(...all: Curves[]): Kind[] {
+  const has = (kind: Kind) => all.some((curves) => (curves[kind.name]?.x.length ?? 0) > 0);
+  const second = has(ACCURACY) ? ACCURACY : has(VALIDATION_LOSS) ? VALIDATION_LOSS : null;
+  return second ? [LOSS, second] : [LOSS];
+}
+
+// Canvas does not know CSS variables or light-dark(); an element's computed colour does.
+function colour(name: string): string {
+  const probe = document.createElement("span");
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const resolved = getComputedStyle(probe).color;
+  probe.remove();
+  return resolved;
+}
+
+export class Chart {
+  private readonly figure = document.createElement("figure");
+  private readonly words = document.createElement("p");
+  private readonly place = document.createElement("div");
+  private plot: uPlot | null = null;
+  private now: Series = EMPTY;
+  private before: Series = EMPTY;
+  private frame = 0;
+
+  constructor(
+    parent: HTMLElement,
+    private readonly kind: Kind,
+    private readonly reference: Series = EMPTY,
+  ) {
+    this.figure.className = "chart";
+    this.place.className = "plot";
+    this.place.setAttribute("aria-hidden", "true");
+    this.words.className = "reading-of";
+    this.figure.append(this.caption(), this.place, this.words);
+    parent.append(this.figure);
+    new ResizeObserver(() => this.resize()).observe(this.place);
+    document.addEventListener("theme", () => this.rebuild());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.rebuild());
+    this.rebuild();
+  }
+
+  // Start a run: the latest becomes the one before.
+  restart(): void {
+    if (this.now.x.length) this.before = this.now;
+    this.now = { x: [], y: [] };
+    this.redraw();
+  }
+
+  add(x: number, y: number): void {
+    this.now.x.push(x);
+    this.now.y.push(y);
+    this.redraw();
+  }
+
+  show(series: Series | undefined): void {
+    this.now = series ?? EMPTY;
+    this.redraw();
+  }
+
+  private caption(): HTMLElement {
+    const caption = document.createElement("figcaption");
+    const legend = document.createElement("span");
+    legend.className = "legend";
+    const entries: [string, string][] = [["now", "this run"]];
+    if (this.reference.x.length) entries.push(["reference", "reference"]);
+    entries.push(["before", "run before"]);
+    for (const [name, text] of entries) {
+      const entry = document.createElement("span");
+      entry.className = name;
+      entry.append(document.createElement("i"), text);
+      legend.append(entry);
+    }
+    caption.append(this.kind.title, legend);
+    return caption;
+  }
+
+  private redraw(): void {
+    // At most once a frame, however fast the points come.
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.plot?.setData(this.data());
+      this.words.textContent = this.inWords();
+      this.figure.querySelector<HTMLElement>(".before")!.hidden = !this.before.x.length;
+    });
+  }
+
+  private data(): uPlot.AlignedData {
+    const table = (series: Series): uPlot.AlignedData => [series.x, series.y];
+    return uPlot.join([table(this.reference), table(this.before), table(this.now)]);
+  }
+
+  private rebuild(): void {
+    this.plot?.destroy();
+    const soft = colour("--ink-soft");
+    const grid = { stroke: colour("--line"), width: 1 };
+    const axis = { stroke: soft, grid, ticks: { show: false }, font: "11px Inter, sans-serif", gap: 4 };
+    const line = (stroke: string, width: number, dash?: number[]): uPlot.Series => ({
+      stroke,
+      width,
+      spanGaps: true,
+      points: { show: (_, index) => this.sparse(index), size: 5, fill: stroke },
+      ...(dash ? { dash } : {}),
+    });
+    this.plot = new uPlot(
+      {
+        ...this.size(),
+        padding: [8, 8, 0, 0],
+        legend: { show: false },
+        cursor: { show: false },
+        scales: { x: { time: false }, y: { range: this.range } },
+        axes: [{ ...axis, size: 22 }, { ...axis, size: 44, space: 28 }],
+        series: [
+          {},
+          line(colour("--chart-reference"), 1.5, [5, 4]),
+          line(colour("--chart-before"), 1.25),
+          line(colour("--chart-now"), 2),
+        ],
+      },
+      this.data(),
+      this.place,
+    );
+    this.redraw();
+  }
+
+  private range = (_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax => {
+    if (low === null || high === null) return [0, 1];
+    if (this.kind.rising) return [Math.min(low, 0.4), 1];
+    const room = (high - low || Math.abs(high) || 1) * 0.06;
+    return [Math.max(0, low - room) === 0 ? 0 : low - room, high + room];
+  };
+
+  private sparse(series: number): boolean {
+    return ([EMPTY, this.reference, this.before, this.now][series] ?? EMPTY).x.length < 3;
+  }
+
+  private size(): { width: number; height: number } {
+    return { width: Math.max(80, this.place.clientWidth), height: Math.max(80, this.place.clientHeight) };
+  }
+
+  private resize(): void {
+    const { width, height } = this.size();
+    if (this.plot && (this.plot.width !== width || this.plot.height !== height)) this.plot.setSize({ width, height });
+  }
+
+  private inWords(): string {
+    const last = (series: Series) => series.y.at(-1);
+    const figure = (value: number | undefined) => (value === undefined ? "" : value.toPrecision(3));
+    const first = this.now.y[0];
+    const parts: string[] = [];
+    if (first !== undefined) parts.push(`this run from ${figure(first)} to ${figure(last(this.now))}`);
+    if (this.reference.y.length) parts.push(`reference ends at ${figure(last(this.reference))}`);
+    if (this.before.y.length) parts.push(`run before ended at ${figure(last(this.before))}`);
+    const text = parts.join("; ");
+    return text ? `${text[0]!.toUpperCase()}${text.slice(1)}.` : "The curve appears here while the script trains.";
+  }
+}

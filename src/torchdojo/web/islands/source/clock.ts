@@ -1,0 +1,70 @@
+// The timer: starts with the first keystroke, can be paused and hidden, survives a reload.
+
+import { element, recall, remember } from "./page";
+
+export interface Clock {
+  start(): void;
+  reset(): void;
+}
+
+interface Kept {
+  seconds: number;
+  running: boolean;
+}
+
+export function connectClock(exercise: string): Clock {
+  const key = `torchdojo:clock:${exercise}`;
+  const hiddenKey = "torchdojo:clock-hidden";
+  const kept = JSON.parse(recall(key) ?? "null") as Kept | null;
+  let seconds = kept?.seconds ?? 0;
+  let running = kept?.running ?? false;
+  let started = kept !== null;
+  const box = element("clock");
+  const pause = element<HTMLButtonElement>("clock-pause");
+  const hide = element<HTMLButtonElement>("clock-hide");
+
+  const draw = () => {
+    const hidden = recall(hiddenKey) === "yes";
+    element("clock-time").textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+    pause.hidden = hidden;
+    pause.setAttribute("aria-label", running || !started ? "Pause the timer" : "Go on with the timer");
+    hide.textContent = hidden ? "Show timer" : "Hide";
+    hide.setAttribute("aria-label", hidden ? "Show timer" : "Hide timer");
+    box.classList.toggle("paused", started && !running);
+  };
+  const keep = () => remember(key, JSON.stringify({ seconds, running } satisfies Kept));
+
+  pause.addEventListener("click", () => {
+    started = true;
+    running = !running;
+    keep();
+    draw();
+  });
+  hide.addEventListener("click", () => {
+    remember(hiddenKey, recall(hiddenKey) === "yes" ? null : "yes");
+    draw();
+  });
+  setInterval(() => {
+    // Time in a tab that nobody looks at is not practice.
+    if (!running || document.visibilityState === "hidden") return;
+    seconds += 1;
+    keep();
+    draw();
+  }, 1000);
+  box.hidden = false;
+  draw();
+  return {
+    start() {
+      if (started) return;
+      started = running = true;
+      keep();
+      draw();
+    },
+    reset() {
+      seconds = 0;
+      started = running = false;
+      remember(key, null);
+      draw();
+    },
+  };
+}

@@ -1,0 +1,117 @@
+// The code editor: Python, four spaces, find, undo; Escape then Tab leaves it.
+
+import { indentWithTab } from "@codemirror/commands";
+import { HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { python } from "@codemirror/lang-python";
+import { EditorState, Prec, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, type DecorationSet, EditorView, keymap } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { basicSetup } from "codemirror";
+
+const colours = HighlightStyle.define([
+  { tag: [tags.keyword, tags.controlKeyword, tags.operatorKeyword, tags.definitionKeyword, tags.moduleKeyword, tags.bool, tags.null], color: "var(--code-keyword)" },
+  { tag: [tags.function(tags.definition(tags.variableName)), tags.meta], color: "var(--code-name)" },
+  { tag: [tags.definition(tags.className), tags.className, tags.standard(tags.variableName)], color: "var(--code-type)" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
+  { tag: tags.number, color: "var(--code-number)" },
+  { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
+]);
+
+const look = EditorView.theme({
+  "&": { backgroundColor: "var(--paper)", color: "var(--ink)" },
+  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
+  ".cm-scroller": { fontFamily: "inherit", lineHeight: "1.6" },
+  ".cm-content": { caretColor: "var(--accent)", padding: "8px 0" },
+  ".cm-cursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
+  ".cm-gutters": { backgroundColor: "var(--paper)", color: "var(--ink-soft)", border: "none", paddingLeft: "4px" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--active-line)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--selection)" },
+  ".cm-selectionMatch": { backgroundColor: "var(--good-ground)" },
+  ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--unsure-ground)", outline: "1px solid var(--line-strong)" },
+  ".cm-panels": { backgroundColor: "var(--sunken)", color: "var(--ink)", borderColor: "var(--line)" },
+  ".cm-panels-top": { borderBottom: "1px solid var(--line)" },
+  ".cm-panel.cm-search": { padding: "6px 10px", fontFamily: "Inter, sans-serif" },
+  ".cm-textfield": { backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--line-strong)", borderRadius: "6px", padding: "3px 8px" },
+  ".cm-button": { background: "var(--paper)", color: "var(--ink)", border: "1px solid var(--line-strong)", borderRadius: "6px", padding: "3px 10px" },
+  ".cm-searchMatch": { backgroundColor: "var(--unsure-ground)", outline: "1px solid var(--unsure)" },
+  ".cm-searchMatch-selected": { backgroundColor: "var(--selection)" },
+  ".cm-tooltip": { backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--line)", borderRadius: "8px", overflow: "hidden" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--selection)", color: "var(--ink)" },
+  ".cm-foldPlaceholder": { backgroundColor: "var(--sunken)", border: "1px solid var(--line)", color: "var(--ink-soft)" },
+  ".cm-pointed": { backgroundColor: "var(--unsure-ground)", boxShadow: "inset 3px 0 var(--unsure)" },
+});
+
+const point = StateEffect.define<number | null>();
+
+// The line that a verdict points at stays marked until the text changes.
+const pointed = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(marks, transaction) {
+    let next = transaction.docChanged ? Decoration.none : marks;
+    for (const effect of transaction.effects) {
+      if (!effect.is(point)) continue;
+      next = effect.value === null ? Decoration.none : Decoration.set([Decoration.line({ class: "cm-pointed" }).range(effect.value)]);
+    }
+    return next;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+export interface CodeEditor {
+  text(): string;
+  replace(text: string): void;
+  goTo(line: number): void;
+  focus(): void;
+}
+
+export function createEditor(
+  parent: HTMLElement,
+  options: { text: string; filename: string; onChange: () => void; onRun: () => void },
+): CodeEditor {
+  const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+  const run = () => {
+    options.onRun();
+    return true;
+  };
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: options.text,
+      extensions: [
+        EditorView.cspNonce.of(nonce),
+        Prec.highest(keymap.of([{ key: "Mod-Enter", run }])),
+        basicSetup,
+        keymap.of([indentWithTab]),
+        indentUnit.of("    "),
+        EditorState.tabSize.of(4),
+        python(),
+        syntaxHighlighting(colours),
+        look,
+        pointed,
+        EditorView.contentAttributes.of({
+          "aria-label": `${options.filename}, code editor. Escape, then Tab leaves it.`,
+          spellcheck: "false",
+        }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) options.onChange();
+        }),
+      ],
+    }),
+  });
+  return {
+    text: () => view.state.doc.toString(),
+    replace(text) {
+      // One ordinary edit, so that undo brings the text from before back.
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 } });
+    },
+    goTo(line) {
+      const found = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
+      view.dispatch({
+        selection: { anchor: found.from },
+        effects: [point.of(found.from), EditorView.scrollIntoView(found.from, { y: "center" })],
+      });
+      view.focus();
+    },
+    focus: () => view.focus(),
+  };
+}

@@ -1,0 +1,46 @@
+// The page's elements and data, found or complained about at once.
+
+export interface Series {
+  x: number[];
+  y: number[];
+}
+export type Curves = Record<string, Series>;
+
+export interface PageData {
+  exercise: string;
+  filename: string;
+  minutes: number;
+  source: string;
+  version: string;
+  savedAt: string;
+  reference: Curves;
+  lastRun: Curves;
+}
+
+export function element<T extends HTMLElement = HTMLElement>(id: string): T {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no element "${id}"`);
+  return found as T;
+}
+
+export function json<T>(holder: Element): T {
+  return JSON.parse(holder.textContent ?? "null") as T;
+}
+
+// Browsers may refuse storage (private windows, full disk); the page works without it.
+export function remember(key: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // Nothing to do: what matters is kept on the server.
+  }
+}
+
+export function recall(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,242 @@
+// The practice page: editor, draft, run, verdict, hints, timer.
+
+import { ask } from "./ask";
+import { Chart, kindsIn } from "./chart";
+import { connectClock } from "./clock";
+import { type DraftState, DraftKeeper, type Held } from "./draft";
+import { createEditor } from "./editor";
+import { type Curves, element, json, type PageData, recall, remember } from "./page";
+import { run, type RunEvent } from "./run";
+import { connectTabs } from "./tabs";
+
+const data = json<PageData>(element("page-data"));
+const api = `/api/exercises/${data.exercise}`;
+const tabs = connectTabs(document.querySelector<HTMLElement>("[role=tablist]")!);
+const clock = connectClock(data.exercise);
+
+const editor = createEditor(element("editor"), {
+  text: data.source,
+  filename: data.filename,
+  onChange: () => {
+    clock.start();
+    draft.changed();
+  },
+  onRun: () => void startRun(),
+});
+
+// ---- the draft ----
+
+let theirs: Held | null = null;
+const draft = new DraftKeeper(data.exercise, { source: data.source, version: data.version, saved_at: data.savedAt }, {
+  text: editor.text,
+  show: showDraftState,
+  onConflict: offerChoice,
+});
+
+const unsent = draft.unsent();
+if (unsent) {
+  if (unsent.conflicting) draft.hold();
+  editor.replace(unsent.source);
+  if (unsent.conflicting) offerChoice({ source: data.source, version: data.version, saved_at: data.savedAt });
+}
+
+function showDraftState(state: DraftState): void {
+  const place = element("saved");
+  place.classList.toggle("away", state.kind === "away" || state.kind === "refused");
+  if (state.kind === "saved") {
+    const time = new Date(state.at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+    place.textContent = `✓ Saved ${time}`;
+  } else if (state.kind === "starter") place.textContent = "The starter, unchanged";
+  else if (state.kind === "typing") place.textContent = "Saving…";
+  else if (state.kind === "away") place.textContent = "The server is away; your text is kept in this browser";
+  else place.textContent = `Kept in this browser: ${state.why}`;
+  place.title = place.textContent ?? "";
+}
+
+function offerChoice(held: Held): void {
+  theirs = held;
+  draft.hold();
+  element("conflict").hidden = false;
+  element("saved").textContent = "Not saved yet: choose a text";
+}
+
+element("take-theirs").addEventListener("click", () => choose(true));
+element("keep-mine").addEventListener("click", () => choose(false));
+
+function choose(takeTheirs: boolean): void {
+  if (!theirs) return;
+  element("conflict").hidden = true;
+  const held = theirs;
+  theirs = null;
+  // Undo brings the other text back if the choice was wrong.
+  if (takeTheirs) editor.replace(held.source);
+  draft.settle(held);
+  editor.focus();
+}
+
+// ---- reset ----
+
+const backupKey = `torchdojo:before-reset:${data.exercise}`;
+element("bring-back").hidden = recall(backupKey) === null;
+
+element("reset").addEventListener("click", async () => {
+  const text = "Your text is kept in this browser, and you can bring it back. Attempts and opened hints stay.";
+  if (!(await ask({ title: "Back to the starter?", text, yes: "Reset" }))) return;
+  await draft.flush();
+  const before = editor.text();
+  const reply = await fetch(`${api}/reset`, { method: "POST" }).catch(() => null);
+  if (!reply?.ok) {
+    element("stage").textContent = "Not reset: the server did not answer.";
+    return;
+  }
+  const held = (await reply.json()) as Held;
+  if (before !== held.source) remember(backupKey, before);
+  draft.hold();
+  editor.replace(held.source);
+  draft.settle(held);
+  clock.reset();
+  element("conflict").hidden = true;
+  element("bring-back").hidden = recall(backupKey) === null;
+  editor.focus();
+});
+
+element("bring-back-text").addEventListener("click", () => {
+  const kept = recall(backupKey);
+  if (kept !== null) editor.replace(kept);
+  forgetBackup();
+});
+element("bring-back-no").addEventListener("click", forgetBackup);
+
+function forgetBackup(): void {
+  remember(backupKey, null);
+  element("bring-back").hidden = true;
+  editor.focus();
+}
+
+// ---- runs ----
+
+const charts = new Map<string, Chart>();
+for (const kind of kindsIn(data.reference, data.lastRun)) {
+  charts.set(kind.name, new Chart(element("charts"), kind, data.reference[kind.name]));
+}
+showCurves(data.lastRun);
+
+const runButton = element<HTMLButtonElement>("run");
+const stopButton = element<HTMLButtonElement>("stop");
+const progress = element<HTMLProgressElement>("progress");
+const output = element("output");
+let stop: AbortController | null = null;
+
+runButton.disabled = false;
+if (navigator.platform.startsWith("Mac")) element("run-keys").textContent = "⌘ ⏎";
+runButton.addEventListener("click", () => void startRun());
+stopButton.addEventListener("click", () => stop?.abort());
+
+async function startRun(): Promise<void> {
+  if (stop) return;
+  stop = new AbortController();
+  const began = performance.now();
+  const ticking = setInterval(() => {
+    element("elapsed").textContent = `${((performance.now() - began) / 1000).toFixed(1)} s`;
+  }, 100);
+  runButton.hidden = true;
+  stopButton.hidden = false;
+  progress.hidden = false;
+  progress.removeAttribute("value");
+  output.textContent = "";
+  element("stage").textContent = "Starting";
+  for (const chart of charts.values()) chart.restart();
+  try {
+    // A text that another tab has overtaken is still worth a run.
+    void draft.flush();
+    await run(data.exercise, editor.text(), stop.signal, onEvent);
+  } finally {
+    clearInterval(ticking);
+    stop = null;
+    const hadFocus = document.activeElement === stopButton;
+    runButton.hidden = false;
+    stopButton.hidden = true;
+    progress.hidden = true;
+    if (hadFocus) runButton.focus();
+  }
+}
+
+function onEvent(event: RunEvent): void {
+  switch (event.type) {
+    case "output": {
+      const atEnd = output.scrollHeight - output.scrollTop - output.clientHeight < 24;
+      output.append(event.text);
+      if (atEnd) output.scrollTop = output.scrollHeight;
+      break;
+    }
+    case "curve":
+      charts.get(event.name)?.add(event.x, event.y);
+      break;
+    case "stage":
+      element("stage").textContent = event.text;
+      break;
+    case "progress":
+      progress.max = event.of || 1;
+      progress.value = event.done;
+      break;
+    case "report":
+      showReport(event);
+      break;
+    case "error":
+      element("stage").textContent = `${event.fact} ${event.cure}`;
+      break;
+    case "cancelled":
+      element("stage").textContent = "Stopped. Nothing was counted.";
+      break;
+    case "pulse":
+      break;
+  }
+}
+
+function showReport(event: Extract<RunEvent, { type: "report" }>): void {
+  fill(element("verdict"), event.html);
+  fill(element("attempt-list"), event.attempts);
+  showCurves(event.curves);
+  tabs.open("verdict");
+  element("verdict").scrollTop = 0;
+  const headline = element("verdict").querySelector(".headline")?.lastChild?.textContent?.trim() ?? "";
+  const tally = element("verdict").querySelector(".tally span")?.textContent ?? "";
+  element("stage").textContent = [headline, tally].filter(Boolean).join(": ");
+  if (matchMedia("(max-width: 60rem)").matches) element("verdict").closest(".brief")!.scrollIntoView();
+}
+
+function showCurves(curves: Curves): void {
+  for (const [name, chart] of charts) if (curves[name]) chart.show(curves[name]);
+}
+
+// ---- pieces of the page that the server draws ----
+
+function fill(place: HTMLElement, html: string): void {
+  place.innerHTML = html;
+  place.dispatchEvent(new CustomEvent("new-content", { bubbles: true }));
+}
+
+element("bench").addEventListener("click", async (event) => {
+  const target = event.target as HTMLElement;
+  const jump = target.closest<HTMLElement>("[data-line]");
+  if (jump) editor.goTo(Number(jump.dataset.line));
+  const hint = target.closest<HTMLElement>("[data-open-hint]");
+  if (hint) await openHint(hint);
+});
+
+async function openHint(button: HTMLElement): Promise<void> {
+  const number = button.dataset.openHint;
+  const text = "It costs nothing in practice, but it is counted with this exercise.";
+  if (!(await ask({ title: `Open hint ${number} of ${button.dataset.hintsTotal}?`, text, yes: "Open the hint" }))) return;
+  const reply = await fetch(`${api}/hints`, { method: "POST" }).catch(() => null);
+  if (!reply?.ok) {
+    element("stage").textContent = "The hint could not be opened: the server did not answer.";
+    return;
+  }
+  fill(element("hint-list"), ((await reply.json()) as { html: string }).html);
+  (element("hint-list").querySelector<HTMLElement>("[data-open-hint]") ?? element("hints")).focus();
+}
+
+// A report link from another page may name the panel it wants.
+if (location.hash === "#verdict" || location.hash === "#hints") tabs.open(location.hash.slice(1));
+if (!matchMedia("(max-width: 60rem)").matches) editor.focus();

@@ -1,0 +1,58 @@
+// On every page: the switch between light and dark, formulas, and times in the reader's own zone.
+
+const button = document.getElementById("theme");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+function currentTheme(): "light" | "dark" {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen === "light" || chosen === "dark" ? chosen : dark.matches ? "dark" : "light";
+}
+
+function label(): void {
+  if (!button) return;
+  const next = currentTheme() === "dark" ? "light" : "dark";
+  button.textContent = next === "dark" ? "☾" : "☀";
+  button.setAttribute("aria-label", `Switch to ${next} colours`);
+  button.title = `Switch to ${next} colours`;
+}
+
+if (button) {
+  button.hidden = false;
+  label();
+  dark.addEventListener("change", label);
+  button.addEventListener("click", () => {
+    const next = currentTheme() === "dark" ? "light" : "dark";
+    document.documentElement.dataset.theme = next;
+    // The server reads the cookie, so that the next page is born in the right colours.
+    document.cookie = `theme=${next}; path=/; max-age=31536000; samesite=lax`;
+    label();
+    document.dispatchEvent(new CustomEvent("theme"));
+  });
+}
+
+for (const time of document.querySelectorAll<HTMLTimeElement>("time[datetime]")) {
+  const when = new Date(time.dateTime);
+  if (!Number.isNaN(when.getTime())) {
+    time.textContent = when.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  }
+}
+
+async function drawFormulas(root: ParentNode): Promise<void> {
+  const formulas = root.querySelectorAll<HTMLElement>(".formula:not([data-drawn])");
+  if (!formulas.length) return;
+  if (!document.getElementById("formula-style")) {
+    const style = Object.assign(document.createElement("link"), { id: "formula-style", rel: "stylesheet", href: "/static/build/formulas.css" });
+    document.head.append(style);
+  }
+  const { default: katex } = await import("katex");
+  for (const formula of formulas) {
+    formula.dataset.drawn = "";
+    katex.render(formula.textContent ?? "", formula, {
+      displayMode: formula.classList.contains("formula-block"),
+      throwOnError: false,
+    });
+  }
+}
+
+void drawFormulas(document);
+document.addEventListener("new-content", (event) => void drawFormulas(event.target as HTMLElement));

@@ -1,0 +1,72 @@
+"""Markdown and code to HTML: markup inside the content is shown as text, never passed through."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+
+def markdown(text: str, *, heading_shift: int = 1) -> Markup:
+    """`text` as HTML; its headings are lowered by `heading_shift` levels to fit under the page's own."""
+    parser = _parser()
+    tokens = parser.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + heading_shift)}"
+    _make_tables_scrollable(tokens)
+    return Markup(parser.renderer.render(tokens, parser.options, {}))
+
+
+def code(source: str, language: str = "python") -> Markup:
+    """`source` as highlighted lines inside a <pre>; an unknown language is shown plain."""
+    return Markup(f'<pre class="code" tabindex="0"><code>{_coloured(source, language, "")}</code></pre>')
+
+
+def highlighted_lines(source: str) -> list[Markup]:
+    """Each line of Python `source` as highlighted HTML. Joined by newlines they show the whole."""
+    return [Markup(line) for line in _coloured(source, "python", "").split("\n")]
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "highlight": _fence, "typographer": False})
+    parser.enable(["table", "strikethrough"])
+    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, renderer=_formula)
+    return parser
+
+
+def _formula(content: str, options: dict[str, bool]) -> str:
+    # The TeX stands as text until the page's script has drawn it, so a page reads without scripts too.
+    kind = "formula formula-block" if options["display_mode"] else "formula"
+    return f'<span class="{kind}">{escape(content)}</span>'
+
+
+def _fence(source: str, language: str, attributes: str) -> str:
+    return f'<pre class="code" tabindex="0"><code>{_coloured(source, language, attributes)}</code></pre>'
+
+
+def _coloured(source: str, language: str, attributes: str) -> str:
+    del attributes
+    try:
+        lexer = get_lexer_by_name(language or "text", stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return escape(source)
+    return str(highlight(source, lexer, HtmlFormatter(nowrap=True)))
+
+
+def _make_tables_scrollable(tokens: list[Token]) -> None:
+    for position in reversed([i for i, token in enumerate(tokens) if token.type == "table_open"]):
+        close = next(i for i in range(position, len(tokens)) if tokens[i].type == "table_close")
+        opening, closing = Token("div_open", "div", 1), Token("div_close", "div", -1)
+        opening.attrs = {"class": "scroll-x", "tabindex": "0", "role": "group", "aria-label": "Table"}
+        tokens.insert(close + 1, closing)
+        tokens.insert(position, opening)

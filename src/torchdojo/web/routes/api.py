@@ -1,0 +1,100 @@
+"""What the practice page's script asks for: drafts, runs, hints, the way back to the starter."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from torchdojo.app import catalogue, guidance, practice
+from torchdojo.domain.errors import BadInput
+from torchdojo.web import drafts
+from torchdojo.web.routes.exercise import curve_data, newest_first, verdict_part
+from torchdojo.web.runs import Event
+from torchdojo.web.site import Site
+
+
+class DraftBody(BaseModel):
+    """The editor's text, and the version it was typed on top of ("" for the untouched starter)."""
+
+    source: str
+    base: str
+
+
+class RunBody(BaseModel):
+    """The text to judge."""
+
+    source: str
+
+
+def routes(site: Site) -> APIRouter:
+    """The router over `site`."""
+    router = APIRouter(prefix="/api/exercises/{exercise_id}")
+    dojo = site.dojo
+
+    @router.get("/draft")
+    def read_draft(exercise_id: str) -> Response:
+        exercise = catalogue.find_exercise(dojo, exercise_id)
+        return JSONResponse(_draft(drafts.stored(dojo, exercise.id)))
+
+    @router.put("/draft")
+    def save_draft(exercise_id: str, body: DraftBody) -> Response:
+        exercise = catalogue.find_exercise(dojo, exercise_id)
+        _refuse_unsavable(body.source)
+        saved, held = drafts.save(dojo, exercise.id, body.source, body.base)
+        if saved:
+            return JSONResponse({"version": held.version, "saved_at": held.saved_at})
+        fact = "This exercise was changed in another tab or window."
+        cure = "Load that text, or keep the one in this tab."
+        return JSONResponse(_draft(held) | {"fact": fact, "cure": cure}, status_code=409)
+
+    @router.post("/reset")
+    def reset(exercise_id: str) -> Response:
+        exercise = catalogue.find_exercise(dojo, exercise_id)
+        return JSONResponse(_draft(drafts.reset(dojo, exercise.id)))
+
+    @router.post("/hints")
+    def open_hint(exercise_id: str) -> Response:
+        exercise = catalogue.find_exercise(dojo, exercise_id)
+        return JSONResponse({"html": site.fragment("hints.html", hints=guidance.open_hint(dojo, exercise.id))})
+
+    @router.post("/runs")
+    def run(request: Request, exercise_id: str, body: RunBody) -> Response:
+        exercise = catalogue.find_exercise(dojo, exercise_id)
+        _refuse_unsavable(body.source)
+
+        def work(emit: Callable[[Event], None], cancel: threading.Event) -> Mapping[str, Any]:
+            attempt = practice.grade(
+                dojo, exercise.id, body.source, origin="web", on_event=emit, cancel=cancel
+            )
+            attempts = newest_first(practice.attempts(dojo, exercise.id))
+            # A fault of ours is not among the stored attempts, but it is what this run came to.
+            shown = attempts if attempt in attempts else [attempt, *attempts]
+            return {
+                "type": "report",
+                "verdict": str(attempt.report.verdict),
+                "html": verdict_part(site, exercise, shown),
+                "attempts": site.fragment("attempts.html", attempts=attempts),
+                "curves": curve_data(attempt.report.curves),
+            }
+
+        return StreamingResponse(
+            site.runs.stream(work, request.is_disconnected), media_type="application/x-ndjson"
+        )
+
+    return router
+
+
+def _draft(held: drafts.Stored) -> dict[str, str]:
+    return {"source": held.source, "version": held.version, "saved_at": held.saved_at}
+
+
+def _refuse_unsavable(source: str) -> None:
+    # A lone half of a surrogate pair is legal in JSON and in no file.
+    if not source.isprintable() and any("\ud800" <= character <= "\udfff" for character in source):
+        raise BadInput("The text holds a character that no file can hold.", "Remove it and try again.")

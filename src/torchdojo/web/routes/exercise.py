@@ -1,0 +1,111 @@
+"""The practice page, and what can be read about one exercise: attempts and the solution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from torchdojo.app import catalogue, guidance, practice, proof
+from torchdojo.domain.attempt import Attempt
+from torchdojo.domain.errors import BadInput
+from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.report import Curve, Verdict
+from torchdojo.web import drafts
+from torchdojo.web.diff_view import diff_rows, summary
+from torchdojo.web.site import Site
+from torchdojo.web.verdict_view import verdict_view
+
+
+def routes(site: Site) -> APIRouter:
+    """The router over `site`."""
+    router = APIRouter()
+    dojo = site.dojo
+
+    @router.get("/exercises/{exercise_id}")
+    def practice_page(request: Request, exercise_id: str) -> Response:
+        exercise = catalogue.find_exercise(dojo, exercise_id)
+        attempts = newest_first(practice.attempts(dojo, exercise.id))
+        held = drafts.stored(dojo, exercise.id)
+        proven = proof.proof(dojo, exercise.id)
+        data = {
+            "exercise": exercise.id,
+            "filename": exercise.filename,
+            "minutes": exercise.minutes,
+            "source": held.source,
+            "version": held.version,
+            "savedAt": held.saved_at,
+            "reference": curve_data(proven.curves if proven else ()),
+            "lastRun": curve_data(attempts[0].report.curves if attempts else ()),
+        }
+        return site.page(
+            request,
+            "practice.html",
+            exercise=exercise,
+            data=data,
+            proven=proven is not None,
+            verdict=verdict_part(site, exercise, attempts),
+            hints=site.fragment("hints.html", hints=guidance.hints(dojo, exercise.id)),
+            attempts=site.fragment("attempts.html", attempts=attempts),
+        )
+
+    @router.get("/attempts/{number}")
+    def attempt_page(request: Request, number: int) -> Response:
+        attempt = practice.attempt(dojo, number)
+        exercise = catalogue.find_exercise(dojo, attempt.exercise)
+        rows = diff_rows(practice.diff_to_starter(dojo, attempt))
+        proven = proof.proof(dojo, exercise.id)
+        return site.page(
+            request,
+            "attempt.html",
+            exercise=exercise,
+            attempt=attempt,
+            verdict=site.fragment("verdict.html", verdict=verdict_view(attempt.report, exercise), debrief=""),
+            rows=rows,
+            summary=summary(rows),
+            data={
+                "curves": curve_data(attempt.report.curves),
+                "reference": curve_data(proven.curves if proven else ()),
+            },
+        )
+
+    @router.get("/exercises/{exercise_id}/solution")
+    def solution_page(request: Request, exercise_id: str) -> Response:
+        exercise = catalogue.find_exercise(dojo, exercise_id)
+        try:
+            solution = guidance.solution(dojo, exercise.id)
+        except BadInput:
+            return site.page(request, "solution_sealed.html", exercise=exercise)
+        return site.page(request, "solution.html", exercise=exercise, solution=solution)
+
+    @router.post("/exercises/{exercise_id}/solution")
+    def open_solution(exercise_id: str) -> Response:
+        exercise = catalogue.find_exercise(dojo, exercise_id)
+        guidance.solution(dojo, exercise.id, confirmed=True)
+        return RedirectResponse(f"/exercises/{exercise.id}/solution", status_code=303)
+
+    return router
+
+
+def newest_first(attempts: list[Attempt]) -> list[Attempt]:
+    """The attempts with the latest at the top."""
+    return sorted(attempts, key=lambda attempt: attempt.id, reverse=True)
+
+
+def verdict_part(site: Site, exercise: Exercise, attempts: list[Attempt]) -> str:
+    """The verdict panel for the latest of `attempts` (newest first), with the debrief once one of them passed."""
+    if not attempts:
+        return site.fragment("no_verdict.html", exercise=exercise)
+    passed = any(attempt.report.verdict is Verdict.PASSED for attempt in attempts)
+    return site.fragment(
+        "verdict.html",
+        verdict=verdict_view(attempts[0].report, exercise),
+        debrief=exercise.debrief if passed else "",
+    )
+
+
+def curve_data(curves: tuple[Curve, ...]) -> dict[str, Any]:
+    """Curves by name, as the charts read them."""
+    return {curve.name: {"x": list(curve.x), "y": list(curve.y)} for curve in curves}

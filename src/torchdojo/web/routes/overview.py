@@ -1,0 +1,48 @@
+"""Pages to find one's way: home, the list, what a word means, what was proved, how this machine is."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from torchdojo.app import catalogue, explain, health, overview, practice, proof
+from torchdojo.web.site import Site
+
+
+def routes(site: Site) -> APIRouter:
+    """The router over `site`."""
+    router = APIRouter()
+    dojo = site.dojo
+
+    @router.get("/")
+    def home(request: Request) -> Response:
+        standing = overview.overview(dojo)
+        if standing.next_exercise is not None and not standing.last_attempts:
+            # On a first visit there is nothing to look back on: the challenge itself is the best welcome.
+            return RedirectResponse(f"/exercises/{standing.next_exercise.id}", status_code=303)
+        rows = catalogue.list_exercises(dojo)
+        return site.page(request, "home.html", standing=standing, rows=rows)
+
+    @router.get("/exercises")
+    def exercises(request: Request) -> Response:
+        return site.page(request, "exercises.html", rows=catalogue.list_exercises(dojo))
+
+    @router.get("/explain/{slug}")
+    def explanation(request: Request, slug: str) -> Response:
+        return site.page(request, "explain.html", explanation=explain.explain(dojo, slug))
+
+    @router.get("/proof/{exercise_id}")
+    def proof_page(request: Request, exercise_id: str) -> Response:
+        exercise = catalogue.find_exercise(dojo, exercise_id)
+        # The proof names the planted bugs; before the first run that would give the search away.
+        named = bool(practice.attempts(dojo, exercise.id))
+        return site.page(
+            request, "proof.html", exercise=exercise, proof=proof.proof(dojo, exercise.id), named=named
+        )
+
+    @router.get("/doctor")
+    def doctor(request: Request) -> Response:
+        return site.page(request, "doctor.html", checks=health.checkup(dojo))
+
+    return router

@@ -1,0 +1,67 @@
+"""What every route needs: the dojo, the templates, the run desk, and how errors become pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Scope
+
+from torchdojo.app.compose import Dojo
+from torchdojo.web.prose import code, markdown
+from torchdojo.web.runs import RunDesk
+
+HERE = Path(__file__).parent
+
+
+def template_environment() -> Environment:
+    """The page templates; a name a page forgot to give is an error, not an empty spot."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["markdown"] = markdown
+    environment.filters["code"] = code
+    environment.filters["spoken"] = lambda slug: str(slug).replace("-", " ").replace("_", " ").capitalize()
+    return environment
+
+
+@dataclass(frozen=True)
+class Site:
+    """The parts shared by all routes."""
+
+    dojo: Dojo
+    templates: Environment
+    runs: RunDesk
+
+    def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """A whole page."""
+        return HTMLResponse(self._render(request.scope, template, values), status_code=status)
+
+    def fragment(self, template: str, **values: Any) -> Markup:
+        """A piece of a page, for a place that is filled in later."""
+        return Markup(self.templates.get_template(f"parts/{template}").render(values))
+
+    def problem(self, scope: Scope, status: int, fact: str, cure: str) -> Response:
+        """An error as the asker can read it: JSON for the page's scripts, a page for a person."""
+        if scope["path"].startswith("/api/"):
+            return JSONResponse({"fact": fact, "cure": cure}, status_code=status)
+        values = {"status": status, "fact": fact, "cure": cure}
+        return HTMLResponse(self._render(scope, "problem.html", values), status_code=status)
+
+    def _render(self, scope: Scope, template: str, values: dict[str, Any]) -> str:
+        theme = Request(scope).cookies.get("theme", "")
+        shared = {
+            "nonce": scope["state"]["nonce"],
+            "theme": theme if theme in ("light", "dark") else "",
+            "path": scope["path"],
+        }
+        return self.templates.get_template(template).render(shared | values)

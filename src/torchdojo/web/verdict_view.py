@@ -1,0 +1,136 @@
+"""A report as the page shows it: words, a symbol and a tone for every state, so that colour is never alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.report import BugState, CheckOutcome, Report, RestsOn, Verdict
+
+_LINE = re.compile(r"\bline (\d+)")
+
+_STATES = {
+    BugState.FIXED: ("✓", "fixed", "good"),
+    BugState.OPEN: ("✗", "still there", "bad"),
+    BugState.NO_EVIDENCE: ("?", "not observable yet", "unsure"),
+}
+_OUTCOMES = {
+    CheckOutcome.PASSED: ("✓", "passed", "good"),
+    CheckOutcome.FAILED: ("✗", "failed", "bad"),
+    CheckOutcome.ERROR: ("!", "error", "bad"),
+    CheckOutcome.SKIPPED: ("–", "skipped", "unsure"),
+}
+_RESTS_ON = {
+    RestsOn.VALUES: "checked from outside, by values",
+    RestsOn.EVENTS: "recorded while it trained",
+    RestsOn.BOTH: "recorded while it trained, and checked by values",
+}
+_HEADLINES = {
+    Verdict.PASSED: ("✓", "Passed", "good"),
+    Verdict.WRONG_ANSWER: ("✗", "Not there yet", "bad"),
+    Verdict.RUNTIME_ERROR: ("!", "The script stopped with an error", "bad"),
+    Verdict.IMPORT_ERROR: ("!", "The script could not be started", "bad"),
+    Verdict.TIME_LIMIT: ("!", "Out of time", "bad"),
+    Verdict.MEMORY_LIMIT: ("!", "Out of memory", "bad"),
+    Verdict.FORBIDDEN: ("!", "The script did something that is not allowed here", "bad"),
+    Verdict.INTERNAL_ERROR: ("!", "We broke, not you: this run does not count", "unsure"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One bug or check. `line` is where the editor can jump to; None when no line is known."""
+
+    slug: str
+    name: str
+    symbol: str
+    state: str
+    tone: str
+    evidence: str
+    where: str
+    line: int | None
+    rests_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GoalLine:
+    """The goal in one sentence, and whether it was reached."""
+
+    text: str
+    symbol: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictView:
+    """Everything the verdict panel prints."""
+
+    symbol: str
+    headline: str
+    tone: str
+    passed: bool
+    message: str
+    line: int | None
+    bugs: tuple[Row, ...]
+    checks: tuple[Row, ...]
+    goal: GoalLine | None
+    tally: str
+    footnote: str
+
+
+def verdict_view(report: Report, exercise: Exercise) -> VerdictView:
+    """The view of `report`, which must belong to `exercise`."""
+    symbol, headline, tone = _HEADLINES[report.verdict]
+    fixed = sum(bug.fixed for bug in report.bugs)
+    return VerdictView(
+        symbol=symbol,
+        headline=headline,
+        tone=tone,
+        passed=report.verdict is Verdict.PASSED,
+        message=report.message,
+        line=_line(report.message),
+        bugs=_bug_rows(report),
+        checks=tuple(
+            Row("", check.name, *_OUTCOMES[check.outcome], check.message, check.where, _line(check.where))
+            for check in report.checks
+        ),
+        goal=_goal_line(report, exercise),
+        tally=f"{fixed} of {len(report.bugs)} bugs fixed" if report.bugs else "",
+        footnote=_footnote(report),
+    )
+
+
+def _bug_rows(report: Report) -> tuple[Row, ...]:
+    rows = []
+    for bug in report.bugs:
+        symbol, state, tone = _STATES[bug.state]
+        name = bug.id.replace("-", " ").capitalize()
+        rests_on = _RESTS_ON[bug.rests_on] if bug.state is not BugState.NO_EVIDENCE else ""
+        rows.append(Row(bug.id, name, symbol, state, tone, bug.evidence, bug.where, _line(bug.where), rests_on))
+    return tuple(rows)
+
+
+def _goal_line(report: Report, exercise: Exercise) -> GoalLine | None:
+    goal = report.goal
+    if goal is None:
+        return None
+    spoken = goal.name.replace("_", " ").capitalize()
+    at_most = exercise.goal is not None and exercise.goal.direction == "at_most"
+    wanted = f"{'at most' if at_most else 'at least'} {goal.target:g}"
+    if goal.measured is None:
+        return GoalLine(f"{spoken}: could not be measured yet; wanted {wanted}", "?", "unsure")
+    tone = "good" if goal.met else "bad"
+    return GoalLine(f"{spoken} {goal.measured:.3g}, measured by us; wanted {wanted}", "✓" if goal.met else "✗", tone)
+
+
+def _footnote(report: Report) -> str:
+    parts = [f"seed {report.seed}", f"isolation {report.isolation}"]
+    if "run" in report.seconds:
+        parts.insert(0, f"ran {report.seconds['run']:.1f} s")
+    return " · ".join(parts)
+
+
+def _line(text: str) -> int | None:
+    match = _LINE.search(text)
+    return int(match[1]) if match else None
