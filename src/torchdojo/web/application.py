@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from torchdojo.app.compose import Dojo
 from torchdojo.domain.errors import BadInput, DojoError
-from torchdojo.web.gate import Gate, loopback_hosts
+from torchdojo.web.gate import TOO_LARGE, Gate, loopback_hosts
 from torchdojo.web.routes import api, exercise, overview
 from torchdojo.web.runs import RunDesk
 from torchdojo.web.site import HERE, Site, template_environment
@@ -59,6 +59,8 @@ def _explain_errors(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(HTTPException)
     async def by_status(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 413:
+            return site.problem(request.scope, 413, *TOO_LARGE)
         fact = "There is no such page." if error.status_code in (404, 405) else str(error.detail)
         return site.problem(request.scope, error.status_code, fact, _ELSEWHERE)
 
@@ -68,9 +70,3 @@ def _explain_errors(app: FastAPI, site: Site) -> None:
             return site.problem(request.scope, 404, "There is no such page.", _ELSEWHERE)
         where = ", ".join(str(part) for problem in error.errors()[:1] for part in problem["loc"])
         return site.problem(request.scope, 400, f"The request is malformed at {where}.", "Reload the page.")
-
-    @app.exception_handler(Exception)
-    async def ours(request: Request, error: Exception) -> Response:
-        del error
-        cure = "Your text is kept. Go back and try again; the terminal says what went wrong."
-        return site.problem(request.scope, 500, "We broke, not you.", cure)

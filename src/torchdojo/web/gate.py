@@ -7,22 +7,23 @@ rebinding, the launch token keeps other users and programs of this machine out, 
 from __future__ import annotations
 
 import ipaddress
+import logging
 import secrets
 from collections.abc import Callable, Collection
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_LIMIT = 1024 * 1024
+TOO_LARGE = ("The text is larger than 1 MB.", "Remove what does not belong to the script.")
+
+_log = logging.getLogger(__name__)
 
 Refusal = Callable[[Scope, int, str, str], Response]
-
-
-class BodyTooLarge(Exception):
-    """A request body went past the limit while it was being read."""
 
 
 class Gate:
@@ -61,9 +62,11 @@ class Gate:
             return
         try:
             await self._app(scope, _limited(receive), guarded_send)
-        except BodyTooLarge:
+        except Exception:
+            _log.exception("a request could not be answered")
             if not started:
-                await self._too_large(scope)(scope, receive, guarded_send)
+                cure = "Your text is kept. Go back and try again; the terminal says what went wrong."
+                await self._refuse(scope, 500, "We broke, not you.", cure)(scope, receive, guarded_send)
 
     def _answer_without_the_app(self, scope: Scope, headers: Headers) -> Response | None:
         host = headers.get("host", "")
@@ -78,7 +81,7 @@ class Gate:
             return self._refuse(scope, 403, "The request did not come from one of our pages.", cure)
         declared = headers.get("content-length", "0")
         if not declared.isdecimal() or int(declared) > BODY_LIMIT:
-            return self._too_large(scope)
+            return self._refuse(scope, 413, *TOO_LARGE)
         cookie = f"torchdojo-{host.rpartition(':')[2] if ':' in host else '80'}"
         return self._check_token(scope, headers, cookie, safe=safe)
 
@@ -99,9 +102,6 @@ class Gate:
 
     def _is_token(self, offered: str) -> bool:
         return secrets.compare_digest(offered.encode(), self._token.encode())
-
-    def _too_large(self, scope: Scope) -> Response:
-        return self._refuse(scope, 413, "The text is larger than 1 MB.", "Remove what does not belong to the script.")
 
 
 def loopback_hosts(bound_to: str) -> frozenset[str]:
@@ -154,7 +154,7 @@ def _limited(receive: Receive) -> Receive:
         if message["type"] == "http.request":
             taken += len(message.get("body", b""))
             if taken > BODY_LIMIT:
-                raise BodyTooLarge
+                raise HTTPException(413)
         return message
 
     return limited

@@ -15,7 +15,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 
-def markdown(text: str, *, heading_shift: int = 1) -> Markup:
+def markdown(text: str, heading_shift: int = 1) -> Markup:
     """`text` as HTML; its headings are lowered by `heading_shift` levels to fit under the page's own."""
     parser = _parser()
     tokens = parser.parse(text)

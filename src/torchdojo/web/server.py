@@ -27,7 +27,9 @@ def serve(dojo: Dojo, *, host: str, port: int, open_browser: bool, announce: Cal
     token = secrets.token_urlsafe(24)
     address = f"http://{shown_host}:{listener.getsockname()[1]}/?token={token}"
     app = create_app(dojo, token=token, hosts=loopback_hosts(host))
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+    )
     server = uvicorn.Server(config)
 
     def ready() -> None:

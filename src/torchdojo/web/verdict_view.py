@@ -22,9 +22,9 @@ _OUTCOMES = {
     CheckOutcome.SKIPPED: ("–", "skipped", "unsure"),
 }
 _RESTS_ON = {
-    RestsOn.VALUES: "checked from outside, by values",
-    RestsOn.EVENTS: "recorded while it trained",
-    RestsOn.BOTH: "recorded while it trained, and checked by values",
+    RestsOn.VALUES: "Checked by values.",
+    RestsOn.EVENTS: "Recorded during the run.",
+    RestsOn.BOTH: "Recorded during the run and checked by values.",
 }
 _HEADLINES = {
     Verdict.PASSED: ("✓", "Passed", "good"),

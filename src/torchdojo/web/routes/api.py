@@ -69,9 +69,7 @@ def routes(site: Site) -> APIRouter:
         _refuse_unsavable(body.source)
 
         def work(emit: Callable[[Event], None], cancel: threading.Event) -> Mapping[str, Any]:
-            attempt = practice.grade(
-                dojo, exercise.id, body.source, origin="web", on_event=emit, cancel=cancel
-            )
+            attempt = practice.grade(dojo, exercise.id, body.source, origin="web", on_event=emit, cancel=cancel)
             attempts = newest_first(practice.attempts(dojo, exercise.id))
             # A fault of ours is not among the stored attempts, but it is what this run came to.
             shown = attempts if attempt in attempts else [attempt, *attempts]
@@ -83,9 +81,7 @@ def routes(site: Site) -> APIRouter:
                 "curves": curve_data(attempt.report.curves),
             }
 
-        return StreamingResponse(
-            site.runs.stream(work, request.is_disconnected), media_type="application/x-ndjson"
-        )
+        return StreamingResponse(site.runs.stream(work, request.is_disconnected), media_type="application/x-ndjson")
 
     return router
 

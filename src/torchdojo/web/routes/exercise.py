@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -25,7 +25,9 @@ def routes(site: Site) -> APIRouter:
     dojo = site.dojo
 
     @router.get("/exercises/{exercise_id}")
-    def practice_page(request: Request, exercise_id: str) -> Response:
+    def practice_page(
+        request: Request, exercise_id: str, chosen: Annotated[int | None, Query(alias="from")] = None
+    ) -> Response:
         exercise = catalogue.find_exercise(dojo, exercise_id)
         attempts = newest_first(practice.attempts(dojo, exercise.id))
         held = drafts.stored(dojo, exercise.id)
@@ -33,11 +35,12 @@ def routes(site: Site) -> APIRouter:
         data = {
             "exercise": exercise.id,
             "filename": exercise.filename,
-            "minutes": exercise.minutes,
+            "metric": _metric(exercise),
             "source": held.source,
             "version": held.version,
             "savedAt": held.saved_at,
             "reference": curve_data(proven.curves if proven else ()),
+            "goOnFrom": next((attempt.source for attempt in attempts if attempt.id == chosen), None),
             "lastRun": curve_data(attempts[0].report.curves if attempts else ()),
         }
         return site.page(
@@ -62,12 +65,15 @@ def routes(site: Site) -> APIRouter:
             "attempt.html",
             exercise=exercise,
             attempt=attempt,
-            verdict=site.fragment("verdict.html", verdict=verdict_view(attempt.report, exercise), debrief=""),
+            verdict=site.fragment(
+                "verdict.html", verdict=verdict_view(attempt.report, exercise), debrief="", jumps=False
+            ),
             rows=rows,
             summary=summary(rows),
             data={
                 "curves": curve_data(attempt.report.curves),
                 "reference": curve_data(proven.curves if proven else ()),
+                "metric": _metric(exercise),
             },
         )
 
@@ -103,9 +109,14 @@ def verdict_part(site: Site, exercise: Exercise, attempts: list[Attempt]) -> str
         "verdict.html",
         verdict=verdict_view(attempts[0].report, exercise),
         debrief=exercise.debrief if passed else "",
+        jumps=True,
     )
 
 
 def curve_data(curves: tuple[Curve, ...]) -> dict[str, Any]:
     """Curves by name, as the charts read them."""
     return {curve.name: {"x": list(curve.x), "y": list(curve.y)} for curve in curves}
+
+
+def _metric(exercise: Exercise) -> str:
+    return exercise.goal.metric if exercise.goal else ""

@@ -37,9 +37,7 @@ def routes(site: Site) -> APIRouter:
         exercise = catalogue.find_exercise(dojo, exercise_id)
         # The proof names the planted bugs; before the first run that would give the search away.
         named = bool(practice.attempts(dojo, exercise.id))
-        return site.page(
-            request, "proof.html", exercise=exercise, proof=proof.proof(dojo, exercise.id), named=named
-        )
+        return site.page(request, "proof.html", exercise=exercise, proof=proof.proof(dojo, exercise.id), named=named)
 
     @router.get("/doctor")
     def doctor(request: Request) -> Response:

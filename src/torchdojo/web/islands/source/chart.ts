@@ -15,11 +15,39 @@ const LOSS: Kind = { name: "train_loss", title: "Training loss", rising: false }
 const ACCURACY: Kind = { name: "val_accuracy", title: "Validation accuracy", rising: true };
 const VALIDATION_LOSS: Kind = { name: "val_loss", title: "Validation loss", rising: false };
 
-// Which two charts this exercise has: accuracy where the reference measures it, validation loss otherwise.
-export function kindsIn(...all: Curves[]): Kind[] {
-  const has = (kind: Kind) => all.some((curves) => (curves[kind.name]?.x.length ?? 0) > 0);
-  const second = has(ACCURACY) ? ACCURACY : has(VALIDATION_LOSS) ? VALIDATION_LOSS : null;
-  return second ? [LOSS, second] : [LOSS];
+// The charts of a page: the loss always, accuracy where it is the goal, validation loss where it was recorded.
+export class Charts {
+  private readonly charts = new Map<string, Chart>();
+
+  constructor(
+    private readonly parent: HTMLElement,
+    private readonly reference: Curves,
+    metric: string,
+  ) {
+    this.chart(LOSS.name);
+    if (metric === "accuracy") this.chart(ACCURACY.name);
+    else if (reference[VALIDATION_LOSS.name]) this.chart(VALIDATION_LOSS.name);
+  }
+
+  restart(): void {
+    for (const chart of this.charts.values()) chart.restart();
+  }
+
+  add(name: string, x: number, y: number): void {
+    this.chart(name)?.add(x, y);
+  }
+
+  show(curves: Curves): void {
+    for (const [name, series] of Object.entries(curves)) this.chart(name)?.show(series);
+  }
+
+  private chart(name: string): Chart | undefined {
+    const kind = [LOSS, ACCURACY, VALIDATION_LOSS].find((candidate) => candidate.name === name);
+    // Two are enough to read at a glance: accuracy says what a validation loss would.
+    if (kind === VALIDATION_LOSS && this.charts.has(ACCURACY.name)) return undefined;
+    if (kind && !this.charts.has(name)) this.charts.set(name, new Chart(this.parent, kind, this.reference[name]));
+    return this.charts.get(name);
+  }
 }
 
 // Canvas does not know CSS variables or light-dark(); an element's computed colour does.
@@ -32,7 +60,7 @@ function colour(name: string): string {
   return resolved;
 }
 
-export class Chart {
+class Chart {
   private readonly figure = document.createElement("figure");
   private readonly words = document.createElement("p");
   private readonly place = document.createElement("div");
@@ -80,9 +108,9 @@ export class Chart {
     const caption = document.createElement("figcaption");
     const legend = document.createElement("span");
     legend.className = "legend";
-    const entries: [string, string][] = [["now", "this run"]];
+    const entries: [string, string][] = [["now", "now"]];
     if (this.reference.x.length) entries.push(["reference", "reference"]);
-    entries.push(["before", "run before"]);
+    entries.push(["before", "before"]);
     for (const [name, text] of entries) {
       const entry = document.createElement("span");
       entry.className = name;
@@ -168,9 +196,9 @@ export class Chart {
     const first = this.now.y[0];
     const parts: string[] = [];
     if (first !== undefined) parts.push(`this run from ${figure(first)} to ${figure(last(this.now))}`);
-    if (this.reference.y.length) parts.push(`reference ends at ${figure(last(this.reference))}`);
-    if (this.before.y.length) parts.push(`run before ended at ${figure(last(this.before))}`);
+    if (this.reference.y.length) parts.push(`reference to ${figure(last(this.reference))}`);
+    if (this.before.y.length) parts.push(`run before to ${figure(last(this.before))}`);
     const text = parts.join("; ");
-    return text ? `${text[0]!.toUpperCase()}${text.slice(1)}.` : "The curve appears here while the script trains.";
+    return text ? `${text[0]!.toUpperCase()}${text.slice(1)}.` : "Drawn while the script trains.";
   }
 }

@@ -19,7 +19,7 @@ const colours = HighlightStyle.define([
 
 const look = EditorView.theme({
   "&": { backgroundColor: "var(--paper)", color: "var(--ink)" },
-  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
+  "&.cm-focused": { outline: "none", boxShadow: "inset 0 2px var(--focus)" },
   ".cm-scroller": { fontFamily: "inherit", lineHeight: "1.6" },
   ".cm-content": { caretColor: "var(--accent)", padding: "8px 0" },
   ".cm-cursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
@@ -88,6 +88,8 @@ export function createEditor(
         syntaxHighlighting(colours),
         look,
         pointed,
+        // On a narrow screen a line that runs off it cannot be read.
+        matchMedia("(max-width: 60rem)").matches ? EditorView.lineWrapping : [],
         EditorView.contentAttributes.of({
           "aria-label": `${options.filename}, code editor. Escape, then Tab leaves it.`,
           spellcheck: "false",

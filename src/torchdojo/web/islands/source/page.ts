@@ -9,11 +9,12 @@ export type Curves = Record<string, Series>;
 export interface PageData {
   exercise: string;
   filename: string;
-  minutes: number;
+  metric: string;
   source: string;
   version: string;
   savedAt: string;
   reference: Curves;
+  goOnFrom: string | null;
   lastRun: Curves;
 }
 

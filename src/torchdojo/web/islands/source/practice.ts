@@ -1,11 +1,11 @@
 // The practice page: editor, draft, run, verdict, hints, timer.
 
 import { ask } from "./ask";
-import { Chart, kindsIn } from "./chart";
+import { Charts } from "./chart";
 import { connectClock } from "./clock";
 import { type DraftState, DraftKeeper, type Held } from "./draft";
 import { createEditor } from "./editor";
-import { type Curves, element, json, type PageData, recall, remember } from "./page";
+import { element, json, type PageData, recall, remember } from "./page";
 import { run, type RunEvent } from "./run";
 import { connectTabs } from "./tabs";
 
@@ -100,6 +100,14 @@ element("reset").addEventListener("click", async () => {
   editor.focus();
 });
 
+// An earlier attempt, asked for on its own page, becomes the text; the one from before can be brought back.
+if (data.goOnFrom !== null && data.goOnFrom !== editor.text()) {
+  remember(backupKey, editor.text());
+  element("bring-back").hidden = false;
+  editor.replace(data.goOnFrom);
+}
+if (location.search) history.replaceState(null, "", location.pathname + location.hash);
+
 element("bring-back-text").addEventListener("click", () => {
   const kept = recall(backupKey);
   if (kept !== null) editor.replace(kept);
@@ -115,11 +123,8 @@ function forgetBackup(): void {
 
 // ---- runs ----
 
-const charts = new Map<string, Chart>();
-for (const kind of kindsIn(data.reference, data.lastRun)) {
-  charts.set(kind.name, new Chart(element("charts"), kind, data.reference[kind.name]));
-}
-showCurves(data.lastRun);
+const charts = new Charts(element("charts"), data.reference, data.metric);
+charts.show(data.lastRun);
 
 const runButton = element<HTMLButtonElement>("run");
 const stopButton = element<HTMLButtonElement>("stop");
@@ -131,6 +136,9 @@ runButton.disabled = false;
 if (navigator.platform.startsWith("Mac")) element("run-keys").textContent = "⌘ ⏎";
 runButton.addEventListener("click", () => void startRun());
 stopButton.addEventListener("click", () => stop?.abort());
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) void startRun();
+});
 
 async function startRun(): Promise<void> {
   if (stop) return;
@@ -145,7 +153,7 @@ async function startRun(): Promise<void> {
   progress.removeAttribute("value");
   output.textContent = "";
   element("stage").textContent = "Starting";
-  for (const chart of charts.values()) chart.restart();
+  charts.restart();
   try {
     // A text that another tab has overtaken is still worth a run.
     void draft.flush();
@@ -170,7 +178,7 @@ function onEvent(event: RunEvent): void {
       break;
     }
     case "curve":
-      charts.get(event.name)?.add(event.x, event.y);
+      charts.add(event.name, event.x, event.y);
       break;
     case "stage":
       element("stage").textContent = event.text;
@@ -196,17 +204,13 @@ function onEvent(event: RunEvent): void {
 function showReport(event: Extract<RunEvent, { type: "report" }>): void {
   fill(element("verdict"), event.html);
   fill(element("attempt-list"), event.attempts);
-  showCurves(event.curves);
+  charts.show(event.curves);
   tabs.open("verdict");
   element("verdict").scrollTop = 0;
   const headline = element("verdict").querySelector(".headline")?.lastChild?.textContent?.trim() ?? "";
   const tally = element("verdict").querySelector(".tally span")?.textContent ?? "";
   element("stage").textContent = [headline, tally].filter(Boolean).join(": ");
   if (matchMedia("(max-width: 60rem)").matches) element("verdict").closest(".brief")!.scrollIntoView();
-}
-
-function showCurves(curves: Curves): void {
-  for (const [name, chart] of charts) if (curves[name]) chart.show(curves[name]);
 }
 
 // ---- pieces of the page that the server draws ----
