@@ -1,0 +1,1 @@
+"""One file per bug kind. They are found by walking this folder; nothing lists them."""

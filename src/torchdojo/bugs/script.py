@@ -1,0 +1,124 @@
+"""A Python script as a concrete syntax tree, walked with the name of the definition each node stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from torchdojo.bugs.edits import Edit, Edits, is_idle, removal
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A node, the qualified name of the definition round it ("" at top level), and its ancestors, outermost first."""
+
+    node: cst.CSTNode
+    scope: str
+    ancestors: tuple[cst.CSTNode, ...]
+
+    def inside(self, *types: type[cst.CSTNode]) -> cst.CSTNode | None:
+        """The nearest ancestor of one of these types, within the same definition."""
+        for node in reversed(self.ancestors):
+            if isinstance(node, types):
+                return node
+            if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+                return None
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Statements that follow each other at one depth, and what they stand in, outermost first."""
+
+    statements: Sequence[cst.BaseStatement]
+    scope: str
+    around: tuple[cst.CSTNode, ...]
+
+
+class Script:
+    """Source text, parsed once. Raises libcst.ParserSyntaxError when it is not Python."""
+
+    def __init__(self, source: str) -> None:
+        self._wrapper = MetadataWrapper(cst.parse_module(source), unsafe_skip_copy=True)
+        self.module = self._wrapper.module
+
+    @cached_property
+    def spots(self) -> tuple[Spot, ...]:
+        """Every node, in the order of the text."""
+        return tuple(_walk(self.module, "", ()))
+
+    def of(self, *types: type[cst.CSTNode]) -> Iterator[Spot]:
+        """The nodes of these types, in the order of the text."""
+        return (spot for spot in self.spots if isinstance(spot.node, types))
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Every run of statements, outer ones first."""
+        return tuple(
+            Block(spot.node.body, spot.scope, spot.ancestors)
+            for spot in self.spots
+            if isinstance(spot.node, (cst.Module, cst.IndentedBlock))
+        )
+
+    def line(self, node: cst.CSTNode) -> int:
+        """The 1-based line where the node begins."""
+        return int(self._wrapper.resolve(PositionProvider)[node].start.line)
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The node as text."""
+        return self.module.code_for_node(node).strip()
+
+    def edited(self, edits: Edits) -> str:
+        """The script's text with these edits, every other character as it was.
+
+        A statement that an edit turned into `x = x` goes altogether.
+        """
+        module = self.module.visit(_Editor(edits))
+        idle = [spot.node for spot in Script(module.code).spots if is_idle(spot.node)]
+        if len(idle) == sum(is_idle(spot.node) for spot in self.spots):
+            return module.code
+        return Script(module.code).without_idle_statements()
+
+    def without_idle_statements(self) -> str:
+        """The script's text less the statements that assign names to themselves."""
+        edits: dict[cst.CSTNode, Edit] = {}
+        for block in self.blocks:
+            for index, statement in enumerate(block.statements):
+                if is_idle(statement):
+                    edits.update(removal(block.statements, index))
+        return self.module.visit(_Editor(edits)).code
+
+
+class _Editor(cst.CSTTransformer):
+    def __init__(self, edits: Edits) -> None:
+        super().__init__()
+        self._edits = edits
+
+    def on_leave(  # type: ignore[override]
+        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
+    ) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode] | cst.RemovalSentinel:
+        edit = self._edits.get(original_node)
+        if edit is None:
+            return updated_node
+        result = edit(updated_node)
+        if isinstance(result, cst.CSTNode):
+            return result
+        return cst.FlattenSentinel(result) if result else cst.RemoveFromParent()
+
+
+def _walk(node: cst.CSTNode, scope: str, ancestors: tuple[cst.CSTNode, ...]) -> Iterator[Spot]:
+    yield Spot(node, scope, ancestors)
+    inner = inner_scope(node, scope)
+    for child in node.children:
+        yield from _walk(child, inner, (*ancestors, node))
+
+
+def inner_scope(node: cst.CSTNode, scope: str) -> str:
+    """The scope of what stands inside the node."""
+    if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+        return f"{scope}.{node.name.value}" if scope else node.name.value
+    return scope
