@@ -1,9 +1,9 @@
-// Builds the islands into ../static/build, byte for byte the same on every machine.
+// Builds the islands into ../static/bundle, byte for byte the same on every machine.
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { readdirSync } from "node:fs";
 import { build } from "esbuild";
 
-const out = process.argv[2] ?? "../static/build";
+const out = process.argv[2] ?? "../static/bundle";
 await rm(out, { recursive: true, force: true });
 const result = await build({
   entryPoints: ["source/site.ts", "source/practice.ts", "source/charts.ts", "source/styles/site.css", "source/styles/formulas.css"],

@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from torchdojo.app import catalogue, guidance, practice
 from torchdojo.domain.errors import BadInput
 from torchdojo.web import drafts
-from torchdojo.web.routes.exercise import curve_data, newest_first, verdict_part
+from torchdojo.web.chart_data import by_name
+from torchdojo.web.routes.exercise import newest_first, verdict_part
 from torchdojo.web.runs import Event
 from torchdojo.web.site import Site
 
@@ -78,7 +79,7 @@ def routes(site: Site) -> APIRouter:
                 "verdict": str(attempt.report.verdict),
                 "html": verdict_part(site, exercise, shown),
                 "attempts": site.fragment("attempts.html", attempts=attempts),
-                "curves": curve_data(attempt.report.curves),
+                "curves": by_name(attempt.report.curves),
             }
 
         return StreamingResponse(site.runs.stream(work, request.is_disconnected), media_type="application/x-ndjson")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -12,8 +12,9 @@ from torchdojo.app import catalogue, guidance, practice, proof
 from torchdojo.domain.attempt import Attempt
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.exercise import Exercise
-from torchdojo.domain.report import Curve, Verdict
+from torchdojo.domain.report import Verdict
 from torchdojo.web import drafts
+from torchdojo.web.chart_data import chart_data
 from torchdojo.web.diff_view import diff_rows, summary
 from torchdojo.web.site import Site
 from torchdojo.web.verdict_view import verdict_view
@@ -32,16 +33,13 @@ def routes(site: Site) -> APIRouter:
         attempts = newest_first(practice.attempts(dojo, exercise.id))
         held = drafts.stored(dojo, exercise.id)
         proven = proof.proof(dojo, exercise.id)
-        data = {
+        data = chart_data(exercise, attempts[0].report.curves if attempts else (), proven.curves if proven else ()) | {
             "exercise": exercise.id,
             "filename": exercise.filename,
-            "metric": _metric(exercise),
             "source": held.source,
             "version": held.version,
             "savedAt": held.saved_at,
-            "reference": curve_data(proven.curves if proven else ()),
             "goOnFrom": next((attempt.source for attempt in attempts if attempt.id == chosen), None),
-            "lastRun": curve_data(attempts[0].report.curves if attempts else ()),
         }
         return site.page(
             request,
@@ -70,11 +68,7 @@ def routes(site: Site) -> APIRouter:
             ),
             rows=rows,
             summary=summary(rows),
-            data={
-                "curves": curve_data(attempt.report.curves),
-                "reference": curve_data(proven.curves if proven else ()),
-                "metric": _metric(exercise),
-            },
+            data=chart_data(exercise, attempt.report.curves, proven.curves if proven else ()),
         )
 
     @router.get("/exercises/{exercise_id}/solution")
@@ -111,12 +105,3 @@ def verdict_part(site: Site, exercise: Exercise, attempts: list[Attempt]) -> str
         debrief=exercise.debrief if passed else "",
         jumps=True,
     )
-
-
-def curve_data(curves: tuple[Curve, ...]) -> dict[str, Any]:
-    """Curves by name, as the charts read them."""
-    return {curve.name: {"x": list(curve.x), "y": list(curve.y)} for curve in curves}
-
-
-def _metric(exercise: Exercise) -> str:
-    return exercise.goal.metric if exercise.goal else ""

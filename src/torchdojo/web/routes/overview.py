@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from torchdojo.app import catalogue, explain, health, overview, practice, proof
+from torchdojo.web.chart_data import chart_data
+from torchdojo.web.proof_view import proof_view
 from torchdojo.web.site import Site
 
 
@@ -35,9 +37,17 @@ def routes(site: Site) -> APIRouter:
     @router.get("/proof/{exercise_id}")
     def proof_page(request: Request, exercise_id: str) -> Response:
         exercise = catalogue.find_exercise(dojo, exercise_id)
+        proven = proof.proof(dojo, exercise.id)
         # The proof names the planted bugs; before the first run that would give the search away.
         named = bool(practice.attempts(dojo, exercise.id))
-        return site.page(request, "proof.html", exercise=exercise, proof=proof.proof(dojo, exercise.id), named=named)
+        return site.page(
+            request,
+            "proof.html",
+            exercise=exercise,
+            proof=None if proven is None else proof_view(proven, exercise, named=named),
+            named=named,
+            data=None if proven is None else chart_data(exercise, (), proven.curves),
+        )
 
     @router.get("/doctor")
     def doctor(request: Request) -> Response:

@@ -15,7 +15,7 @@ export interface PageData {
   savedAt: string;
   reference: Curves;
   goOnFrom: string | null;
-  lastRun: Curves;
+  curves: Curves;
 }
 
 export function element<T extends HTMLElement = HTMLElement>(id: string): T {

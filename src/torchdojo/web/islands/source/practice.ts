@@ -124,7 +124,7 @@ function forgetBackup(): void {
 // ---- runs ----
 
 const charts = new Charts(element("charts"), data.reference, data.metric);
-charts.show(data.lastRun);
+charts.show(data.curves);
 
 const runButton = element<HTMLButtonElement>("run");
 const stopButton = element<HTMLButtonElement>("stop");

@@ -41,7 +41,7 @@ async function drawFormulas(root: ParentNode): Promise<void> {
   const formulas = root.querySelectorAll<HTMLElement>(".formula:not([data-drawn])");
   if (!formulas.length) return;
   if (!document.getElementById("formula-style")) {
-    const style = Object.assign(document.createElement("link"), { id: "formula-style", rel: "stylesheet", href: "/static/build/formulas.css" });
+    const style = Object.assign(document.createElement("link"), { id: "formula-style", rel: "stylesheet", href: "/static/bundle/formulas.css" });
     document.head.append(style);
   }
   const { default: katex } = await import("katex");
