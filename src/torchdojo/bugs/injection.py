@@ -9,7 +9,7 @@ import libcst as cst
 
 from torchdojo.bugs.catalogue import bug_kinds
 from torchdojo.bugs.comments import drop_telling_comments, telling_docstring
-from torchdojo.bugs.kind import BugKind, Site
+from torchdojo.bugs.kind import BugKind
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import BugSpec, Exercise
 
@@ -23,7 +23,10 @@ def inject(source: str, bug: BugSpec) -> str:
         return _edited(source, bug.id, bug.edit)
     kind = _kind_of(bug)
     try:
-        return kind.break_at(source, _find_site(kind, kind.sites(source), bug))
+        return kind.break_at(source, bug.site)
+    except LookupError as error:
+        cure = "Write one of these as DEFINITION or DEFINITION.NAME, with #1, #2, ... where several are called alike."
+        raise BadContent(f"Bug {bug.id}: {error}.", cure) from error
     except cst.ParserSyntaxError as error:
         raise BadContent(f"Bug {bug.id}: the script does not parse: {error}.", "Mend solution.py first.") from error
 
@@ -73,23 +76,6 @@ def _kind_of(bug: BugSpec) -> BugKind:
             f"Write one of {', '.join(sorted(kinds))}; or give the bug an `edit`.",
         )
     return kinds[bug.kind]
-
-
-def _find_site(kind: BugKind, sites: list[Site], bug: BugSpec) -> Site:
-    place, _, number = bug.site.partition("#")
-    named = [site for site in sites if site.called(place)]
-    if number.isdigit() and 1 <= int(number) <= len(named):
-        return named[int(number) - 1]
-    if len(named) == 1 and not number:
-        return named[0]
-    found = "; ".join(f"{site.where}.{site.name} (line {site.line}: {site.code.splitlines()[0]})" for site in sites)
-    if not named:
-        fact = f"Bug {bug.id}: {kind.slug} finds nothing to break at site {bug.site!r}."
-        raise BadContent(fact, f"Sites it finds in the script: {found or 'none'}.")
-    raise BadContent(
-        f"Bug {bug.id}: site {bug.site!r} names {len(named)} places.",
-        f"Write DEFINITION.NAME, or add #1, #2, ... Sites: {found}.",
-    )
 
 
 def _edited(source: str, bug_id: str, edit: tuple[str, str]) -> str:

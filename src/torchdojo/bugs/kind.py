@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from textwrap import dedent
 from typing import ClassVar
 
+import libcst as cst
+
 from torchdojo.bugs.edits import Edits
 from torchdojo.bugs.script import Script
 
@@ -26,30 +28,40 @@ SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place that a kind can break. `where` is the enclosing definition, `name` what is bound or used there.
-
-    exercise.toml may write a site as "train", "train.x" (definition and name), for an attribute set in `__init__`
-    as "SpiralNet.classifier", at top level as the bare name, and with "#2" behind it for the second of several.
-    """
+    """A place that a kind can break. `where` is the enclosing definition, `name` what is bound or used there."""
 
     where: str
     name: str
     line: int
     code: str
 
-    def called(self, text: str) -> bool:
-        """Whether `text` (without "#n") means this site."""
-        owner = self.where.removesuffix(".__init__")
-        spellings = {self.where, f"{self.where}.{self.name}", f"{owner}.{self.name}"}
-        return text in spellings if self.where else text == self.name
+    def __str__(self) -> str:
+        name = f"{self.where}.{self.name}" if self.where else self.name
+        return f"{name} (line {self.line}: {self.code.splitlines()[0]})"
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A site, and what has to change there."""
+    """One way to break a script: the place, the node that shows it best, and what has to change."""
 
-    site: Site
+    where: str
+    name: str
+    node: cst.CSTNode
     edits: Edits
+
+    def called(self, text: str) -> bool:
+        """Whether exercise.toml's `site` (without "#n") means this place.
+
+        It is written as the definition ("train"), as definition and name ("train.x"), for an attribute set in
+        `__init__` also as "SpiralNet.classifier", and at top level as the bare name.
+        """
+        owner = self.where.removesuffix(".__init__")
+        spellings = {self.where, f"{self.where}.{self.name}", f"{owner}.{self.name}"}
+        return text in spellings if self.where else text == self.name
+
+    def site(self, script: Script) -> Site:
+        """The place as a Site."""
+        return Site(self.where, self.name, script.line(self.node), script.code(self.node))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +112,26 @@ class BugKind(abc.ABC):
 
     def sites(self, source: str) -> list[Site]:
         """The places in `source` that this kind can break. Raises libcst.ParserSyntaxError."""
-        return [found.site for found in self.breaks(Script(source))]
-
-    def break_at(self, source: str, site: Site) -> str:
-        """`source` broken at `site`, every other character as it was; KeyError when the site is not there."""
         script = Script(source)
-        for found in self.breaks(script):
-            if found.site == site:
-                return script.edited(found.edits)
-        raise KeyError(site)
+        return [found.site(script) for found in self.breaks(script)]
+
+    def break_at(self, source: str, site: str) -> str:
+        """`source` broken at the one place that `site` means, every other character as it was.
+
+        "#2" behind the site means the second of several. Raises LookupError, saying which sites there are, when it
+        means none or more than one, and libcst.ParserSyntaxError.
+        """
+        script = Script(source)
+        place, _, number = site.partition("#")
+        found = list(self.breaks(script))
+        meant = [candidate for candidate in found if candidate.called(place)]
+        if number.isdigit() and 1 <= int(number) <= len(meant):
+            return script.edited(meant[int(number) - 1].edits)
+        if len(meant) == 1 and not number:
+            return script.edited(meant[0].edits)
+        sites = "; ".join(str(candidate.site(script)) for candidate in found) or "none"
+        said = f"names {len(meant)} places" if meant else "is nowhere in the script"
+        raise LookupError(f"site {site!r} {said}; {self.slug} can break: {sites}")
 
     @classmethod
     def documentation(cls) -> dict[str, str]:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from torchdojo.bugs import SECTIONS, BugKind, Example, Site, bug_kinds
+from torchdojo.bugs import SECTIONS, BugKind, Example, bug_kinds
 
 EXAMPLES = [
     pytest.param(kind, example, id=f"{kind.slug}-{example.style.replace(' ', '_')}")
@@ -17,16 +17,9 @@ EXAMPLES = [
 KINDS = [pytest.param(kind, id=kind.slug) for kind in bug_kinds().values()]
 
 
-def site_called(kind: BugKind, example: Example) -> Site:
-    place, _, number = example.site.partition("#")
-    named = [site for site in kind.sites(example.clean) if site.called(place)]
-    assert number or len(named) == 1, f"{example.site} names {named}"
-    return named[int(number or 1) - 1]
-
-
 @pytest.mark.parametrize(("kind", "example"), EXAMPLES)
 def test_breaking_the_clean_example_gives_the_broken_one(kind: BugKind, example: Example):
-    broken = kind.break_at(example.clean, site_called(kind, example))
+    broken = kind.break_at(example.clean, example.site)
     assert broken == example.broken
     ast.parse(broken)
 

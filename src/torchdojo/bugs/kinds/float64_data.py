@@ -10,7 +10,7 @@ import libcst as cst
 
 from torchdojo.bugs.data_shapes import INPUTS, TARGETS, data_name
 from torchdojo.bugs.edits import Edit
-from torchdojo.bugs.kind import Break, BugKind, Example, Question, Site
+from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Script
 from torchdojo.bugs.syntax import called, expression, keyword, receiver, without_argument
 
@@ -162,8 +162,8 @@ class Float64Data(BugKind):
                 found.setdefault(spot.scope, []).append((spot.node, name, edit))
         for scope, conversions in found.items():
             node, name, _ = conversions[0]
-            site = Site(scope, name, script.line(node), script.code(node))
-            yield Break(site, {node: edit for node, _, edit in conversions})
+            place = (scope, name, node)
+            yield Break(*place, {node: edit for node, _, edit in conversions})
 
 
 def _unconverted(script: Script, call: cst.Call) -> Edit | None:

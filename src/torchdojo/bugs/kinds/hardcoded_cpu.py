@@ -8,7 +8,7 @@ from typing import cast
 import libcst as cst
 
 from torchdojo.bugs.edits import Edit, by, heading, removal
-from torchdojo.bugs.kind import Break, BugKind, Example, Question, Site
+from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Block, Script
 from torchdojo.bugs.syntax import assigned_names, dotted, only_statement
 
@@ -168,8 +168,8 @@ class HardcodedCpu(BugKind):
                 while isinstance(fallback, cst.IfExp):
                     fallback = fallback.orelse
                 name = next(iter(assigned_names(spot)), "device")
-                site = Site(spot.scope, name, script.line(node), script.code(node))
-                yield Break(site, {node: by(fallback.with_changes(lpar=(), rpar=()))})
+                place = (spot.scope, name, node)
+                yield Break(*place, {node: by(fallback.with_changes(lpar=(), rpar=()))})
         for block in script.blocks:
             yield from self._branches(script, block)
 
@@ -185,13 +185,13 @@ class HardcodedCpu(BugKind):
                 count += 1
             statement = cast(cst.If, block.statements[first])
             name = _device_name(statement)
-            site = Site(block.scope, name, script.line(statement), script.code(statement))
+            place = (block.scope, name, statement)
             last = cast(cst.If, block.statements[first + count - 1])
             fallback = _final_else(last)
             if fallback is None:
-                yield Break(site, removal(block.statements, first, count, telling=self.telling))
+                yield Break(*place, removal(block.statements, first, count, telling=self.telling))
             elif count == 1:
-                yield Break(site, {statement: _just(fallback, heading(statement, self.telling))})
+                yield Break(*place, {statement: _just(fallback, heading(statement, self.telling))})
 
 
 def _asks(node: cst.CSTNode) -> bool:

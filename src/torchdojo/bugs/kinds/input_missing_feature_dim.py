@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from torchdojo.bugs.data_shapes import INPUTS, widened
-from torchdojo.bugs.kind import Break, BugKind, Example, Question, Site
+from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Script
 
 
@@ -114,4 +114,4 @@ class InputMissingFeatureDim(BugKind):
     def breaks(self, script: Script) -> Iterator[Break]:
         """Leave out what adds the last dimension to the inputs."""
         for spot, name, edit in widened(script, INPUTS):
-            yield Break(Site(spot.scope, name, script.line(spot.node), script.code(spot.node)), {spot.node: edit})
+            yield Break(spot.scope, name, spot.node, {spot.node: edit})

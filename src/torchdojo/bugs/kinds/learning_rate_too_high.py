@@ -8,7 +8,7 @@ from typing import cast
 import libcst as cst
 
 from torchdojo.bugs.edits import Edits, by
-from torchdojo.bugs.kind import Break, BugKind, Example, Question, Site
+from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Script, Spot
 from torchdojo.bugs.syntax import assigned_names, called, dotted, expression, keyword, number
 
@@ -135,7 +135,7 @@ class LearningRateTooHigh(BugKind):
         """Raise the rate where its number is written."""
         for spot in script.of(cst.Call, cst.Param, cst.Assign, cst.AnnAssign, cst.DictElement):
             for name, edits in _rates(spot):
-                yield Break(Site(spot.scope, name, script.line(spot.node), script.code(spot.node)), edits)
+                yield Break(spot.scope, name, spot.node, edits)
 
 
 def _rates(spot: Spot) -> Iterator[tuple[str, Edits]]:

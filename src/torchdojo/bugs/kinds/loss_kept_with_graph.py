@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from torchdojo.bugs.edits import by
-from torchdojo.bugs.kind import Break, BugKind, Example, Question, Site
+from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Script, Spot
 from torchdojo.bugs.syntax import assigned_names, called, dotted, receiver
 
@@ -185,8 +185,8 @@ class LossKeptWithGraph(BugKind):
                 continue
             outer = spot.ancestors[-1]
             if _number_of(outer) is None and (kept_in := _kept_in(spot)):
-                site = Site(spot.scope, kept_in, script.line(spot.node), script.code(spot.node))
-                yield Break(site, {spot.node: by(loss)})
+                place = (spot.scope, kept_in, spot.node)
+                yield Break(*place, {spot.node: by(loss)})
 
 
 def _number_of(node: cst.CSTNode) -> cst.BaseExpression | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from torchdojo.bugs.edits import Edits, by, removal
-from torchdojo.bugs.kind import Break, BugKind, Example, Question, Site
+from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Block, Script
 from torchdojo.bugs.syntax import bare_call, dotted, only_statement, receiver
 
@@ -148,7 +148,7 @@ class MissingEvalMode(BugKind):
                 found = self._switch(block, index, statement)
                 if found is not None:
                     name, edits = found
-                    yield Break(Site(block.scope, name, script.line(statement), script.code(statement)), edits)
+                    yield Break(block.scope, name, statement, edits)
 
     def _switch(self, block: Block, index: int, statement: cst.BaseStatement) -> tuple[str, Edits] | None:
         if (call := bare_call(statement)) is not None and (model := _switched(call)) is not None:

@@ -8,7 +8,7 @@ from typing import cast
 import libcst as cst
 
 from torchdojo.bugs.edits import Edit, Edits, by, heading, removal
-from torchdojo.bugs.kind import Break, BugKind, Example, Question, Site
+from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Script, inner_scope
 from torchdojo.bugs.syntax import bare_call, called
 
@@ -165,18 +165,17 @@ class MissingNoGrad(BugKind):
             for decorator in node.decorators:
                 if _is_guard(decorator.decorator):
                     where = inner_scope(node, spot.scope)
-                    site = Site(where, "decorator", script.line(decorator), script.code(decorator))
-                    yield Break(site, {decorator: lambda _: ()})
+                    place: tuple[str, str, cst.CSTNode] = (where, "decorator", decorator)
+                    yield Break(*place, {decorator: lambda _: ()})
         for block in script.blocks:
             for index, statement in enumerate(block.statements):
                 if isinstance(statement, cst.With):
                     for item in filter(lambda item: _is_guard(item.item), statement.items):
-                        code = f"with {script.code(item.item)}"
-                        site = Site(block.scope, called(item.item), script.line(statement), code)
-                        yield Break(site, self._without(block.statements, index, item))
+                        place = (block.scope, called(item.item), statement)
+                        yield Break(*place, self._without(block.statements, index, item))
                 elif (call := bare_call(statement)) is not None and called(call) not in _GUARDS and _is_guard(call):
-                    site = Site(block.scope, called(call), script.line(statement), script.code(statement))
-                    yield Break(site, removal(block.statements, index, telling=self.telling))
+                    place = (block.scope, called(call), statement)
+                    yield Break(*place, removal(block.statements, index, telling=self.telling))
 
     def _without(self, statements: Sequence[cst.BaseStatement], index: int, item: cst.WithItem) -> Edits:
         node = cast(cst.With, statements[index])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from torchdojo.bugs.edits import removal
-from torchdojo.bugs.kind import Break, BugKind, Example, Question, Site
+from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Script
 from torchdojo.bugs.syntax import bare_call, dotted, only_statement, receiver
 
@@ -169,8 +169,8 @@ class MissingZeroGrad(BugKind):
                 continue
             for index, statement in enumerate(block.statements):
                 if name := _clears(statement):
-                    site = Site(block.scope, name, script.line(statement), script.code(statement))
-                    yield Break(site, removal(block.statements, index, telling=self.telling))
+                    place = (block.scope, name, statement)
+                    yield Break(*place, removal(block.statements, index, telling=self.telling))
 
 
 def _clears(statement: cst.CSTNode) -> str:

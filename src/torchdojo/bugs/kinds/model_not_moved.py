@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from torchdojo.bugs.edits import Edits, by, removal
-from torchdojo.bugs.kind import Break, BugKind, Example, Question, Site
+from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Block, Script
 from torchdojo.bugs.syntax import bare_call, called, dotted, only_statement, receiver
 
@@ -146,7 +146,7 @@ class ModelNotMoved(BugKind):
             for index, statement in enumerate(block.statements):
                 if (moved := _moved(block, index, statement, classes, self.telling)) is not None:
                     name, edits = moved
-                    yield Break(Site(block.scope, name, script.line(statement), script.code(statement)), edits)
+                    yield Break(block.scope, name, statement, edits)
 
 
 def _moved(

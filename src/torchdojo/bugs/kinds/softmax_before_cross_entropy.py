@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from torchdojo.bugs.edits import Edit, by
-from torchdojo.bugs.kind import Break, BugKind, Example, Question, Site
+from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Script
 from torchdojo.bugs.syntax import assigned_names, called, dotted, expression
 
@@ -179,17 +179,17 @@ class SoftmaxBeforeCrossEntropy(BugKind):
             node = spot.node
             if isinstance(node, cst.Return):
                 if spot.scope.endswith(".forward") and node.value is not None and not _is_softmax(node.value):
-                    site = Site(spot.scope, "return", script.line(node), script.code(node))
-                    yield Break(site, {node.value: _wrapped(script, node.value, softmax)})
+                    place: tuple[str, str, cst.CSTNode] = (spot.scope, "return", node)
+                    yield Break(*place, {node.value: _wrapped(script, node.value, softmax)})
             elif isinstance(node, cst.Call) and node.args:
                 first, last = node.args[0].value, node.args[-1].value
                 if called(node) == "Sequential" and called(last) == "Linear" and "." in dotted(_callee(last)):
                     name = next(iter(assigned_names(spot)), "Sequential")
-                    site = Site(spot.scope, name, script.line(node), script.code(node))
-                    yield Break(site, {node: by(_with_softmax(node))})
+                    place = (spot.scope, name, node)
+                    yield Break(*place, {node: by(_with_softmax(node))})
                 elif called(node) in _LOSS_NAMES and len(node.args) > 1 and not _is_softmax(first):
-                    site = Site(spot.scope, called(node), script.line(node), script.code(node))
-                    yield Break(site, {first: _wrapped(script, first, softmax)})
+                    place = (spot.scope, called(node), node)
+                    yield Break(*place, {first: _wrapped(script, first, softmax)})
 
 
 def _callee(node: cst.BaseExpression) -> cst.BaseExpression:

@@ -9,7 +9,7 @@ import libcst as cst
 
 from torchdojo.bugs.data_shapes import TARGETS, widened
 from torchdojo.bugs.edits import by
-from torchdojo.bugs.kind import Break, BugKind, Example, Question, Site
+from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Script, Spot
 from torchdojo.bugs.syntax import assigned_names, called, receiver
 
@@ -126,13 +126,11 @@ class TargetShapeBroadcast(BugKind):
     def breaks(self, script: Script) -> Iterator[Break]:
         """Leave out what gives targets, or predictions, the other's shape."""
         for spot, name, edit in widened(script, TARGETS):
-            yield Break(Site(spot.scope, name, script.line(spot.node), script.code(spot.node)), {spot.node: edit})
+            yield Break(spot.scope, name, spot.node, {spot.node: edit})
         for spot in script.of(cst.Call, cst.Subscript):
             whole = _squeezed(spot.node)
             if whole is not None and (name := _prediction(spot)):
-                yield Break(
-                    Site(spot.scope, name, script.line(spot.node), script.code(spot.node)), {spot.node: by(whole)}
-                )
+                yield Break(spot.scope, name, spot.node, {spot.node: by(whole)})
 
 
 def _squeezed(node: cst.CSTNode) -> cst.BaseExpression | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from torchdojo.bugs.edits import by, removal
-from torchdojo.bugs.kind import Break, BugKind, Example, Question, Site
+from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Script, Spot
 from torchdojo.bugs.syntax import (
     assigned_names,
@@ -168,14 +168,14 @@ class UnshuffledTraining(BugKind):
         for spot in script.of(cst.Call):
             if (replacement := _in_stored_order(spot)) is not None:
                 name = next(iter(assigned_names(spot)), called(spot.node))
-                site = Site(spot.scope, name, script.line(spot.node), script.code(spot.node))
-                yield Break(site, {spot.node: by(replacement)})
+                place = (spot.scope, name, spot.node)
+                yield Break(*place, {spot.node: by(replacement)})
         for block in script.blocks:
             for index, statement in enumerate(block.statements):
                 call = bare_call(statement)
                 if call is not None and called(call) == "shuffle" and len(call.args) == 1:
-                    site = Site(block.scope, owner(call.args[0].value), script.line(call), script.code(call))
-                    yield Break(site, removal(block.statements, index, telling=self.telling))
+                    place = (block.scope, owner(call.args[0].value), call)
+                    yield Break(*place, removal(block.statements, index, telling=self.telling))
 
 
 def _in_stored_order(spot: Spot) -> cst.Call | None:
