@@ -102,7 +102,11 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole result of one grading. `to_json` is the contract of `grade --json`."""
+    """The whole result of one grading. `to_json` is the contract of `grade --json`.
+
+    `facts` are figures of the run as the judge counted them: "steps", "evaluation_passes", "rows" (distinct training
+    rows), "parameters" (trainable scalars); a figure that could not be counted is left out.
+    """
 
     exercise: str
     kind: str
@@ -113,6 +117,7 @@ class Report:
     bugs: tuple[BugResult, ...] = ()
     goal: GoalResult | None = None
     curves: tuple[Curve, ...] = ()
+    facts: Mapping[str, float] = field(default_factory=dict)
     isolation: str = "none"
     seconds: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
@@ -144,6 +149,7 @@ class Report:
             ]
             data["goal"] = None if self.goal is None else asdict(self.goal)
         data["curves"] = [{"name": c.name, "x": list(c.x), "y": list(c.y)} for c in self.curves]
+        data["facts"] = dict(self.facts)
         data["isolation"] = self.isolation
         data["seconds"] = dict(self.seconds)
         data["seed"] = self.seed
@@ -178,6 +184,7 @@ class Report:
                 ),
                 goal=None if goal is None else GoalResult(**goal),
                 curves=tuple(Curve(c["name"], tuple(c["x"]), tuple(c["y"])) for c in data.get("curves", ())),
+                facts=dict(data.get("facts", {})),
                 isolation=data.get("isolation", "none"),
                 seconds=dict(data.get("seconds", {})),
                 seed=int(data.get("seed", 0)),
