@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import secrets
 import socket
@@ -37,7 +38,9 @@ def serve(dojo: Dojo, *, host: str, port: int, open_browser: bool, announce: Cal
         if open_browser:
             webbrowser.open(address)
 
-    asyncio.run(_serve(server, listener, ready))
+    # An interrupt is how a server ends, not a mishap.
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(server, listener, ready))
 
 
 async def _serve(server: uvicorn.Server, listener: socket.socket, ready: Callable[[], None]) -> None:

@@ -11,9 +11,9 @@ interface Kind {
   title: string;
   rising: boolean;
 }
-const LOSS: Kind = { name: "train_loss", title: "Training loss", rising: false };
-const ACCURACY: Kind = { name: "val_accuracy", title: "Validation accuracy", rising: true };
-const VALIDATION_LOSS: Kind = { name: "val_loss", title: "Validation loss", rising: false };
+const LOSS: Kind = { name: "train_loss", title: "Train loss", rising: false };
+const ACCURACY: Kind = { name: "val_accuracy", title: "Val. accuracy", rising: true };
+const VALIDATION_LOSS: Kind = { name: "val_loss", title: "Val. loss", rising: false };
 
 // The charts of a page: the loss always, accuracy where it is the goal, validation loss where it was recorded.
 export class Charts {
@@ -128,6 +128,7 @@ class Chart {
       this.frame = 0;
       this.plot?.setData(this.data());
       this.words.textContent = this.inWords();
+      this.figure.querySelector<HTMLElement>(".now")!.hidden = !this.now.x.length;
       this.figure.querySelector<HTMLElement>(".before")!.hidden = !this.before.x.length;
     });
   }

@@ -26,8 +26,10 @@ export function connectClock(exercise: string): Clock {
   const draw = () => {
     const hidden = recall(hiddenKey) === "yes";
     element("clock-time").textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+    element("clock-reading").hidden = hidden;
     pause.hidden = hidden;
-    pause.setAttribute("aria-label", running || !started ? "Pause the timer" : "Go on with the timer");
+    pause.textContent = running || !started ? "Pause" : "Go on";
+    pause.setAttribute("aria-label", `${pause.textContent} with the timer`.replace("Pause with", "Pause"));
     hide.textContent = hidden ? "Show timer" : "Hide";
     hide.setAttribute("aria-label", hidden ? "Show timer" : "Hide timer");
     box.classList.toggle("paused", started && !running);

@@ -38,6 +38,7 @@ interface Surroundings {
 export class DraftKeeper {
   private readonly address: string;
   private readonly unsentKey: string;
+  private readonly leftOver: string | null;
   private known: Held;
   private timer: number | undefined;
   private sending: Promise<void> | null = null;
@@ -52,6 +53,7 @@ export class DraftKeeper {
     this.address = `/api/exercises/${exercise}/draft`;
     this.unsentKey = `torchdojo:unsent:${exercise}`;
     this.known = held;
+    this.leftOver = recall(this.unsentKey);
     this.showKnown();
     addEventListener("pagehide", () => this.leave());
     addEventListener("blur", () => void this.flush());
@@ -63,13 +65,9 @@ export class DraftKeeper {
 
   // Text that never reached the server in an earlier visit, and whether the server's has changed since.
   unsent(): { source: string; conflicting: boolean } | null {
-    const kept = recall(this.unsentKey);
-    if (kept === null) return null;
-    const unsent = JSON.parse(kept) as Unsent;
-    if (unsent.source === this.known.source) {
-      remember(this.unsentKey, null);
-      return null;
-    }
+    if (this.leftOver === null) return null;
+    const unsent = JSON.parse(this.leftOver) as Unsent;
+    if (unsent.source === this.known.source) return null;
     const follows = unsent.base === this.known.version || unsent.inFlight === this.known.source;
     return { source: unsent.source, conflicting: !follows };
   }

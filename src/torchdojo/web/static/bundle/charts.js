@@ -1,1 +1,1 @@
-import{b as t,e as c}from"./chunk-6C7LC722.js";for(let r of document.querySelectorAll("[data-charts]")){let o=r.parentElement.querySelector("[data-charts-data]"),e=t(o);new c(r,e.reference,e.metric).show(e.curves)}
+import{b as t,e as c}from"./chunk-XJ4VDFWN.js";for(let r of document.querySelectorAll("[data-charts]")){let o=r.parentElement.querySelector("[data-charts-data]"),e=t(o);new c(r,e.reference,e.metric).show(e.curves)}

@@ -1,0 +1,110 @@
+"""Keyboard, contrast, names for screen readers, narrow screens, dark rooms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
+
+AXE = Path(__file__).parents[3] / "src/torchdojo/web/islands/node_modules/axe-core/axe.min.js"
+SPIRAL = "/exercises/spiral-classifier"
+PAGES = [
+    SPIRAL,
+    "/exercises/tiny-regressor",
+    "/exercises",
+    SPIRAL + "/solution",
+    "/proof/spiral-classifier",
+    "/explain/missing-zero-grad",
+    "/doctor",
+    "/exercises/no-such-thing",
+]
+
+
+def focused(page: Any) -> str:
+    script = "const e = document.activeElement; return e.id || e.textContent.trim() || e.className"
+    return str(page.evaluate(f"(() => {{ {script} }})()"))
+
+
+def serious(page: Any) -> list[str]:
+    """What axe-core finds serious or worse. CodeMirror's scroller is a known exception: its content takes the focus."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed; npm ci in src/torchdojo/web/islands")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate("axe.run()")
+    return [
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in result["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+        if not (violation["id"] == "scrollable-region-focusable" and "cm-scroller" in node["html"])
+    ]
+
+
+def test_the_keyboard_alone_is_enough(visitor: Any) -> None:
+    page = visitor.enter(SPIRAL)
+    expect(page.locator(".cm-content")).to_be_focused()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Tab")
+    expect(page.locator(".cm-line").first).to_contain_text("    ")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(page.locator(".cm-content")).not_to_be_focused()
+    page.get_by_role("tab", name="Task").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Verdict")).to_be_focused()
+    expect(page.locator("#verdict")).to_be_visible()
+    expect(page.locator("#task")).to_be_hidden()
+    page.keyboard.press("End")
+    expect(page.locator("#attempts")).to_be_visible()
+
+
+def test_the_first_stop_is_a_way_past_the_header(visitor: Any) -> None:
+    page = visitor.enter("/exercises")
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert focused(page) == "main"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desktop", "phone"])
+def test_every_page_is_accessible_and_fits_its_screen(visitor: Any, scheme: str, size: tuple[int, int]) -> None:
+    page = visitor.enter()
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    for path in PAGES:
+        page.goto(visitor.server.base + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], f"{path} is wider than the screen"
+        assert serious(page) == [], path
+    page.goto(visitor.server.base + SPIRAL)
+    for tab in ("Verdict", "Hints", "Attempts"):
+        page.get_by_role("tab", name=tab).click()
+        assert serious(page) == [], tab
+
+
+def test_the_chosen_colours_hold_on_the_next_page(visitor: Any) -> None:
+    page = visitor.enter("/exercises")
+    page.emulate_media(color_scheme="light")
+    page.get_by_role("button", name="Switch to dark colours").click()
+    page.goto(visitor.server.base + "/doctor")
+    assert page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
+    expect(page.get_by_role("button", name="Switch to light colours")).to_be_visible()
+
+
+def test_formulas_are_drawn_and_can_be_read_aloud(visitor: Any) -> None:
+    page = visitor.enter(SPIRAL)
+    expect(page.locator("#task .formula math").first).to_be_attached()
+    expect(page.locator("#task .katex-error")).to_have_count(0)
+
+
+def test_a_page_without_scripts_can_still_be_read(chromium: Any, server: Any) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(server.first_address)
+    page.goto(server.base + SPIRAL)
+    expect(page.locator("#task")).to_contain_text("85 %")
+    expect(page.locator("#task")).to_contain_text("torchdojo watch")
+    context.close()
