@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import AsyncIterator, Collection
@@ -21,6 +22,7 @@ from torchdojo.web.routes import api, exercise, overview
 from torchdojo.web.runs import RunDesk
 from torchdojo.web.site import HERE, Site, template_environment
 
+_log = logging.getLogger(__name__)
 _ELSEWHERE = "Choose an exercise from the list, or go back to where you came from."
 
 
@@ -37,17 +39,25 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # The first page must not wait for the grader, and the first run should not have to start it.
-        threading.Thread(target=dojo.grader.warm_up, name="warm-up", daemon=True).start()
+        threading.Thread(target=_warm_up, args=(dojo,), name="warm-up", daemon=True).start()
         yield
 
     app = FastAPI(title="torchdojo", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     site = Site(dojo, template_environment(), RunDesk(concurrent_runs or os.cpu_count() or 1))
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for part in (overview, exercise, api):
-        app.include_router(part.routes(site))
+        app.router.routes.extend(part.routes(site).routes)
     _explain_errors(app, site)
     app.add_middleware(Gate, token=token, hosts=hosts or loopback_hosts("127.0.0.1"), refuse=site.problem)
     return app
+
+
+def _warm_up(dojo: Dojo) -> None:
+    try:
+        dojo.grader.warm_up()
+    except Exception as error:
+        # The first run will meet the same trouble, and tell of it where it can be read.
+        _log.info("the grader is not warm: %s", error)
 
 
 def _explain_errors(app: FastAPI, site: Site) -> None:

@@ -24,8 +24,10 @@ SERVE = """
 import sys
 from torchdojo.app.compose import open_dojo
 from torchdojo.web import serve
+def announce(address):
+    print(address, flush=True)
 with open_dojo(database=sys.argv[1]) as dojo:
-    serve(dojo, host="127.0.0.1", port=int(sys.argv[2]), open_browser=False, announce=lambda url: print(url, flush=True))
+    serve(dojo, host="127.0.0.1", port=int(sys.argv[2]), open_browser=False, announce=announce)
 """
 
 

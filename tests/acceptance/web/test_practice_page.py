@@ -10,7 +10,9 @@ import pytest
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
 SPIRAL = "/exercises/spiral-classifier"
-COUNTS_FOR_EVER = "import time\nfor second in range(10_000):\n    print('counting', second, flush=True)\n    time.sleep(0.05)\n"
+COUNTS_FOR_EVER = (
+    "import time\nfor second in range(10_000):\n    print('counting', second, flush=True)\n    time.sleep(0.05)\n"
+)
 
 
 def write(page: Any, text: str) -> None:
@@ -84,7 +86,9 @@ def test_leaving_at_once_still_saves(visitor: Any) -> None:
     expect(page.locator(".cm-content")).to_contain_text("# and gone")
 
 
-@pytest.mark.parametrize(("choice", "kept", "lost"), [("Load the other", "first", "second"), ("Keep the", "second", "first")])
+@pytest.mark.parametrize(
+    ("choice", "kept", "lost"), [("Load the other", "first", "second"), ("Keep the", "second", "first")]
+)
 def test_a_second_tab_does_not_overwrite_the_first_without_asking(
     visitor: Any, choice: str, kept: str, lost: str
 ) -> None:

@@ -15,7 +15,7 @@ from torchdojo.app import catalogue, guidance, practice
 from torchdojo.domain.errors import BadInput
 from torchdojo.web import drafts
 from torchdojo.web.chart_data import by_name
-from torchdojo.web.routes.exercise import newest_first, verdict_part
+from torchdojo.web.routes.exercise import attempts_part, newest_first, verdict_part
 from torchdojo.web.runs import Event
 from torchdojo.web.site import Site
 
@@ -46,7 +46,6 @@ def routes(site: Site) -> APIRouter:
     @router.put("/draft")
     def save_draft(exercise_id: str, body: DraftBody) -> Response:
         exercise = catalogue.find_exercise(dojo, exercise_id)
-        _refuse_unsavable(body.source)
         saved, held = drafts.save(dojo, exercise.id, body.source, body.base)
         if saved:
             return JSONResponse({"version": held.version, "saved_at": held.saved_at})
@@ -57,7 +56,16 @@ def routes(site: Site) -> APIRouter:
     @router.post("/reset")
     def reset(exercise_id: str) -> Response:
         exercise = catalogue.find_exercise(dojo, exercise_id)
-        return JSONResponse(_draft(drafts.reset(dojo, exercise.id)))
+        held = drafts.reset(dojo, exercise.id)
+        attempts = newest_first(practice.attempts(dojo, exercise.id))
+        return JSONResponse(_draft(held) | {"attempts": attempts_part(site, exercise, attempts)})
+
+    @router.get("/set-aside/{position}")
+    def set_aside(exercise_id: str, position: int) -> Response:
+        texts = practice.discarded_drafts(dojo, exercise_id)
+        if not 0 <= position < len(texts):
+            raise BadInput("That text is no longer there.", "Reload the page to see which are.")
+        return JSONResponse({"source": texts[position].source})
 
     @router.post("/hints")
     def open_hint(exercise_id: str) -> Response:
@@ -67,18 +75,17 @@ def routes(site: Site) -> APIRouter:
     @router.post("/runs")
     def run(request: Request, exercise_id: str, body: RunBody) -> Response:
         exercise = catalogue.find_exercise(dojo, exercise_id)
-        _refuse_unsavable(body.source)
 
         def work(emit: Callable[[Event], None], cancel: threading.Event) -> Mapping[str, Any]:
             attempt = practice.grade(dojo, exercise.id, body.source, origin="web", on_event=emit, cancel=cancel)
             attempts = newest_first(practice.attempts(dojo, exercise.id))
-            # A fault of ours is not among the stored attempts, but it is what this run came to.
-            shown = attempts if attempt in attempts else [attempt, *attempts]
+            # What could not be judged is not among the stored attempts, but it is what this run came to.
+            shown = attempts if attempt.id else [attempt, *attempts]
             return {
                 "type": "report",
                 "verdict": str(attempt.report.verdict),
                 "html": verdict_part(site, exercise, shown),
-                "attempts": site.fragment("attempts.html", attempts=attempts),
+                "attempts": attempts_part(site, exercise, attempts),
                 "curves": by_name(attempt.report.curves),
             }
 
@@ -89,9 +96,3 @@ def routes(site: Site) -> APIRouter:
 
 def _draft(held: drafts.Stored) -> dict[str, str]:
     return {"source": held.source, "version": held.version, "saved_at": held.saved_at}
-
-
-def _refuse_unsavable(source: str) -> None:
-    # A lone half of a surrogate pair is legal in JSON and in no file.
-    if not source.isprintable() and any("\ud800" <= character <= "\udfff" for character in source):
-        raise BadInput("The text holds a character that no file can hold.", "Remove it and try again.")

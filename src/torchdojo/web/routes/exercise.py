@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -39,6 +40,7 @@ def routes(site: Site) -> APIRouter:
             "source": held.source,
             "version": held.version,
             "savedAt": held.saved_at,
+            "setAside": not held.version and bool(practice.discarded_drafts(dojo, exercise.id)),
             "goOnFrom": next((attempt.source for attempt in attempts if attempt.id == chosen), None),
         }
         return site.page(
@@ -49,7 +51,7 @@ def routes(site: Site) -> APIRouter:
             proven=proven is not None,
             verdict=verdict_part(site, exercise, attempts),
             hints=site.fragment("hints.html", hints=guidance.hints(dojo, exercise.id)),
-            attempts=site.fragment("attempts.html", attempts=attempts),
+            attempts=attempts_part(site, exercise, attempts),
         )
 
     @router.get("/attempts/{number}")
@@ -64,7 +66,7 @@ def routes(site: Site) -> APIRouter:
             exercise=exercise,
             attempt=attempt,
             verdict=site.fragment(
-                "verdict.html", verdict=verdict_view(attempt.report, exercise), debrief="", jumps=False
+                "verdict.html", verdict=verdict_view(attempt.report, exercise), debrief="", remarks=(), jumps=False
             ),
             rows=rows,
             summary=summary(rows),
@@ -94,14 +96,26 @@ def newest_first(attempts: list[Attempt]) -> list[Attempt]:
     return sorted(attempts, key=lambda attempt: attempt.id, reverse=True)
 
 
+def attempts_part(site: Site, exercise: Exercise, attempts: list[Attempt]) -> str:
+    """The list of `attempts` (newest first) and of the texts that a reset set aside."""
+    return site.fragment(
+        "attempts.html", attempts=attempts, set_aside=practice.discarded_drafts(site.dojo, exercise.id)
+    )
+
+
 def verdict_part(site: Site, exercise: Exercise, attempts: list[Attempt]) -> str:
     """The verdict panel for the latest of `attempts` (newest first), with the debrief once one of them passed."""
     if not attempts:
         return site.fragment("no_verdict.html", exercise=exercise)
+    view = verdict_view(attempts[0].report, exercise)
+    if not any(attempt.id for attempt in attempts):
+        # Nothing was run yet (the text was no Python, or we broke): the search is still on, so no bug is named.
+        view = replace(view, bugs=(), tally="")
     passed = any(attempt.report.verdict is Verdict.PASSED for attempt in attempts)
     return site.fragment(
         "verdict.html",
-        verdict=verdict_view(attempts[0].report, exercise),
+        verdict=view,
         debrief=exercise.debrief if passed else "",
+        remarks=practice.remarks(site.dojo, exercise.id, attempts[0].source),
         jumps=True,
     )

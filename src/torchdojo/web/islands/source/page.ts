@@ -14,6 +14,7 @@ export interface PageData {
   version: string;
   savedAt: string;
   reference: Curves;
+  setAside: boolean;
   goOnFrom: string | null;
   curves: Curves;
 }

@@ -5,7 +5,7 @@ import { Charts } from "./chart";
 import { connectClock } from "./clock";
 import { type DraftState, DraftKeeper, type Held } from "./draft";
 import { createEditor } from "./editor";
-import { element, json, type PageData, recall, remember } from "./page";
+import { element, json, type PageData } from "./page";
 import { run, type RunEvent } from "./run";
 import { connectTabs } from "./tabs";
 
@@ -74,51 +74,57 @@ function choose(takeTheirs: boolean): void {
   editor.focus();
 }
 
-// ---- reset ----
+// ---- reset, and the way back ----
 
-const backupKey = `torchdojo:before-reset:${data.exercise}`;
-element("bring-back").hidden = recall(backupKey) === null;
+element("bring-back").hidden = !data.setAside;
 
 element("reset").addEventListener("click", async () => {
-  const text = "Your text is kept in this browser, and you can bring it back. Attempts and opened hints stay.";
+  const text = "Your text is set aside, and you can bring it back. Attempts and opened hints stay.";
   if (!(await ask({ title: "Back to the starter?", text, yes: "Reset" }))) return;
+  if (await setAside()) {
+    clock.reset();
+    element("bring-back").hidden = false;
+  }
+});
+
+// The text goes into the list of those set aside, and the starter takes its place.
+async function setAside(): Promise<boolean> {
   await draft.flush();
-  const before = editor.text();
   const reply = await fetch(`${api}/reset`, { method: "POST" }).catch(() => null);
   if (!reply?.ok) {
-    element("stage").textContent = "Not reset: the server did not answer.";
-    return;
+    say("Not reset: the server did not answer.");
+    return false;
   }
-  const held = (await reply.json()) as Held;
-  if (before !== held.source) remember(backupKey, before);
+  const held = (await reply.json()) as Held & { attempts: string };
   draft.hold();
   editor.replace(held.source);
   draft.settle(held);
-  clock.reset();
+  fill(element("attempt-list"), held.attempts);
   element("conflict").hidden = true;
-  element("bring-back").hidden = recall(backupKey) === null;
   editor.focus();
-});
-
-// An earlier attempt, asked for on its own page, becomes the text; the one from before can be brought back.
-if (data.goOnFrom !== null && data.goOnFrom !== editor.text()) {
-  remember(backupKey, editor.text());
-  element("bring-back").hidden = false;
-  editor.replace(data.goOnFrom);
+  return true;
 }
-if (location.search) history.replaceState(null, "", location.pathname + location.hash);
 
-element("bring-back-text").addEventListener("click", () => {
-  const kept = recall(backupKey);
-  if (kept !== null) editor.replace(kept);
-  forgetBackup();
-});
-element("bring-back-no").addEventListener("click", forgetBackup);
-
-function forgetBackup(): void {
-  remember(backupKey, null);
+async function bringBack(position: string): Promise<void> {
+  const reply = await fetch(`${api}/set-aside/${position}`).catch(() => null);
+  if (!reply?.ok) {
+    say("Not brought back: the server did not answer.");
+    return;
+  }
+  editor.replace(((await reply.json()) as { source: string }).source);
   element("bring-back").hidden = true;
   editor.focus();
+}
+
+element("bring-back-text").addEventListener("click", () => void bringBack("0"));
+element("bring-back-no").addEventListener("click", () => {
+  element("bring-back").hidden = true;
+  editor.focus();
+});
+
+// An earlier attempt, asked for on its own page, becomes the text; the present one is set aside.
+async function goOnFrom(source: string): Promise<void> {
+  if (source !== editor.text() && (await setAside())) editor.replace(source);
 }
 
 // ---- runs ----
@@ -152,7 +158,7 @@ async function startRun(): Promise<void> {
   progress.hidden = false;
   progress.removeAttribute("value");
   output.textContent = "";
-  element("stage").textContent = "Starting";
+  say("Starting");
   charts.restart();
   try {
     // A text that another tab has overtaken is still worth a run.
@@ -181,7 +187,7 @@ function onEvent(event: RunEvent): void {
       charts.add(event.name, event.x, event.y);
       break;
     case "stage":
-      element("stage").textContent = event.text;
+      say(event.text);
       break;
     case "progress":
       progress.max = event.of || 1;
@@ -191,10 +197,10 @@ function onEvent(event: RunEvent): void {
       showReport(event);
       break;
     case "error":
-      element("stage").textContent = `${event.fact} ${event.cure}`;
+      say(`${event.fact} ${event.cure}`);
       break;
     case "cancelled":
-      element("stage").textContent = "Stopped. Nothing was counted.";
+      say("Stopped. Nothing was counted.");
       break;
     case "pulse":
       break;
@@ -209,8 +215,12 @@ function showReport(event: Extract<RunEvent, { type: "report" }>): void {
   element("verdict").scrollTop = 0;
   const headline = element("verdict").querySelector(".headline")?.lastChild?.textContent?.trim() ?? "";
   const tally = element("verdict").querySelector(".tally span")?.textContent ?? "";
-  element("stage").textContent = [headline, tally].filter(Boolean).join(": ");
+  say([headline, tally].filter(Boolean).join(": "));
   if (matchMedia("(max-width: 60rem)").matches) element("verdict").closest(".brief")!.scrollIntoView();
+}
+
+function say(text: string): void {
+  element("stage").textContent = text;
 }
 
 // ---- pieces of the page that the server draws ----
@@ -226,6 +236,8 @@ element("bench").addEventListener("click", async (event) => {
   if (jump) editor.goTo(Number(jump.dataset.line));
   const hint = target.closest<HTMLElement>("[data-open-hint]");
   if (hint) await openHint(hint);
+  const aside = target.closest<HTMLElement>("[data-set-aside]");
+  if (aside) await bringBack(aside.dataset.setAside!);
 });
 
 async function openHint(button: HTMLElement): Promise<void> {
@@ -234,12 +246,16 @@ async function openHint(button: HTMLElement): Promise<void> {
   if (!(await ask({ title: `Open hint ${number} of ${button.dataset.hintsTotal}?`, text, yes: "Open the hint" }))) return;
   const reply = await fetch(`${api}/hints`, { method: "POST" }).catch(() => null);
   if (!reply?.ok) {
-    element("stage").textContent = "The hint could not be opened: the server did not answer.";
+    say("The hint could not be opened: the server did not answer.");
     return;
   }
   fill(element("hint-list"), ((await reply.json()) as { html: string }).html);
   (element("hint-list").querySelector<HTMLElement>("[data-open-hint]") ?? element("hints")).focus();
 }
+
+if (data.goOnFrom !== null) void goOnFrom(data.goOnFrom);
+// Reloading must not start from that attempt again.
+if (location.search) history.replaceState(null, "", location.pathname + location.hash);
 
 // A report link from another page may name the panel it wants.
 if (location.hash === "#verdict" || location.hash === "#hints") tabs.open(location.hash.slice(1));
