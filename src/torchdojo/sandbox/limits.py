@@ -1,0 +1,101 @@
+"""Resource limits of a job's process, and the measuring of what it uses."""
+
+from __future__ import annotations
+
+import math
+import os
+import resource
+from pathlib import Path
+
+from torchdojo.sandbox.job import Limits
+
+_MB = 1024 * 1024
+_PAGE = resource.getpagesize()
+
+#: Address space that threads reserve without using it: stacks and allocator arenas.
+_ROOM_FOR_THREADS_MB = 160
+
+#: How far resident memory may pass the budget before the watch ends the job; the address-space limit, which lets
+#: the script see a readable error, comes first.
+WATCH_MARGIN_MB = _ROOM_FOR_THREADS_MB + 32
+
+#: Processes and threads a job with `processes` may have on top of what its user has already.
+_MOST_PROCESSES = 128
+
+
+def apply(limits: Limits, *, count_processes: bool) -> None:
+    """Bind this process to `limits`; soft equals hard, so that nothing can be raised or caught.
+
+    With `count_processes` the number of this user's processes is bounded too.
+    """
+    cpu = max(1, math.ceil(limits.cpu_seconds))
+    _bind(resource.RLIMIT_CPU, cpu)
+    _bind(resource.RLIMIT_CORE, 0)
+    _bind(resource.RLIMIT_FSIZE, limits.disk_mb * _MB)
+    _bind(resource.RLIMIT_NOFILE, 1024)
+    if (used := address_space()) is not None:
+        _bind(resource.RLIMIT_AS, used + (limits.memory_mb + _ROOM_FOR_THREADS_MB) * _MB)
+    else:
+        _bind(resource.RLIMIT_DATA, (limits.memory_mb + _ROOM_FOR_THREADS_MB) * _MB)
+    if count_processes and hasattr(resource, "RLIMIT_NPROC"):
+        _bind(resource.RLIMIT_NPROC, _tasks_of(os.getuid()) + _MOST_PROCESSES)
+
+
+def address_space() -> int | None:
+    """This process's address space in bytes; None on systems that do not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_bytes().split()[0]) * _PAGE
+    except OSError:
+        return None
+
+
+def resident() -> int:
+    """This process's resident memory in bytes, 0 on systems that do not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_bytes().split()[1]) * _PAGE
+    except OSError:
+        return 0
+
+
+def private_resident(pid: int | str) -> int:
+    """Bytes of resident memory of `pid` that belong to no file; 0 when it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    total = 0
+    for line in text.splitlines():
+        if line.startswith(("RssAnon:", "RssShmem:")):
+            total += int(line.split()[1]) * 1024
+    return total
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes on disk beneath `folder`, links not followed."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(parent, name)).st_blocks * 512
+            except OSError:
+                continue
+    return total
+
+
+def _bind(kind: int, value: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, value))
+
+
+def _tasks_of(user: int) -> int:
+    total = 0
+    for entry in Path("/proc").iterdir() if os.path.isdir("/proc") else ():
+        if entry.name.isdigit():
+            try:
+                if entry.stat().st_uid == user:
+                    total += len(os.listdir(entry / "task"))
+            except OSError:
+                continue
+    return total
