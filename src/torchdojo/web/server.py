@@ -66,13 +66,17 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(128)
     except OSError as error:
         listener.close()
-        raise BadInput(_why_not(host, port, error), f"Choose another port: torchdojo serve --port {port + 1}") from None
+        raise BadInput(*_why_not(host, port, error)) from None
     return listener
 
 
-def _why_not(host: str, port: int, error: OSError) -> str:
+def _why_not(host: str, port: int, error: OSError) -> tuple[str, str]:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is in use by another program."
+        return f"Port {port} is in use by another program.", f"Choose another: torchdojo serve --port {port + 1}"
     if error.errno == errno.EACCES:
-        return f"Port {port} may only be used by the administrator."
-    return f"{host}:{port} cannot be listened on ({error.strerror})."
+        return (
+            f"Port {port} may only be used by the administrator.",
+            "Choose one above 1023: torchdojo serve --port 8000",
+        )
+    cure = "Leave --host out to serve on this machine only."
+    return f"{host} port {port} cannot be listened on ({error.strerror}).", cure

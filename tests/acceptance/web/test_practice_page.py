@@ -129,7 +129,7 @@ def test_a_run_ends_in_a_verdict_with_evidence_that_survives_a_reload(visitor: A
     expect(rows).to_have_count(8)
     expect(rows.filter(has_text="Missing zero grad")).to_contain_text("still there")
     expect(page.locator("#verdict .goal")).to_contain_text("0.85")
-    expect(page.locator("#charts .reading-of").first).to_contain_text("This run from")
+    expect(page.locator("#charts .reading-of").first).to_contain_text("From ")
     jump = page.locator("#verdict .bugs .jump").first
     line = jump.get_attribute("data-line")
     jump.click()

@@ -96,7 +96,9 @@ def test_a_run_streams_and_ends_in_the_verdict(client: TestClient) -> None:
 
 def test_passing_shows_the_debrief_and_so_does_the_page_from_then_on(client: TestClient) -> None:
     assert "Debrief" in run(client, "print('mended')")[-1]["html"]
-    assert "Debrief" in client.get("/exercises/spiral-classifier").text
+    page = client.get("/exercises/spiral-classifier").text
+    assert "Debrief" in page
+    assert 'href="/exercises/tiny-regressor">Next' in page
 
 
 def test_an_attempt_shows_its_difference_to_the_starter(client: TestClient) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import unified_diff
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from torchdojo.app import catalogue, guidance, practice, proof
+from torchdojo.app import catalogue, guidance, overview, practice, proof
 from torchdojo.domain.attempt import Attempt
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.exercise import Exercise
@@ -66,7 +67,13 @@ def routes(site: Site) -> APIRouter:
             exercise=exercise,
             attempt=attempt,
             verdict=site.fragment(
-                "verdict.html", verdict=verdict_view(attempt.report, exercise), debrief="", remarks=(), jumps=False
+                "verdict.html",
+                verdict=verdict_view(attempt.report, exercise),
+                debrief="",
+                remarks=(),
+                jumps=False,
+                proof="",
+                following=None,
             ),
             rows=rows,
             summary=summary(rows),
@@ -80,7 +87,9 @@ def routes(site: Site) -> APIRouter:
             solution = guidance.solution(dojo, exercise.id)
         except BadInput:
             return site.page(request, "solution_sealed.html", exercise=exercise)
-        return site.page(request, "solution.html", exercise=exercise, solution=solution)
+        starter = practice.starter(dojo, exercise.id)
+        rows = diff_rows("\n".join(unified_diff(starter.splitlines(), solution.source.splitlines(), lineterm="")))
+        return site.page(request, "solution.html", exercise=exercise, solution=solution, rows=rows)
 
     @router.post("/exercises/{exercise_id}/solution")
     def open_solution(exercise_id: str) -> Response:
@@ -118,4 +127,6 @@ def verdict_part(site: Site, exercise: Exercise, attempts: list[Attempt]) -> str
         debrief=exercise.debrief if passed else "",
         remarks=practice.remarks(site.dojo, exercise.id, attempts[0].source),
         jumps=True,
+        proof=exercise.id if proof.proof(site.dojo, exercise.id) else "",
+        following=overview.following_exercise(site.dojo, exercise.id) if passed else None,
     )

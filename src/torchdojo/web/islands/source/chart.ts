@@ -11,9 +11,9 @@ interface Kind {
   title: string;
   rising: boolean;
 }
-const LOSS: Kind = { name: "train_loss", title: "Train loss", rising: false };
-const ACCURACY: Kind = { name: "val_accuracy", title: "Val. accuracy", rising: true };
-const VALIDATION_LOSS: Kind = { name: "val_loss", title: "Val. loss", rising: false };
+const LOSS: Kind = { name: "train_loss", title: "Training loss", rising: false };
+const ACCURACY: Kind = { name: "val_accuracy", title: "Validation accuracy", rising: true };
+const VALIDATION_LOSS: Kind = { name: "val_loss", title: "Validation loss", rising: false };
 
 // The charts of a page: the loss always, accuracy where it is the goal, validation loss where it was recorded.
 export class Charts {
@@ -21,24 +21,44 @@ export class Charts {
 
   constructor(
     private readonly parent: HTMLElement,
+    private readonly legend: HTMLElement,
     private readonly reference: Curves,
     metric: string,
   ) {
+    legend.className = "legend";
+    for (const [name, text] of [["now", "this run"], ["reference", "reference"], ["before", "run before"]] as const) {
+      const entry = document.createElement("span");
+      entry.className = name;
+      entry.append(document.createElement("i"), text);
+      legend.append(entry);
+    }
     this.chart(LOSS.name);
     if (metric === "accuracy") this.chart(ACCURACY.name);
     else if (reference[VALIDATION_LOSS.name]) this.chart(VALIDATION_LOSS.name);
+    this.explain();
   }
 
   restart(): void {
     for (const chart of this.charts.values()) chart.restart();
+    this.explain();
   }
 
   add(name: string, x: number, y: number): void {
     this.chart(name)?.add(x, y);
+    this.explain();
   }
 
   show(curves: Curves): void {
     for (const [name, series] of Object.entries(curves)) this.chart(name)?.show(series);
+    this.explain();
+  }
+
+  // The legend names only the lines that are there.
+  private explain(): void {
+    for (const line of ["now", "reference", "before"] as const) {
+      const drawn = [...this.charts.values()].some((chart) => chart.has(line));
+      this.legend.querySelector<HTMLElement>(`.${line}`)!.hidden = !drawn;
+    }
   }
 
   private chart(name: string): Chart | undefined {
@@ -78,7 +98,9 @@ class Chart {
     this.place.className = "plot";
     this.place.setAttribute("aria-hidden", "true");
     this.words.className = "reading-of";
-    this.figure.append(this.caption(), this.place, this.words);
+    const caption = document.createElement("figcaption");
+    caption.textContent = this.kind.title;
+    this.figure.append(caption, this.place, this.words);
     parent.append(this.figure);
     new ResizeObserver(() => this.resize()).observe(this.place);
     document.addEventListener("theme", () => this.rebuild());
@@ -99,26 +121,13 @@ class Chart {
     this.redraw();
   }
 
+  has(line: "now" | "reference" | "before"): boolean {
+    return this[line].x.length > 0;
+  }
+
   show(series: Series | undefined): void {
     this.now = series ?? EMPTY;
     this.redraw();
-  }
-
-  private caption(): HTMLElement {
-    const caption = document.createElement("figcaption");
-    const legend = document.createElement("span");
-    legend.className = "legend";
-    const entries: [string, string][] = [["now", "now"]];
-    if (this.reference.x.length) entries.push(["reference", "reference"]);
-    entries.push(["before", "before"]);
-    for (const [name, text] of entries) {
-      const entry = document.createElement("span");
-      entry.className = name;
-      entry.append(document.createElement("i"), text);
-      legend.append(entry);
-    }
-    caption.append(this.kind.title, legend);
-    return caption;
   }
 
   private redraw(): void {
@@ -128,8 +137,6 @@ class Chart {
       this.frame = 0;
       this.plot?.setData(this.data());
       this.words.textContent = this.inWords();
-      this.figure.querySelector<HTMLElement>(".now")!.hidden = !this.now.x.length;
-      this.figure.querySelector<HTMLElement>(".before")!.hidden = !this.before.x.length;
     });
   }
 
@@ -194,12 +201,14 @@ class Chart {
   private inWords(): string {
     const last = (series: Series) => series.y.at(-1);
     const figure = (value: number | undefined) => (value === undefined ? "" : value.toPrecision(3));
+    const others: string[] = [];
+    if (this.reference.y.length) others.push(`reference ${figure(last(this.reference))}`);
+    if (this.before.y.length) others.push(`run before ${figure(last(this.before))}`);
     const first = this.now.y[0];
-    const parts: string[] = [];
-    if (first !== undefined) parts.push(`this run from ${figure(first)} to ${figure(last(this.now))}`);
-    if (this.reference.y.length) parts.push(`reference to ${figure(last(this.reference))}`);
-    if (this.before.y.length) parts.push(`run before to ${figure(last(this.before))}`);
-    const text = parts.join("; ");
-    return text ? `${text[0]!.toUpperCase()}${text.slice(1)}.` : "Drawn while the script trains.";
+    if (first === undefined) {
+      return others.length ? `Ends: ${others.join(", ")}.` : "Drawn while the script trains.";
+    }
+    const beside = others.length ? ` (${others.join(", ")})` : "";
+    return `From ${figure(first)} to ${figure(last(this.now))}${beside}.`;
   }
 }

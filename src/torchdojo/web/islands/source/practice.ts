@@ -129,7 +129,7 @@ async function goOnFrom(source: string): Promise<void> {
 
 // ---- runs ----
 
-const charts = new Charts(element("charts"), data.reference, data.metric);
+const charts = new Charts(element("charts"), element("legend"), data.reference, data.metric);
 charts.show(data.curves);
 
 const runButton = element<HTMLButtonElement>("run");

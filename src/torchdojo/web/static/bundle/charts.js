@@ -1,1 +1,1 @@
-import{b as t,e as c}from"./chunk-XJ4VDFWN.js";for(let r of document.querySelectorAll("[data-charts]")){let o=r.parentElement.querySelector("[data-charts-data]"),e=t(o);new c(r,e.reference,e.metric).show(e.curves)}
+import{b as c,e as o}from"./chunk-E3IOB2IC.js";for(let e of document.querySelectorAll("[data-charts]")){let n=e.parentElement.querySelector("[data-charts-data]"),r=c(n),t=document.createElement("p");e.before(t),new o(e,t,r.reference,r.metric).show(r.curves)}
