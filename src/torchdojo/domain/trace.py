@@ -12,8 +12,9 @@ recorder in order of appearance. Shapes are lists of ints, dtypes torch's names 
               train_leaves, eval_leaves (mode-dependent leaves that ran: dropout with p > 0, batch norms, each by
               its own `training` flag; for batch norm "train" also means track_running_stats is off),
               grad (is_grad_enabled), inference (is_inference_mode_enabled), out_grad (output requires grad),
-              shape, dtype, device (first tensor input), pdevice (first parameter), rows (int fingerprint per input
-              row), failed (true when it raised; the out_* keys are then absent)
+              shape, dtype, device (first tensor input), pdevice, pdtype (first parameter), entry (shape of what
+              reached the first affine layer), inner_grad (output of the last affine layer that ran requires grad),
+              rows (int fingerprint per input row), failed (true when it raised; the out_* keys are then absent)
     loss      a loss function ran: id, name ("cross_entropy", "nll_loss", "mse_loss", ...), shape, dtype, (of the
               first argument) target_shape, target_dtype, producer (autograd node names walked back through
               view-like nodes, nearest first, e.g. ["SoftmaxBackward0"]), grad (result requires grad), value (float,
@@ -22,9 +23,9 @@ recorder in order of appearance. Shapes are lists of ints, dtypes torch's names 
               argument's rows; absent for 1-D input), accuracy (share of rows whose argmax is the target; only for
               (N, C) against (N,) integers), targets (int per row: class index, or fingerprint of the target row),
               forward (id of the latest forward, or null)
-    backward  a backward pass ended: forwards (ids it touched), value (of the root when scalar), graded (parameters
-              whose .grad it touched), retained (bool), stale (gradients that still held content already consumed by
-              an earlier step when this pass began), failed
+    backward  a backward pass ended: forwards (ids it touched), value and dtype (of the root when scalar), graded
+              (parameters whose .grad it touched), retained (bool), stale (gradients that still held content already
+              consumed by an earlier step when this pass began), failed
     logits    sampled training forward, after its backward: forward, values (list of rows), grads (list of rows) at
               the output of the last affine layer that ran (nn.Linear, nn.Conv*, nn.Bilinear)
     step      parameters were updated: opt (id, or null for a manual update), cls (class name, "manual"), lrs (list),
