@@ -46,8 +46,11 @@ def _parser() -> MarkdownIt:
 
 def _formula(content: str, options: dict[str, bool]) -> str:
     # The TeX stands as text until the page's script has drawn it, so a page reads without scripts too.
-    kind = "formula formula-block" if options["display_mode"] else "formula"
-    return f'<span class="{kind}">{escape(content)}</span>'
+    if options["display_mode"]:
+        # A wide formula scrolls, and the keyboard has to reach it.
+        drawn = f'<span class="formula formula-block">{escape(content.strip())}</span>'
+        return f'<span class="formula-frame" tabindex="0" role="group" aria-label="Formula">{drawn}</span>'
+    return f'<span class="formula">{escape(content)}</span>'
 
 
 def _fence(source: str, language: str, attributes: str) -> str:

@@ -73,6 +73,7 @@ export function createEditor(
     options.onRun();
     return true;
   };
+  parent.textContent = "";
   const view = new EditorView({
     parent,
     state: EditorState.create({
