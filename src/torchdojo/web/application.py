@@ -44,6 +44,7 @@ def create_app(
 
     app = FastAPI(title="torchdojo", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     site = Site(dojo, template_environment(), RunDesk(concurrent_runs or os.cpu_count() or 1))
+    app.state.runs = site.runs
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for part in (overview, exercise, api):
         app.router.routes.extend(part.routes(site).routes)

@@ -27,6 +27,11 @@ class RunDesk:
     def __init__(self, places: int) -> None:
         self._places = asyncio.Semaphore(places)
         self._running: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    def close(self) -> None:
+        """End all runs soon, because the server is about to stop."""
+        self._closing = True
 
     async def stream(self, work: Work, gone: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
         """Run `work(emit, cancel)` in a thread and yield its events, one JSON object a line.
@@ -44,10 +49,26 @@ class RunDesk:
         # The place stays taken until the run has really ended, however soon the page goes away.
         task.add_done_callback(self._give_back)
         try:
-            async for line in _lines(queue, gone):
+            async for line in self._lines(queue, gone):
                 yield line
         finally:
             cancel.set()
+
+    async def _lines(self, queue: asyncio.Queue[Event], gone: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
+        while True:
+            try:
+                first = await asyncio.wait_for(queue.get(), PULSE_SECONDS)
+            except TimeoutError:
+                if self._closing or await gone():
+                    return
+                yield _line({"type": "pulse"})
+                continue
+            for event in _merged([first, *_drain(queue)]):
+                yield _line(event)
+                if event["type"] in LAST:
+                    return
+            if self._closing or await gone():
+                return
 
     def _give_back(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -71,23 +92,6 @@ class RunDesk:
             cure = "Nothing was counted and your text is kept. Run it again; the terminal says what went wrong."
             last = {"type": "error", "fact": "We broke, not you.", "cure": cure}
         queue.put_nowait(last)
-
-
-async def _lines(queue: asyncio.Queue[Event], gone: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
-    while True:
-        try:
-            first = await asyncio.wait_for(queue.get(), PULSE_SECONDS)
-        except TimeoutError:
-            if await gone():
-                return
-            yield _line({"type": "pulse"})
-            continue
-        for event in _merged([first, *_drain(queue)]):
-            yield _line(event)
-            if event["type"] in LAST:
-                return
-        if await gone():
-            return
 
 
 def _drain(queue: asyncio.Queue[Event]) -> list[Event]:

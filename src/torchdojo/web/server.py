@@ -9,6 +9,7 @@ import secrets
 import socket
 import webbrowser
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 
@@ -31,7 +32,7 @@ def serve(dojo: Dojo, *, host: str, port: int, open_browser: bool, announce: Cal
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, before_exit=app.state.runs.close)
 
     def ready() -> None:
         announce(address)
@@ -41,6 +42,18 @@ def serve(dojo: Dojo, *, host: str, port: int, open_browser: bool, announce: Cal
     # An interrupt is how a server ends, not a mishap.
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(server, listener, ready))
+
+
+class _Server(uvicorn.Server):
+    """Tells the runs to end before it waits for their connections."""
+
+    def __init__(self, config: uvicorn.Config, *, before_exit: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._before_exit = before_exit
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._before_exit()
+        super().handle_exit(sig, frame)
 
 
 async def _serve(server: uvicorn.Server, listener: socket.socket, ready: Callable[[], None]) -> None:

@@ -74,6 +74,21 @@ def test_a_run_nobody_listens_to_is_cancelled() -> None:
     assert seen.is_set()
 
 
+def test_a_server_that_stops_ends_its_runs() -> None:
+    seen = threading.Event()
+    desk = RunDesk(1)
+
+    def endless(emit: Emit, cancel: threading.Event) -> Event:
+        emit({"type": "stage", "text": "training"})
+        desk.close()
+        cancel.wait()
+        seen.set()
+        raise Cancelled("stopped")
+
+    asyncio.run(collect(desk, endless))
+    assert seen.is_set()
+
+
 def test_closing_the_stream_cancels_the_run() -> None:
     seen = threading.Event()
 
