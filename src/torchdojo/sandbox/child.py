@@ -93,8 +93,9 @@ class _Report:
 
 def _prepare(orders: Orders, walls: Walls | None, report: _Report) -> tuple[Entry, Context]:
     _leave_family(orders.parent)
-    if orders.preload is not None:
-        importlib.import_module(orders.preload)
+    fresh = orders.preload is not None
+    if fresh:
+        importlib.import_module(str(orders.preload))
     entry_name, request, files = packets.read_order(orders.order)
     entry = _find(entry_name)
     base = limits.resident()
@@ -103,7 +104,7 @@ def _prepare(orders: Orders, walls: Walls | None, report: _Report) -> tuple[Entr
         folder = orders.folder
         os.mkdir(folder, 0o700)
     else:
-        walls.enter_view()
+        walls.enter_view(in_own_mounts=fresh)
         folder = walls.seclude(orders.limits, orders.folder)
         walls.give_up_rights()
     _write_files(folder, files)

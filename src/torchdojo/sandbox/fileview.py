@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from torchdojo.sandbox import kernel
-from torchdojo.sandbox.namespaces import INSIDE_ID, mount_proc
+from torchdojo.sandbox.namespaces import INSIDE_ID, JOB_FOLDER, JOB_MOUNT, JOB_TEMPORARY, mount_proc
 from torchdojo.sandbox.readable import Readable, within
 
 _OLD = "/.old"
@@ -22,6 +22,8 @@ def enter(readable: Readable, spellings: list[str]) -> None:
     for path in spellings:
         if readable.allows(_resolve(path)):
             _lay_links(path)
+    if not os.path.lexists("/tmp"):  # It is there when something readable lies in it.
+        os.symlink(JOB_TEMPORARY, "/tmp")
     os.chdir("/")
     kernel.detach(_OLD)
     os.rmdir(_OLD)
@@ -39,14 +41,14 @@ def _new_root() -> None:
 
 
 def _lay_basics() -> None:
-    for folder in ("/proc", "/dev/shm", "/tmp", "/etc"):
+    for folder in ("/proc", "/dev/shm", JOB_MOUNT, "/etc"):
         os.makedirs(folder)
     mount_proc(read_only=False)
     for name in _DEVICES:
         _bind(f"/dev/{name}")
     for name, target in (("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
         os.symlink(target, f"/dev/{name}")
-    Path("/etc/passwd").write_text(f"learner:x:{INSIDE_ID}:{INSIDE_ID}::/tmp/job:/bin/sh\n")
+    Path("/etc/passwd").write_text(f"learner:x:{INSIDE_ID}:{INSIDE_ID}::{JOB_FOLDER}:/bin/sh\n")
     Path("/etc/group").write_text(f"learner:x:{INSIDE_ID}:\n")
     Path("/etc/hosts").write_text("127.0.0.1 localhost sandbox\n::1 localhost\n")
     Path("/etc/nsswitch.conf").write_text("passwd: files\ngroup: files\nhosts: files\n")

@@ -78,6 +78,11 @@ class ZygoteHost:
         """Whether jobs can still be handed over."""
         return not self._gone and not self._broken and self._process.poll() is None
 
+    @property
+    def ready(self) -> bool:
+        """Whether it has said that it takes jobs."""
+        return self._ready
+
     def await_walls(self) -> None:
         """Wait until the isolation level is known. Raises Refused when that fails."""
         self._advance(lambda: self._walls_known)
@@ -113,7 +118,7 @@ class ZygoteHost:
             self._jobs.discard(name)
             leave = self._retired and not self._jobs
         if leave:
-            self.close()
+            threading.Thread(target=self.close, name="zygote-leaves", daemon=True).start()
 
     def retire(self) -> None:
         """Take no more jobs and leave after the last one."""
@@ -148,7 +153,11 @@ class ZygoteHost:
             if self._gone:
                 raise ConnectionResetError("the fork server is closed")
             self._control.settimeout(_SEND_SECONDS)
-            packets.send(self._control, message, descriptors)
+            try:
+                packets.send(self._control, message, descriptors)
+            except OSError:
+                self.destroy()  # Half a message may be out, so nothing after it would be understood.
+                raise
 
     def _advance(self, reached: Any) -> None:
         with self._boot_lock:

@@ -7,10 +7,10 @@ import os
 import resource
 import signal
 import time
-from pathlib import Path
 from typing import Any, NoReturn
 
 from torchdojo.sandbox import kernel
+from torchdojo.sandbox.census import descendants
 from torchdojo.sandbox.child import Orders, become_job
 from torchdojo.sandbox.walls import Walls
 
@@ -68,28 +68,20 @@ def ended(status: int, usage: resource.struct_rusage, killed: str) -> dict[str, 
 
 def _end_all() -> None:
     """Kill every descendant, again and again until none is left; a killed one's children become ours."""
+    try:
+        # A fork bomb started by root knows no limit here, so being quicker is the only way to end it.
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except (OSError, AttributeError):
+        pass  # An ordinary user's processes are counted instead.
     while True:
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         except ChildProcessError:
             return
-        for pid in _descendants():
+        for pid in descendants(os.getpid()):
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
         time.sleep(0.001)
-
-
-def _descendants() -> list[int]:
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-    found = {os.getpid()}
-    while more := {pid for pid, parent in parents.items() if parent in found and pid not in found}:
-        found |= more
-    return sorted(found - {os.getpid()})

@@ -19,14 +19,14 @@ _ROOM_FOR_THREADS_MB = 160
 #: the script see a readable error, comes first.
 WATCH_MARGIN_MB = _ROOM_FOR_THREADS_MB + 32
 
-#: Processes and threads a job with `processes` may have on top of what its user has already.
-_MOST_PROCESSES = 128
+#: Processes a job with `processes` may have.
+MOST_PROCESSES = 128
 
 
-def apply(limits: Limits, *, count_processes: bool) -> None:
+def apply(limits: Limits, *, tasks: int) -> None:
     """Bind this process to `limits`; soft equals hard, so that nothing can be raised or caught.
 
-    With `count_processes` the number of this user's processes is bounded too.
+    `tasks` is how many processes and threads its user has already, for jobs that may start more.
     """
     cpu = max(1, math.ceil(limits.cpu_seconds))
     _bind(resource.RLIMIT_CPU, cpu)
@@ -37,8 +37,8 @@ def apply(limits: Limits, *, count_processes: bool) -> None:
         _bind(resource.RLIMIT_AS, used + (limits.memory_mb + _ROOM_FOR_THREADS_MB) * _MB)
     else:
         _bind(resource.RLIMIT_DATA, (limits.memory_mb + _ROOM_FOR_THREADS_MB) * _MB)
-    if count_processes and hasattr(resource, "RLIMIT_NPROC"):
-        _bind(resource.RLIMIT_NPROC, _tasks_of(os.getuid()) + _MOST_PROCESSES)
+    if limits.processes and hasattr(resource, "RLIMIT_NPROC"):
+        _bind(resource.RLIMIT_NPROC, tasks + MOST_PROCESSES)
 
 
 def address_space() -> int | None:
@@ -89,7 +89,8 @@ def _bind(kind: int, value: int) -> None:
     resource.setrlimit(kind, (value, value))
 
 
-def _tasks_of(user: int) -> int:
+def tasks_of(user: int) -> int:
+    """How many processes and threads `user` has, as far as they can be seen."""
     total = 0
     for entry in Path("/proc").iterdir() if os.path.isdir("/proc") else ():
         if entry.name.isdigit():

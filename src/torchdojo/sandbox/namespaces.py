@@ -15,6 +15,14 @@ from torchdojo.sandbox import kernel
 #: Who a job believes to be. Not 0: as root of its namespace, a program it starts would regain capabilities.
 INSIDE_ID = 1000
 
+#: The kernel keeps the first 300 numbers of a namespace free on every round but the first.
+_MOST_PROCESS_NUMBERS = 512
+
+#: Where a job's own files are in its private root.
+JOB_MOUNT = "/sandbox"
+JOB_FOLDER = "/sandbox/job"
+JOB_TEMPORARY = "/sandbox/tmp"
+
 _ALL = (
     kernel.CLONE_NEWUSER
     | kernel.CLONE_NEWPID
@@ -67,21 +75,24 @@ def fork_as_first(own_pid_namespace: int) -> int:
 
 def seclude_job(*, disk_mb: int, shared_mb: int, loopback: bool, processes: bool) -> None:
     """In the job's process: its own mounts with sized folders in memory, and its own network if it gets one."""
-    kernel.unshare(kernel.CLONE_NEWNS | (kernel.CLONE_NEWNET if loopback else 0))
+    kernel.unshare(kernel.CLONE_NEWNS | (kernel.CLONE_NEWNET if loopback or processes else 0))
     if loopback:
         kernel.raise_loopback()
     flags = kernel.MS_NOSUID | kernel.MS_NODEV
-    kernel.mount("tmpfs", "/tmp", "tmpfs", flags, f"size={disk_mb}m,nr_inodes=16k,mode=1777")
+    kernel.mount("tmpfs", JOB_MOUNT, "tmpfs", flags, f"size={disk_mb}m,nr_inodes=16k,mode=755")
+    os.mkdir(JOB_FOLDER, 0o700)
+    os.mkdir(JOB_TEMPORARY, 0o1777)
     kernel.mount("tmpfs", "/dev/shm", "tmpfs", flags, f"size={shared_mb}m,nr_inodes=4k,mode=1777")
+    mount_proc(read_only=not processes)
     if processes:
         _bound_process_count()
-    mount_proc(read_only=True)
 
 
 def _bound_process_count() -> None:
-    """Newer kernels count processes per pid namespace, which holds even where root's own limit does not."""
-    mount_proc(read_only=False)
+    """Newer kernels count per pid namespace, which holds even for root, whose own process limit is not kept."""
     try:
-        Path("/proc/sys/kernel/pid_max").write_text("400")
+        Path("/proc/sys/kernel/pid_max").write_text(str(_MOST_PROCESS_NUMBERS))
     except OSError:
-        pass  # Older kernels; the watch over running jobs bounds it there.
+        pass  # On older kernels the zygote's watch counts.
+    finally:
+        kernel.make_read_only("/proc")

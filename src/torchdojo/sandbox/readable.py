@@ -49,7 +49,7 @@ class Readable:
         them may be listed, because a rule on them would reach into the refused path too.
         """
         for root in self.allowed:
-            if self.allows(root):
+            if not self.allows(os.path.dirname(root)):  # Else it comes with the folder it lies in.
                 yield from self._split(root)
 
     def _split(self, root: str) -> Iterable[tuple[str, bool]]:
@@ -82,9 +82,8 @@ def gather(readable: Sequence[Path], hidden: Sequence[Path], search_path: Sequen
     allowed = [*_SYSTEM, *_SETTINGS, *_MACHINE, *_interpreter(), *sites, *map(str, readable)]
     allowed += os.environ.get("LD_LIBRARY_PATH", "").split(":")
     refused = [str(_OUR_PACKAGE), *map(str, hidden)]
-    for site in sites:
-        refused += map(str, Path(site).glob("torchdojo*"))
-        refused += map(str, Path(site).glob("*editable*torchdojo*"))
+    installed = [f"{site}/{_OUR_PACKAGE.name}" for site in sites]
+    refused += [path for path in installed if os.path.exists(path)]
     real_refused = {os.path.realpath(path) for path in refused}
     real_allowed = {os.path.realpath(path) for path in allowed if path.startswith("/")} - real_refused
     return Readable(
@@ -93,14 +92,10 @@ def gather(readable: Sequence[Path], hidden: Sequence[Path], search_path: Sequen
     )
 
 
-def spellings(paths: Sequence[str]) -> list[str]:
-    """The runtime's own paths as written, links and all: programs ask for these spellings, not for the resolved."""
-    return [path for path in paths if os.path.isabs(path) and os.path.exists(path)]
-
-
 def runtime_spellings(search_path: Sequence[str]) -> list[str]:
-    """Every spelling under which the interpreter and its libraries are asked for."""
-    return spellings([*_SYSTEM, *_SETTINGS, *_MACHINE, *_interpreter(), *search_path])
+    """The runtime's paths as written, links and all: programs ask for these, not for the resolved ones."""
+    paths = [*_SYSTEM, *_SETTINGS, *_MACHINE, *_interpreter(), *search_path]
+    return [path for path in paths if os.path.isabs(path) and os.path.exists(path)]
 
 
 def within(path: str, root: str) -> bool:

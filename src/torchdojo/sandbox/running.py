@@ -58,6 +58,7 @@ class RunningJob:
         self._outcome: Outcome | None = None
         self._guard = threading.Lock()
         self._stopped = ""
+        self._killed_at: float | None = None
         self._host: Host | None = None
         self._order = packets.write_order(job.entry, job.request, job.files)
         self._channel = None if channel is None else os.dup(channel.fileno())
@@ -87,7 +88,6 @@ class RunningJob:
         self._base = 0
         self._report = b""
         self._status = b""
-        self._killed_at: float | None = None
 
     def _launch(self) -> None:
         """Hand the job to a zygote. A zygote that turns out to be dead is replaced once."""
@@ -112,6 +112,8 @@ class RunningJob:
             finally:
                 _close(theirs[1:4])
             self._host, self._pipes, self._asked = host, ours, time.monotonic()
+            if self._stopped:  # Meanwhile, while there was nobody to tell.
+                host.kill(self._name)
             return
 
     def _look_after(self) -> None:
@@ -231,8 +233,9 @@ class RunningJob:
         )
         self._put_away()
         self._forget_order()
-        self._outcome = outcome_of(end, self._limits)
-        self.done.set()
+        with self._guard:
+            self._outcome = outcome_of(end, self._limits)
+            self.done.set()
 
     def _put_away(self) -> None:
         _close(self._pipes.values())

@@ -99,8 +99,10 @@ class ForkServer:
 
     def close(self) -> None:
         """End every job and the warm process; no process is left behind."""
+        self._closed = True
+        if not self._host.ready:
+            self._host.destroy()  # Whoever waits for it holds the lock.
         with self._lock:
-            self._closed = True
             jobs, hosts = self._jobs, [self._host, *([self._successor] if self._successor else [])]
         for job in jobs:
             job.kill()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from torchdojo.sandbox import limits, namespaces, packets
+from torchdojo.sandbox.census import descendants, in_namespace_of
 from torchdojo.sandbox.child import Orders, become_job
 from torchdojo.sandbox.job import Limits
 from torchdojo.sandbox.keeper import ended, keep
@@ -22,7 +23,12 @@ _TICK_SECONDS = 0.1
 
 #: The owner keeps the deadline. This one is for an owner that is too busy to.
 _BEYOND_THE_DEADLINE = 5.0
-_TO_GET_STARTED = 120.0
+_TO_GET_STARTED = 240.0
+
+_MB = 1024 * 1024
+
+#: What importing the preload may take, for jobs that do that themselves.
+_FRESH_IMPORT_BYTES = 768 * _MB
 
 
 @dataclass
@@ -48,7 +54,7 @@ class Service:
         self._base = base
         self._preload = preload
         self._running: dict[int, _Running] = {}
-        self._warm_bytes = limits.private_resident("self")
+        self._inherited = limits.private_resident("self") + (0 if preload is None else _FRESH_IMPORT_BYTES)
         self._wake, wake_end = os.pipe()
         os.set_blocking(self._wake, False)
         os.set_blocking(wake_end, False)
@@ -152,11 +158,22 @@ class Service:
                 self._end(pid, running, "time")
             if self._walls is None:
                 continue
-            allowed = (bounds.memory_mb + limits.WATCH_MARGIN_MB) * 1024 * 1024
-            if limits.private_resident(pid) - self._warm_bytes > allowed:
+            members = self._members(pid, running)
+            if len(members) > limits.MOST_PROCESSES:
+                self._end(pid, running, "processes")
+            # A worker's memory is its parent's until it writes, so only what goes beyond the warm base counts.
+            growth = sum(max(0, limits.private_resident(member) - self._inherited) for member in members)
+            if growth > (bounds.memory_mb + limits.WATCH_MARGIN_MB) * _MB:
                 self._end(pid, running, "memory")
-            if running.folder is not None and limits.folder_size(Path(running.folder)) > bounds.disk_mb * 1024 * 1024:
+            if running.folder is not None and limits.folder_size(Path(running.folder)) > bounds.disk_mb * _MB:
                 self._end(pid, running, "disk")
+
+    def _members(self, pid: int, running: _Running) -> list[int]:
+        if running.kept:
+            return descendants(pid)
+        if running.limits.processes:
+            return in_namespace_of(pid)
+        return [pid]
 
     def _end(self, pid: int, running: _Running, reason: str) -> None:
         running.killed = running.killed or reason

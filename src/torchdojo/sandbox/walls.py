@@ -16,8 +16,7 @@ _SETTINGS_IN_VIEW = ("/etc", "/dev", "/proc", "/sys")
 _PROC_FILES = ("cpuinfo", "meminfo", "stat", "filesystems", "version", "loadavg", "uptime", "sys/kernel", "sys/vm")
 _READABLE_DEVICES = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
-#: Where a job's folder is in its private root.
-FOLDER_IN_VIEW = "/tmp/job"
+_KINDS = ((False, False), (False, True), (True, False), (True, True))
 
 
 @dataclass
@@ -32,12 +31,15 @@ class Walls:
     protected: tuple[int, ...] = ()
     _prepared: bool = field(default=False, init=False)
     _in_view: bool = field(default=False, init=False)
+    _tasks: int = field(default=1, init=False)
+    _filters: dict[tuple[bool, bool], bytes] = field(default_factory=dict, init=False)
     _places: dict[int, int] = field(default_factory=dict, init=False)
 
-    def enter_view(self) -> None:
-        """Leave the host's files behind (with namespaces) and prepare what every job needs.
+    def enter_view(self, *, in_own_mounts: bool = False) -> None:
+        """Leave the host's files behind (with namespaces) and prepare what every job needs; a second call is free.
 
-        Modules that lie outside the readable set cannot be imported any more after this.
+        Modules that lie outside the readable set cannot be imported any more after this. With `in_own_mounts`
+        only the calling process leaves, not those it shares its mounts with.
         """
         if self._prepared:
             return
@@ -45,8 +47,12 @@ class Walls:
         # Before the switch: what a path resolves to is a question for the host's files.
         parts = list(self.readable.open_parts()) if self.landlock else []
         if self.namespaces:
+            if in_own_mounts:
+                kernel.unshare(kernel.CLONE_NEWNS)
             fileview.enter(self.readable, self.spellings)
             self._in_view = True
+            # There every job is process 1, so one filter serves all of a kind.
+            self._filters = {kind: self._filter(*kind) for kind in _KINDS if self.seccomp}
         if not self.landlock:
             return
         self._places = landlock.open_places(
@@ -66,9 +72,10 @@ class Walls:
                 loopback=bounds.loopback,
                 processes=bounds.processes,
             )
-            os.mkdir(FOLDER_IN_VIEW, 0o700)
-            return FOLDER_IN_VIEW
+            return namespaces.JOB_FOLDER
         assert base is not None
+        if bounds.processes:
+            self._tasks = limits.tasks_of(os.getuid())  # Countable only while other processes can be seen.
         os.mkdir(base, 0o700)
         return base
 
@@ -83,18 +90,18 @@ class Walls:
 
     def limit(self, bounds: Limits) -> None:
         """Set the resource limits."""
-        limits.apply(bounds, count_processes=bounds.processes)
+        limits.apply(bounds, tasks=self._tasks)
 
     def close_files(self, bounds: Limits, folder: str) -> None:
         """Let Landlock guard files, TCP and signals."""
         if not self.landlock:
             return
         change = landlock.READ | landlock.CHANGE
-        own = [(folder, change)]
         if self._in_view:
-            own += [("/tmp", change), ("/dev/shm", change), ("/", landlock.LIST)]
+            own = [(namespaces.JOB_MOUNT, change), ("/dev/shm", change), ("/", landlock.LIST)]
             own += [(path, landlock.READ) for path in _SETTINGS_IN_VIEW]
         else:
+            own = [(folder, change)]
             own += [(f"/proc/{name}", landlock.READ) for name in (str(os.getpid()), *_PROC_FILES)]
             own += [("/dev/shm", change)] if bounds.processes else []
         ruleset = landlock.build(self._places | landlock.open_places(own), network=bounds.loopback)
@@ -103,13 +110,14 @@ class Walls:
     def filter_calls(self, bounds: Limits) -> None:
         """Put the system call filter up; the last wall, since it forbids building walls."""
         if self.seccomp:
-            kernel.install_seccomp(self._filter(bounds))
+            kind = bounds.processes, bounds.loopback
+            kernel.install_seccomp(self._filters.get(kind) or self._filter(*kind))
 
-    def _filter(self, bounds: Limits) -> bytes:
+    def _filter(self, processes: bool, loopback: bool) -> bytes:
         policy = seccomp.Policy(
-            own_pid=os.getpid(),
-            processes=bounds.processes,
-            loopback=bounds.loopback,
+            own_pid=1 if self._in_view else os.getpid(),
+            processes=processes,
+            loopback=loopback,
             own_pids=self._in_view,
             own_files=self._in_view,
             truncate_watched=self._in_view or landlock.version() >= 3,

@@ -116,6 +116,8 @@ def _become_zygote(
             kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != guardian:
             os._exit(1)
+        if walls is not None:
+            _be_first_when_memory_runs_out()
         own_namespace = None
         if walls is not None and walls.namespaces:
             namespaces.settle()
@@ -136,6 +138,14 @@ def _become_zygote(
         _tell_broken(control, traceback.format_exc())
     finally:
         os._exit(code)
+
+
+def _be_first_when_memory_runs_out() -> None:
+    """Should the system run short, it had better end a job than the program that started it."""
+    try:
+        Path("/proc/self/oom_score_adj").write_text("800")
+    except OSError:
+        pass  # Not on this system; the limits still hold.
 
 
 def _preload(module: str | None, control: socket.socket) -> bool:
