@@ -1,1 +1,6 @@
-"""One training-run observer per file; each reads a trace and yields findings with evidence."""
+"""One probe per bug kind: reads a trace, says what it saw. Knows nothing of processes or exercises."""
+
+from torchdojo.probes.catalogue import Probe, probes
+from torchdojo.probes.expected import Expected
+
+__all__ = ["Expected", "Probe", "probes"]

@@ -1,0 +1,87 @@
+"""Which rows met in which training batch, epoch by epoch, known by their fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.training import losses_by_forward, main_forwards
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One training batch: fingerprints of its rows (the first 256), its full size, its targets where known."""
+
+    forward: Event
+    rows: tuple[int, ...]
+    size: int
+    targets: tuple[int, ...] = ()
+
+
+def training_batches(trace: Trace) -> list[Batch]:
+    """The batches of the main model in order. Targets are kept only when there is one for each row."""
+    losses = losses_by_forward(trace)
+    found: list[Batch] = []
+    for forward in main_forwards(trace):
+        rows = tuple(forward.get("rows", ()))
+        if not rows:
+            continue
+        targets: tuple[int, ...] = ()
+        for loss in losses.get(forward["id"], []):
+            if len(loss.get("targets", ())) == len(rows):
+                targets = tuple(loss["targets"])
+        shape = forward.get("shape") or [len(rows)]
+        found.append(Batch(forward, rows, max(int(shape[0]), len(rows)), targets))
+    return found
+
+
+def distinct_rows(batches: Sequence[Batch]) -> int:
+    """How many different rows were trained on, as far as fingerprints tell."""
+    known = len({row for batch in batches for row in batch.rows})
+    return max([known, *(batch.size for batch in batches)])
+
+
+def epochs(batches: Sequence[Batch]) -> list[list[Batch]]:
+    """Cut the batches into passes over the data: a new one begins when most of a batch was seen in the current one.
+
+    Repeats inside one pass (a closure that runs twice, several steps on one batch) do not cut.
+    """
+    passes: list[list[Batch]] = [[]]
+    seen: set[int] = set()
+    previous: tuple[int, ...] = ()
+    for batch in batches:
+        again = sum(row in seen for row in batch.rows)
+        if passes[-1] and again > 0.5 * len(batch.rows) and set(batch.rows) != set(previous):
+            passes.append([])
+            seen = set()
+        if set(batch.rows) != set(previous) or not passes[-1]:
+            passes[-1].append(batch)
+        seen.update(batch.rows)
+        previous = batch.rows
+    return [p for p in passes if p]
+
+
+def meeting_rate(first: Sequence[Batch], second: Sequence[Batch]) -> tuple[float, float] | None:
+    """Of the pairs that share a batch in both passes' sense: (rate, chance); None when too few rows are in both.
+
+    The rate is the share of pairs of one pass that share a batch again in the other; chance is the rate of an
+    independent shuffle, from the sizes of the second pass's batches.
+    """
+    home: Mapping[int, int] = {row: index for index, batch in enumerate(second) for row in batch.rows}
+    pairs = together = 0
+    for batch in first:
+        homes = [home[row] for row in dict.fromkeys(batch.rows) if row in home]
+        counts: dict[int, int] = {}
+        for index in homes:
+            counts[index] = counts.get(index, 0) + 1
+        pairs += len(homes) * (len(homes) - 1) // 2
+        together += sum(n * (n - 1) // 2 for n in counts.values())
+    rows = len(home)
+    if pairs < 30 or rows < 3:
+        return None
+    sizes: dict[int, int] = {}
+    for index in home.values():
+        sizes[index] = sizes.get(index, 0) + 1
+    chance = sum(n * (n - 1) for n in sizes.values()) / (rows * (rows - 1))
+    return together / pairs, chance

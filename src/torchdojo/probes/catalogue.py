@@ -1,0 +1,35 @@
+"""The probes, found by walking the folder `kinds`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Protocol, cast
+
+from torchdojo.domain.finding import Observation
+from torchdojo.domain.trace import Trace
+from torchdojo.probes import kinds
+from torchdojo.probes.expected import Expected
+
+
+class Probe(Protocol):
+    """A module that looks for one kind of bug."""
+
+    KIND: str
+
+    def observe(self, trace: Trace, expected: Expected = ...) -> Observation:
+        """What the trace shows of this bug; never raises for a well-formed trace."""
+        ...
+
+
+@cache
+def probes() -> Mapping[str, Probe]:
+    """Every probe by the slug of its bug kind, in alphabetical order."""
+    found: dict[str, Probe] = {}
+    for info in pkgutil.iter_modules(kinds.__path__):
+        probe = cast(Probe, importlib.import_module(f"{kinds.__name__}.{info.name}"))
+        found[probe.KIND] = probe
+    return MappingProxyType(dict(sorted(found.items())))

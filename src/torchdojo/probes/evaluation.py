@@ -1,0 +1,92 @@
+"""Which evaluation passes of a run count as evaluation: enough rows, and rows that are scored."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.expected import Expected
+
+#: A pass over fewer of the held-out rows than this is a glance, not an evaluation.
+COVERING_SHARE = 0.9
+
+#: The same rows this often within one pass is sampling from a random model (Monte Carlo), not scoring.
+REPEATS_OF_SAMPLING = 3.0
+
+Pass = tuple[Event, ...]
+
+
+def row_count(forwards: Pass) -> int:
+    """Distinct rows in a pass; rows beyond those fingerprinted are taken to be distinct."""
+    known = {row for forward in forwards for row in forward.get("rows", ())}
+    beyond = sum(max(0, _batch(forward) - len(forward.get("rows", ()))) for forward in forwards)
+    return len(known) + beyond
+
+
+def covering_passes(trace: Trace, expected: Expected) -> tuple[list[Pass], int]:
+    """The passes that score (nearly) all held-out rows, and how many evaluation passes there are in all.
+
+    Without knowledge of the held-out set, a pass counts when a loss was computed in it or a loader fed it, and the
+    largest such pass stands for the whole set: a teacher's forwards, sampling and Monte Carlo passes do not count.
+    """
+    passes = list(trace.evaluation_passes)
+    if expected.held_out_rows is not None:
+        needed = COVERING_SHARE * expected.held_out_rows
+        return [p for p in passes if row_count(p) >= needed], len(passes)
+    scored = _scored_forwards(trace)
+    kept = [p for p in passes if any(f["id"] in scored for f in p) and not _is_sampling(p)]
+    if not kept:
+        return [], 0
+    largest = max(row_count(p) for p in kept)
+    covering = [p for p in kept if row_count(p) >= COVERING_SHARE * largest]
+    return covering, len(covering)
+
+
+def _batch(forward: Event) -> int:
+    shape = forward.get("shape") or [1]
+    return int(shape[0])
+
+
+def _is_sampling(forwards: Pass) -> bool:
+    counts = Counter(row for forward in forwards for row in set(forward.get("rows", ())))
+    return bool(counts) and sum(counts.values()) / len(counts) >= REPEATS_OF_SAMPLING
+
+
+def _scored_forwards(trace: Trace) -> set[int | None]:
+    """Ids of untouched forwards that a loader outside training feeds, or whose output meets a loss for scoring."""
+    scored: set[int | None] = set()
+    training_loaders = _training_loaders(trace)
+    loader: int | None = None
+    for index, event in enumerate(trace.events):
+        if event["t"] == "batch":
+            loader = event["loader"]
+        elif event["t"] == "forward":
+            if loader is not None and loader not in training_loaders:
+                scored.add(event["id"])
+            loader = None
+        elif event["t"] == "loss" and not _leads_to_backward(trace, index):
+            scored.add(event.get("forward"))
+    return scored - trace.trained_ids
+
+
+def _leads_to_backward(trace: Trace, index: int) -> bool:
+    """Whether this loss is on its way to a backward pass (a teacher's output may enter it, too)."""
+    if not trace.events[index].get("grad"):
+        return False
+    for event in trace.events[index + 1 :]:
+        if event["t"] in ("backward", "step"):
+            return True
+        if event["t"] in ("forward", "batch", "iter"):
+            return False
+    return False
+
+
+def _training_loaders(trace: Trace) -> set[int]:
+    found: set[int] = set()
+    loader: int | None = None
+    for event in trace.events:
+        if event["t"] in ("batch", "iter"):
+            loader = event["loader"]
+        elif event["t"] == "forward" and event["id"] in trace.trained_ids and loader is not None:
+            found.add(loader)
+    return found

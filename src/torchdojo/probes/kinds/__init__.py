@@ -1,0 +1,1 @@
+"""The probes: every module here is one, named after the bug kind it looks for."""

@@ -1,0 +1,57 @@
+"""Steps so long that training cannot settle. Statistical: a grading confirms it by a paired run."""
+
+from __future__ import annotations
+
+import math
+from statistics import median
+
+from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.expected import Expected
+from torchdojo.probes.learning_rates import optimizer_steps
+from torchdojo.probes.training import ENOUGH_STEPS, distinct_places
+from torchdojo.probes.wording import counted
+
+KIND = "learning-rate-too-high"
+
+#: Median relative size of an update that healthy runs stay far below once they are under way.
+HUGE_UPDATE = 0.3
+
+
+def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
+    """A loss that turns to nan, or that never falls while every update is a large part of the weights."""
+    steps = optimizer_steps(trace)
+    values = [e.get("value") for e in trace.of("backward") if not e.get("failed")]
+    finite = [v for v in values if v is not None and math.isfinite(v)]
+    updates = [s["update"] for s in steps if s.get("update") is not None and math.isfinite(s["update"])]
+    rates = [max(s["lrs"]) for s in steps if s.get("lrs")]
+    findings: tuple[Finding, ...] = ()
+    if len(values) >= ENOUGH_STEPS and len(finite) < 0.9 * len(values) and finite:
+        message = f"The loss was finite for {counted(len(finite), 'step')} and not afterwards{_rate(rates)}."
+        findings = (_finding(message, trace, steps),)
+    elif len(finite) >= 2 * ENOUGH_STEPS and updates and median(updates) > HUGE_UPDATE and _stuck(finite):
+        message = (
+            f"An update changes the weights by {median(updates):.0%} of their size at the median, and the loss "
+            f"does not fall{_rate(rates)}."
+        )
+        findings = (_finding(message, trace, steps),)
+    summary = f"{counted(len(steps), 'step')}{_rate(rates)}."
+    if updates:
+        summary = summary[:-1] + f", each changing the weights by {median(updates):.2%} at the median."
+    return Observation(KIND, len(steps), summary, findings)
+
+
+def _stuck(losses: list[float]) -> bool:
+    quarter = len(losses) // 4
+    return median(losses[-quarter:]) >= 0.95 * median(losses[:5])
+
+
+def _rate(rates: list[float]) -> str:
+    if not rates:
+        return ""
+    low, high = min(rates), max(rates)
+    return f" at a learning rate of {high:g}" if low == high else f" at learning rates from {low:g} to {high:g}"
+
+
+def _finding(message: str, trace: Trace, steps: list[Event]) -> Finding:
+    return Finding(KIND, Severity.BUG, Certainty.STATISTICAL, message, distinct_places(trace, steps, most=1))

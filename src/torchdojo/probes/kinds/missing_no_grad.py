@@ -1,0 +1,36 @@
+"""Evaluation that records graphs nobody will use."""
+
+from __future__ import annotations
+
+from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.evaluation import covering_passes
+from torchdojo.probes.expected import Expected
+from torchdojo.probes.training import distinct_places
+from torchdojo.probes.wording import counted, share
+
+KIND = "missing-no-grad"
+
+
+def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
+    """No output of an evaluation pass may carry a graph, nor may one have been built inside and cut off."""
+    covering, _ = covering_passes(trace, expected)
+    forwards = [f for p in covering for f in p]
+    recorded = [f for f in forwards if f.get("out_grad")]
+    cut = [f for f in forwards if not f.get("out_grad") and f.get("inner_grad")]
+    findings = []
+    if recorded:
+        message = f"{share(len(recorded), len(forwards))} evaluation batches built a graph: their outputs carry one."
+        findings.append(_finding(message, trace, recorded))
+    if cut:
+        message = f"{share(len(cut), len(forwards))} evaluation batches built a graph and cut it off at the end."
+        findings.append(_finding(message, trace, cut))
+    summary = (
+        f"{counted(len(forwards), 'batch', 'batches')} in "
+        f"{counted(len(covering), 'evaluation pass', 'evaluation passes')}: no output carries a graph."
+    )
+    return Observation(KIND, len(covering), summary, tuple(findings))
+
+
+def _finding(message: str, trace: Trace, events: list[Event]) -> Finding:
+    return Finding(KIND, Severity.PERFORMANCE, Certainty.EVENT, message, distinct_places(trace, events))

@@ -1,0 +1,127 @@
+"""Training batches that hold the same company in every epoch, or rows of one kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.batches import Batch, distinct_rows, epochs, meeting_rate, training_batches
+from torchdojo.probes.expected import Expected
+from torchdojo.probes.training import distinct_places
+from torchdojo.probes.wording import counted, share
+
+KIND = "unshuffled-training"
+
+#: A batch with so many of the rows makes their order meaningless.
+WHOLE = 0.9
+#: How far above an independent shuffle rows may meet again: absolutely, and relative to chance.
+SLACK, FACTOR = 0.15, 2.5
+#: An epoch is compared with so many before it, so that alternating between a few orders shows.
+LOOK_BACK = 4
+#: So many rows with changing targets are no mix-up of a few duplicates.
+LABEL_SLACK = 0.05
+
+
+def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
+    """Follow rows by fingerprint: do batch-mates meet again, do labels cluster, does each row keep its target?"""
+    batches = training_batches(trace)
+    if not batches:
+        return Observation(KIND, 0, "No training batch was seen.")
+    rows = distinct_rows(batches)
+    findings = []
+    if mixed := _targets_change(trace, batches):
+        findings.append(mixed)
+    if all(b.size >= WHOLE * rows for b in batches):
+        return Observation(KIND, len(batches), f"Each step saw all {rows:,} rows at once.", tuple(findings))
+    passes = epochs(batches)
+    clustered = _single_kind(trace, batches)
+    if clustered:
+        findings.append(clustered)
+    compared = _compare(passes)
+    if repeated := _repeated(trace, compared, passes, harmful=clustered is not None):
+        findings.append(repeated)
+    summary = "No row was seen twice, so nothing can be said about the order."
+    if compared:
+        summary = (
+            f"Rows that shared a batch met again in {_average(compared):.0%} of the cases from one epoch to another "
+            f"(an independent shuffle gives {compared[0][2]:.0%}), over {counted(len(passes), 'epoch')}."
+        )
+    return Observation(KIND, len(batches) if compared or findings else 0, summary, tuple(findings))
+
+
+def _compare(passes: Sequence[Sequence[Batch]]) -> list[tuple[int, float, float]]:
+    """(epoch, rate, chance) against the most similar of the epochs just before it."""
+    found = []
+    for index in range(1, len(passes)):
+        rates = [meeting_rate(passes[j], passes[index]) for j in range(max(0, index - LOOK_BACK), index)]
+        known = [r for r in rates if r is not None]
+        if known:
+            found.append((index, *max(known)))
+    return found
+
+
+def _average(compared: Sequence[tuple[int, float, float]]) -> float:
+    return sum(rate for _, rate, _ in compared) / len(compared)
+
+
+def _repeated(
+    trace: Trace, compared: Sequence[tuple[int, float, float]], passes: Sequence[Sequence[Batch]], *, harmful: bool
+) -> Finding | None:
+    def suspicious(rate: float, chance: float) -> bool:
+        return rate > chance + SLACK or rate > FACTOR * chance + 0.03
+
+    same = [entry for entry in compared if suspicious(entry[1], entry[2])]
+    if not same or len(same) < 0.2 * len(compared):
+        return None
+    rate, chance = _average(same), sum(c for _, _, c in same) / len(same)
+    message = (
+        f"In {share(len(same), len(compared))} epochs, rows that shared a batch before met again {rate:.0%} of the "
+        f"time; an independent shuffle gives {chance:.0%}."
+    )
+    events = [batch.forward for batch in passes[same[0][0]]]
+    severity = Severity.BUG if harmful else Severity.STYLE
+    return Finding(KIND, severity, Certainty.EVENT, message, distinct_places(trace, events, most=1))
+
+
+def _single_kind(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
+    """Batches of fewer classes than their size should give, when there are few classes overall."""
+    labelled = [b for b in batches if len(b.targets) >= 8]
+    overall = Counter(t for b in labelled for t in b.targets)
+    total = sum(overall.values())
+    if len(labelled) < 5 or not 2 <= len(overall) <= 50 or overall.most_common(1)[0][1] > 0.8 * total:
+        return None
+    lopsided = [b.forward for b in labelled if _lopsided(b.targets, overall, total)]
+    if len(lopsided) < 0.1 * len(labelled):
+        return None
+    message = f"{share(len(lopsided), len(labelled))} training batches were dominated by one class."
+    return Finding(KIND, Severity.BUG, Certainty.STATISTICAL, message, distinct_places(trace, lopsided, most=1))
+
+
+def _lopsided(targets: Sequence[int], overall: Counter[int], total: int) -> bool:
+    """Whether one class has far more of the batch than its share of all rows (about five standard deviations)."""
+    size = len(targets)
+    for label, number in Counter(targets).items():
+        p = overall[label] / total
+        if number > size * p + 5 * (size * p * (1 - p)) ** 0.5 + 1:
+            return True
+    return False
+
+
+def _targets_change(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
+    """The same row with another target in another epoch: inputs and targets went separate ways."""
+    known: dict[int, int] = {}
+    changed: set[int] = set()
+    events: list[Event] = []
+    for batch in batches:
+        if len(batch.targets) != len(batch.rows):
+            continue
+        for row, target in zip(batch.rows, batch.targets, strict=True):
+            if known.setdefault(row, target) != target and row not in changed:
+                changed.add(row)
+                events.append(batch.forward)
+    if len(changed) <= max(3.0, LABEL_SLACK * len(known)):
+        return None
+    message = f"{share(len(changed), len(known))} rows came with different targets at different times."
+    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, events, most=1))
