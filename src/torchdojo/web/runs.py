@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from torchdojo.domain.errors import Cancelled, DojoError
+from torchdojo.web.chart_data import finite
 
 Event = Mapping[str, Any]
 Work = Callable[[Callable[[Event], None], threading.Event], Event]
@@ -110,4 +111,6 @@ def _merged(events: list[Event]) -> list[Event]:
 
 
 def _line(event: Event) -> bytes:
+    if event["type"] == "curve":
+        event = {**event, "y": finite(event["y"])}
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -55,7 +55,7 @@ class ScriptedGrader:
             "",
             bugs=tuple(BugResult(bug.id, state, RestsOn.EVENTS, "seen <i>so</i>", "line 7") for bug in exercise.bugs),
             goal=GoalResult(exercise.goal.name, exercise.goal.target, None, mended),
-            curves=(Curve("train_loss", (1.0,), (0.5,)),),
+            curves=(Curve("train_loss", (1.0, 2.0), (0.5, float("inf"))),),
             isolation="full",
             seconds={"queue": 0.0, "run": 0.1, "total": 0.1},
             seed=3,

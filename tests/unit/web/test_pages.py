@@ -92,6 +92,9 @@ def test_a_run_streams_and_ends_in_the_verdict(client: TestClient) -> None:
     assert 'data-line="7"' in report["html"]
     assert "/attempts/1" in report["attempts"]
     assert "Debrief" not in report["html"]
+    assert report["curves"]["train_loss"] == {"x": [1.0, 2.0], "y": [0.5, None]}
+    data = client.get("/exercises/spiral-classifier").text.split('id="page-data">')[1].split("</script>")[0]
+    assert "Infinity" not in data
 
 
 def test_passing_shows_the_debrief_and_so_does_the_page_from_then_on(client: TestClient) -> None:

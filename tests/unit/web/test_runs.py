@@ -37,6 +37,14 @@ def test_events_arrive_in_order_and_the_result_comes_last() -> None:
     assert events[-1] == {"type": "report", "verdict": "passed"}
 
 
+def test_a_loss_that_is_no_number_reaches_the_page_as_nothing() -> None:
+    def diverges(emit: Emit, cancel: threading.Event) -> Event:
+        emit({"type": "curve", "name": "train_loss", "x": 1.0, "y": float("nan")})
+        return {"type": "report"}
+
+    assert asyncio.run(collect(RunDesk(1), diverges))[0]["y"] is None
+
+
 def test_bad_input_and_a_stop_end_the_stream_with_words() -> None:
     def refused(emit: Emit, cancel: threading.Event) -> Event:
         raise BadInput("The file is empty.", "Write something.")

@@ -43,7 +43,7 @@ export class Charts {
     this.explain();
   }
 
-  add(name: string, x: number, y: number): void {
+  add(name: string, x: number, y: number | null): void {
     this.chart(name)?.add(x, y);
     this.explain();
   }
@@ -70,6 +70,13 @@ export class Charts {
   }
 }
 
+// Three digits, without the tail of zeros; powers of ten where nothing else is short.
+function label(value: number | null): string {
+  if (value === null) return "";
+  const size = Math.abs(value);
+  return size !== 0 && (size >= 1e5 || size < 1e-3) ? value.toExponential(0) : String(Number(value.toPrecision(3)));
+}
+
 // Canvas does not know CSS variables or light-dark(); an element's computed colour does.
 function colour(name: string): string {
   const probe = document.createElement("span");
@@ -88,6 +95,7 @@ class Chart {
   private now: Series = EMPTY;
   private before: Series = EMPTY;
   private frame = 0;
+  private logarithmic = false;
 
   constructor(
     parent: HTMLElement,
@@ -115,7 +123,7 @@ class Chart {
     this.redraw();
   }
 
-  add(x: number, y: number): void {
+  add(x: number, y: number | null): void {
     this.now.x.push(x);
     this.now.y.push(y);
     this.redraw();
@@ -135,9 +143,22 @@ class Chart {
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
-      this.plot?.setData(this.data());
+      if (this.spansDecades() === this.logarithmic) this.plot?.setData(this.data());
+      else this.rebuild();
       this.words.textContent = this.inWords();
     });
+  }
+
+  private values(): number[] {
+    return [this.reference, this.before, this.now].flatMap((series) => series.y.filter((value) => value !== null));
+  }
+
+  // A diverging loss would press every other line flat; on a logarithmic axis all of them can be read.
+  private spansDecades(): boolean {
+    if (this.kind.rising) return false;
+    const values = this.values();
+    const low = Math.min(...values);
+    return low > 0 && Math.max(...values) / low > 200;
   }
 
   private data(): uPlot.AlignedData {
@@ -147,9 +168,12 @@ class Chart {
 
   private rebuild(): void {
     this.plot?.destroy();
+    this.logarithmic = this.spansDecades();
     const soft = colour("--ink-soft");
     const grid = { stroke: colour("--line"), width: 1 };
     const axis = { stroke: soft, grid, ticks: { show: false }, font: "11px Inter, sans-serif", gap: 4 };
+    const side = { ...axis, size: 44, space: 28, values: (_: uPlot, ticks: number[]) => ticks.map(label) };
+    const tens = (_: uPlot, ticks: number[]) => ticks.map((tick) => (Number.isInteger(Math.log10(tick)) ? tick : null));
     const line = (stroke: string, width: number, dash?: number[]): uPlot.Series => ({
       stroke,
       width,
@@ -163,8 +187,8 @@ class Chart {
         padding: [8, 8, 0, 0],
         legend: { show: false },
         cursor: { show: false },
-        scales: { x: { time: false }, y: { range: this.range } },
-        axes: [{ ...axis, size: 22 }, { ...axis, size: 44, space: 28 }],
+        scales: { x: { time: false }, y: this.logarithmic ? { distr: 3 } : { range: this.range } },
+        axes: [{ ...axis, size: 22 }, this.logarithmic ? { ...side, filter: tens, grid: { ...grid, filter: tens } } : side],
         series: [
           {},
           line(colour("--chart-reference"), 1.5, [5, 4]),
@@ -200,7 +224,7 @@ class Chart {
 
   private inWords(): string {
     const last = (series: Series) => series.y.at(-1);
-    const figure = (value: number | undefined) => (value === undefined ? "" : value.toPrecision(3));
+    const figure = (value: number | null | undefined) => (value == null ? "no number" : label(value));
     const others: string[] = [];
     if (this.reference.y.length) others.push(`reference ${figure(last(this.reference))}`);
     if (this.before.y.length) others.push(`run before ${figure(last(this.before))}`);

@@ -2,7 +2,8 @@
 
 export interface Series {
   x: number[];
-  y: number[];
+  // null where the value was not finite
+  y: (number | null)[];
 }
 export type Curves = Record<string, Series>;
 

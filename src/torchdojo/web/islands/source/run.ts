@@ -4,7 +4,7 @@ import type { Curves } from "./page";
 
 export type RunEvent =
   | { type: "output"; text: string }
-  | { type: "curve"; name: string; x: number; y: number }
+  | { type: "curve"; name: string; x: number; y: number | null }
   | { type: "stage"; text: string }
   | { type: "progress"; done: number; of: number }
   | { type: "pulse" }
