@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 import torch
+import torch._dynamo  # Looks at every name in torch when it is first imported: let that be before any is replaced.
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from torchdojo.harness import accelerator_errors as errors

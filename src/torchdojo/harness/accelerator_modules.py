@@ -41,7 +41,7 @@ def _patch_cuda(replacements: Replacements, *, present: bool) -> None:
     cuda = torch.cuda
     answers: dict[str, Any] = {"is_available": lambda: present, "device_count": lambda: int(present)}
     if present:
-        answers |= dict.fromkeys(_DO_NOTHING, _does_nothing) | dict.fromkeys(_ARE_ZERO, _is_zero)
+        answers |= {each: _does_nothing() for each in _DO_NOTHING} | {each: _is_zero() for each in _ARE_ZERO}
         answers |= {
             "is_initialized": lambda: True,
             "get_device_name": _checked(_DEVICE_NAME),
@@ -73,10 +73,10 @@ def _patch_mps(replacements: Replacements, *, present: bool) -> None:
     replacements.set(torch.backends.mps, "is_built", lambda: present)
     answers: dict[str, Any] = {"device_count": lambda: int(present), "is_available": lambda: present}
     if present:
-        answers |= dict.fromkeys(_DO_NOTHING, _does_nothing)
+        answers |= {each: _does_nothing() for each in _DO_NOTHING}
         answers |= {
-            "current_allocated_memory": _is_zero,
-            "driver_allocated_memory": _is_zero,
+            "current_allocated_memory": _is_zero(),
+            "driver_allocated_memory": _is_zero(),
             "recommended_max_memory": lambda: _MEMORY_BYTES,
             "get_rng_state": lambda device="mps": torch.get_rng_state(),
         }
@@ -91,10 +91,10 @@ def _patch_accelerator(replacements: Replacements, name: str | None) -> None:
         "current_accelerator": lambda check_available=False: device,
     }
     if device is not None:
-        answers |= dict.fromkeys(_DO_NOTHING, _does_nothing) | dict.fromkeys(_ARE_ZERO, _is_zero)
+        answers |= {each: _does_nothing() for each in _DO_NOTHING} | {each: _is_zero() for each in _ARE_ZERO}
         answers |= {
-            "current_device_index": _is_zero,
-            "current_device_idx": _is_zero,
+            "current_device_index": _is_zero(),
+            "current_device_idx": _is_zero(),
             "set_device_index": _checked(None),
             "set_device_idx": _checked(None),
             "device_index": _DeviceContext,
@@ -112,12 +112,13 @@ def _replace(replacements: Replacements, module: types.ModuleType, answers: dict
             replacements.set(module, name, answer)
 
 
-def _does_nothing(*_: Any, **__: Any) -> None:
-    return None
+def _does_nothing() -> Callable[..., None]:
+    """A new function each time: torch's compiler refuses a name that is the same object as another."""
+    return lambda *_, **__: None
 
 
-def _is_zero(*_: Any, **__: Any) -> int:
-    return 0
+def _is_zero() -> Callable[..., int]:
+    return lambda *_, **__: 0
 
 
 def _refuses(kind: str) -> Callable[..., None]:
@@ -183,7 +184,7 @@ class _Stream(AbstractContextManager["_Stream"]):
     def __exit__(self, *_: object) -> None:
         return None
 
-    synchronize = wait_stream = wait_event = _does_nothing
+    synchronize = wait_stream = wait_event = _does_nothing()
 
 
 class _Event:
@@ -204,4 +205,4 @@ class _Event:
         """It has always happened."""
         return True
 
-    synchronize = wait = _does_nothing
+    synchronize = wait = _does_nothing()
