@@ -133,7 +133,7 @@ class _Scale:
 
 def _seen(state: BugState, others: int, runs: int) -> str:
     own = f"seen in {runs} of {runs} runs" if state is BugState.OPEN else f"not seen ({state})"
-    return f"{own}, {'no other bug reported' if not others else f'{others} others reported too'}"
+    return f"{own}, {'also reported: ' + str(others) if others else 'no other bug reported'}"
 
 
 def _reached(met: Iterable[bool]) -> str:

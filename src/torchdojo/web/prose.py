@@ -28,12 +28,7 @@ def markdown(text: str, heading_shift: int = 1) -> Markup:
 
 def code(source: str, language: str = "python") -> Markup:
     """`source` as highlighted lines inside a <pre>; an unknown language is shown plain."""
-    return Markup(f'<pre class="code" tabindex="0"><code>{_coloured(source, language, "")}</code></pre>')
-
-
-def highlighted_lines(source: str) -> list[Markup]:
-    """Each line of Python `source` as highlighted HTML. Joined by newlines they show the whole."""
-    return [Markup(line) for line in _coloured(source, "python", "").split("\n")]
+    return Markup(f'<pre class="code" tabindex="0"><code>{_coloured(source, language)}</code></pre>')
 
 
 @cache
@@ -54,11 +49,10 @@ def _formula(content: str, options: dict[str, bool]) -> str:
 
 
 def _fence(source: str, language: str, attributes: str) -> str:
-    return f'<pre class="code" tabindex="0"><code>{_coloured(source, language, attributes)}</code></pre>'
+    return str(code(source, language))
 
 
-def _coloured(source: str, language: str, attributes: str) -> str:
-    del attributes
+def _coloured(source: str, language: str) -> str:
     try:
         lexer = get_lexer_by_name(language or "text", stripnl=False, ensurenl=False)
     except ClassNotFound:
