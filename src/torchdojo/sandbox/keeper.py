@@ -52,7 +52,7 @@ def keep(orders: Orders, walls: Walls | None, status: int) -> NoReturn:
         if descriptor is not None:
             os.close(descriptor)
     _end_all()
-    os.write(status, json.dumps(ended(code, usage, "asked" if asked else "")).encode())
+    os.write(status, json.dumps(ended(code, usage, "asked" if asked else "")).encode() + b"\n")
     os._exit(0)
 
 

@@ -145,10 +145,17 @@ class RunningJob:
                     watch.unregister(descriptor)
                     if names[descriptor] == "status":
                         self._listen_to_the_rest()
-                        return json.loads(self._status) if self._status else None
+                        return self._last_words()
             self._keep_deadlines()
             if self._stopped == "lost":
                 return {}
+
+    def _last_words(self) -> dict[str, Any] | None:
+        """The zygote's report; why it ended the job comes first, and how that went after it."""
+        words: dict[str, Any] = {}
+        for line in self._status.splitlines():
+            words = json.loads(line) | words
+        return words or None
 
     def _listen(self, kind: str) -> bool:
         """Take what a pipe holds; False at its end."""

@@ -179,7 +179,8 @@ class Service:
         running.killed = running.killed or reason
         try:
             if running.kept:
-                os.kill(pid, signal.SIGTERM)  # The keeper puts everything below it away and leaves.
+                _tell(running.status, {"killed": running.killed})
+                os.kill(pid, signal.SIGTERM)  # The keeper puts everything below it away, reports and leaves.
                 return
             os.kill(pid, signal.SIGKILL)
             os.killpg(pid, signal.SIGKILL)
@@ -189,6 +190,6 @@ class Service:
 
 def _tell(status: int, message: dict[str, Any]) -> None:
     try:
-        os.write(status, json.dumps(message).encode())
+        os.write(status, json.dumps(message).encode() + b"\n")
     except OSError:
         pass  # Its owner has given the job up.

@@ -1,0 +1,3 @@
+"""A preload that cannot be imported."""
+
+raise ImportError("the library it needs is not installed")
