@@ -3,6 +3,7 @@
 from torchdojo.bugs.catalogue import bug_kinds
 from torchdojo.bugs.injection import derive_starter, inject, inject_only
 from torchdojo.bugs.kind import SECTIONS, BugKind, Example, Question, Site
+from torchdojo.bugs.page import kind_page
 
 __all__ = [
     "SECTIONS",
@@ -14,4 +15,5 @@ __all__ = [
     "derive_starter",
     "inject",
     "inject_only",
+    "kind_page",
 ]

@@ -2,7 +2,7 @@
 
 from torchdojo.library.answers import Answer, fake_answers, right_answers
 from torchdojo.library.curriculum import Curriculum, Track, read_curriculum
-from torchdojo.library.folder import MANIFEST, PROOF, SLUG, folder_digest
+from torchdojo.library.folder import MANIFEST, PROOF, SLUG, folder_digest, role_files
 from torchdojo.library.manifest import load_exercise
 from torchdojo.library.proofs import is_current, read_proof
 from torchdojo.library.roots import shipped_root
@@ -27,5 +27,6 @@ __all__ = [
     "read_curriculum",
     "read_proof",
     "right_answers",
+    "role_files",
     "shipped_root",
 ]

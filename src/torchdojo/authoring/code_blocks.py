@@ -1,0 +1,97 @@
+"""Code in prompts and debriefs: what is marked to run is run, and has to print what the text says it prints.
+
+A fence opened with ```python run is a script of its own. If a fence opened with ```output comes next, that is what it
+has to print; otherwise it has to print nothing. Any other ```python fence has to parse.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tempfile
+import textwrap
+from dataclasses import dataclass
+
+from torchdojo.domain.errors import BadContent
+from torchdojo.domain.exercise import Exercise
+
+#: A block is an illustration; one that takes longer belongs into the exercise.
+SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """One Python fence. `line` is where it opens (1-based); `expected` is None for a block that is only read."""
+
+    line: int
+    source: str
+    expected: str | None
+
+
+def code_blocks(text: str) -> list[CodeBlock]:
+    """Every Python fence of a Markdown text."""
+    from markdown_it import MarkdownIt
+
+    fences = [token for token in MarkdownIt("commonmark").parse(text) if token.type == "fence"]
+    blocks = []
+    for number, token in enumerate(fences):
+        words = token.info.split()
+        if words[:1] != ["python"]:
+            continue
+        following = fences[number + 1] if number + 1 < len(fences) else None
+        printed = following.content if following is not None and following.info.split() == ["output"] else ""
+        blocks.append(CodeBlock((token.map or [0])[0] + 1, token.content, printed if "run" in words[1:] else None))
+    return blocks
+
+
+def check_code_blocks(exercise: Exercise) -> str:
+    """Parse or run every block of prompt.md and debrief.md; says what was done. Raises BadContent."""
+    ran = read = 0
+    for file, text in (("prompt.md", exercise.prompt), ("debrief.md", exercise.debrief)):
+        for block in code_blocks(text):
+            place = f"{exercise.folder / file}, line {block.line}"
+            _parse(place, block)
+            if block.expected is None:
+                read += 1
+            else:
+                ran += 1
+                _run(place, block)
+    return f"{ran} ran and printed what the text says, {read} parse"
+
+
+def _parse(place: str, block: CodeBlock) -> None:
+    try:
+        ast.parse(textwrap.dedent(block.source))
+    except SyntaxError as error:
+        raise BadContent(
+            f"{place}: the Python block does not parse: {error}.", "Mend it, or open it as ```text."
+        ) from error
+
+
+def _run(place: str, block: CodeBlock) -> None:
+    with tempfile.TemporaryDirectory(prefix="torchdojo-block-") as folder:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-I", "-c", textwrap.dedent(block.source)],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise BadContent(f"{place}: the block ran longer than {SECONDS} s.", "Make it smaller.") from error
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise BadContent(f"{place}: the block ended with {last}.", "Mend it, or leave out `run`.")
+    if _lines(done.stdout) != _lines(block.expected or ""):
+        raise BadContent(
+            f"{place}: the block printed {done.stdout.strip()!r}, the text says {(block.expected or '').strip()!r}.",
+            "Put what it prints into an ```output fence right behind it.",
+        )
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip().splitlines()]

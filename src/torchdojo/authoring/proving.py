@@ -1,0 +1,142 @@
+"""From reports to the proof that stands beside the exercise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from torchdojo.authoring.gradings import Case
+from torchdojo.authoring.judging import Reports, not_fixed, of_role, states
+from torchdojo.domain.exercise import BugSpec, Exercise
+from torchdojo.domain.proof import AnswerProof, BugProof, Claim, Proof, ProvedRun
+from torchdojo.domain.report import BugState, Curve, Report
+from torchdojo.library import PROOF, Answer, fake_answers, folder_digest, right_answers
+
+#: Figures are kept to this many significant digits, so that a proof changes when the result does and not otherwise.
+DIGITS = 4
+
+#: A curve longer than this is thinned: it is drawn a few hundred pixels wide.
+POINTS = 200
+
+CURVES = ("train_loss", "val_accuracy", "val_loss")
+
+
+def make_proof(exercise: Exercise, reports: Reports, claims: Sequence[Claim]) -> Proof:
+    """The proof of an exercise from the reports of all its cases."""
+    solution = of_role(reports, "solution")
+    shown = {curve.name: curve for curve in solution[0].curves}
+    return Proof(
+        exercise=exercise.id,
+        digest=folder_digest(exercise.folder),
+        seeds=tuple(case.seed for case in reports if case.role == "solution"),
+        torch=torch_version(),
+        claims=tuple(claims),
+        solution=tuple(_run(report) for report in solution),
+        starter=tuple(_run(report) for report in of_role(reports, "starter")),
+        bugs=tuple(_bug(bug, reports) for bug in exercise.bugs),
+        right=tuple(_answer(answer, "right", reports) for answer in right_answers(exercise)),
+        fake=tuple(_answer(answer, "fake", reports) for answer in fake_answers(exercise)),
+        curves=tuple(_thinned(shown[name]) for name in CURVES if name in shown),
+        facts={name: _rounded(value) for name, value in sorted(solution[0].facts.items())},
+    )
+
+
+def write_proof(exercise: Exercise, proof: Proof) -> Path:
+    """Write proof.json, laid out so that equal proofs are equal files; says where."""
+    file = exercise.folder / PROOF
+    text = json.dumps(proof.to_json(), indent=1, sort_keys=True, ensure_ascii=False)
+    part = file.with_suffix(".json.part")
+    part.write_text(_with_short_lists(text) + "\n", encoding="utf-8")
+    part.replace(file)
+    return file
+
+
+def torch_version() -> str:
+    """The installed PyTorch's release, without its build; "" when there is none."""
+    try:
+        return version("torch").partition("+")[0]
+    except PackageNotFoundError:
+        return ""
+
+
+def _run(report: Report) -> ProvedRun:
+    return ProvedRun(
+        seed=report.seed,
+        verdict=report.verdict,
+        metric=_metric(report),
+        goal_met=report.goal is not None and report.goal.met,
+        states=states(report),
+        evidence={bug.id: bug.evidence for bug in report.bugs},
+    )
+
+
+def _bug(bug: BugSpec, reports: Reports) -> BugProof:
+    cases: list[Case] = [case for case in reports if (case.role, case.name) == ("alone", bug.id)]
+    runs = [reports[case] for case in cases]
+    own = [states(run).get(bug.id, BugState.NO_EVIDENCE) for run in runs]
+    others = {other for run in runs for other, state in states(run).items() if state is BugState.OPEN} - {bug.id}
+    return BugProof(
+        id=bug.id,
+        kind=bug.kind,
+        seeds=tuple(case.seed for case in cases),
+        state=BugState.OPEN if all(state is BugState.OPEN for state in own) else BugState.NO_EVIDENCE,
+        others=tuple(sorted(others)),
+        metrics=tuple(_metric(run) for run in runs),
+        goal_met=tuple(run.goal is not None and run.goal.met for run in runs),
+        evidence=next((result.evidence for result in runs[0].bugs if result.id == bug.id), ""),
+    )
+
+
+def _answer(answer: Answer, role: str, reports: Reports) -> AnswerProof:
+    report = of_role(reports, role, answer.name)[0]
+    return AnswerProof(answer.name, answer.style, report.verdict, tuple(not_fixed(report)))
+
+
+def _metric(report: Report) -> float | None:
+    if report.goal is None or report.goal.measured is None or not _finite(report.goal.measured):
+        return None
+    return _rounded(report.goal.measured)
+
+
+def _thinned(curve: Curve) -> Curve:
+    """At most POINTS points at even distances, the last one always among them; points that are no number left out."""
+    points = [(x, y) for x, y in zip(curve.x, curve.y, strict=True) if _finite(y)]
+    if len(points) > POINTS:
+        points = [points[round(number * (len(points) - 1) / (POINTS - 1))] for number in range(POINTS)]
+    return Curve(curve.name, tuple(_rounded(x) for x, _ in points), tuple(_rounded(y) for _, y in points))
+
+
+def _finite(value: float) -> bool:
+    return value == value and abs(value) != float("inf")
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
+
+
+def _with_short_lists(text: str) -> str:
+    """Lists of numbers on one line each: a proof is read by people too."""
+    lines: list[str] = []
+    numbers: list[str] | None = None
+    for line in text.splitlines():
+        if line.endswith("["):
+            if numbers is not None:
+                lines.extend(numbers)
+            numbers = [line]
+        elif numbers is not None and _is_number(line):
+            numbers.append(line)
+        elif numbers is not None and line.strip() in ("]", "],"):
+            lines.append(numbers[0] + " ".join(part.strip() for part in numbers[1:]) + line.strip())
+            numbers = None
+        else:
+            lines.extend(numbers or ())
+            numbers = None
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _is_number(line: str) -> bool:
+    word = line.strip().rstrip(",")
+    return word in ("null", "true", "false") or word.lstrip("-")[:1].isdigit()

@@ -1,0 +1,118 @@
+"""`verify`: prove an exercise by running it, or say precisely what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Sequence
+
+from torchdojo.authoring.code_blocks import check_code_blocks
+from torchdojo.authoring.gradings import Grade, Progress, plan, run_all
+from torchdojo.authoring.judging import run_claims
+from torchdojo.authoring.proving import make_proof, write_proof
+from torchdojo.authoring.reading import reading_claims
+from torchdojo.authoring.verification import Verification
+from torchdojo.domain.errors import BadContent, BadInput
+from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.proof import Claim
+from torchdojo.library import Library, is_current, read_proof
+
+SEEDS = (11, 12, 13, 14, 15)
+
+
+def verify_content(
+    library: Library,
+    names: Sequence[str],
+    grade: Grade,
+    *,
+    quick: bool = False,
+    write: bool = False,
+    jobs: int | None = None,
+    on_progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> list[Verification]:
+    """Verify the named exercises, or all of them; a folder that cannot be read gives a verification that says why.
+
+    Raises BadInput for a name that no folder has, or for options that do not go together; Cancelled.
+    """
+    if write and quick:
+        raise BadInput("A quick verification proves too little to be written down.", "Leave out --quick or --write.")
+    results = []
+    for name in names or library.names():
+        try:
+            exercise = library.find(name)
+        except BadContent as fault:
+            results.append(Verification(name, (Claim("manifest", False, str(fault)),)))
+            continue
+        if exercise is None:
+            raise BadInput(f"There is no exercise {name!r}.", f"Known: {', '.join(library.names())}.")
+        results.append(
+            verify(exercise, grade, quick=quick, write=write, jobs=jobs, on_progress=on_progress, cancel=cancel)
+        )
+    if not names:
+        order = [Claim("curriculum", False, str(fault)) for fault in library.faults()]
+        sound = Claim("curriculum", True, f"{len(results)} exercises, prerequisites in order")
+        results.append(Verification("all exercises", tuple(order) or (sound,)))
+    return results
+
+
+def verify(
+    exercise: Exercise,
+    grade: Grade,
+    *,
+    quick: bool = False,
+    write: bool = False,
+    seeds: Sequence[int] = SEEDS,
+    alone_seeds: Sequence[int] | None = None,
+    jobs: int | None = None,
+    on_progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> Verification:
+    """Check every claim about one exercise: first by reading, and if that holds, by grading all its scripts.
+
+    `quick` uses the first seed only. `alone_seeds` are the seeds of "each bug alone", by default the same as `seeds`.
+    `write` puts the proof beside the exercise when every claim holds; without it, proof.json has to be there and
+    made from the present files. Raises Cancelled.
+    """
+    began = time.monotonic()
+    claims = [*reading_claims(exercise), _code(exercise)]
+    if not all(claim.ok for claim in claims):
+        return Verification(exercise.id, tuple(claims), seconds=time.monotonic() - began)
+    chosen = seeds[:1] if quick else seeds
+    cases = plan(exercise, chosen, chosen if alone_seeds is None or quick else alone_seeds)
+    reports = run_all(
+        exercise,
+        cases,
+        grade,
+        jobs=jobs or os.cpu_count() or 1,
+        on_progress=on_progress or (lambda done, of, what: None),
+        cancel=cancel or threading.Event(),
+    )
+    claims += run_claims(exercise, reports)
+    proof = make_proof(exercise, reports, claims)
+    if not write:
+        claims.append(_proof_is_current(exercise))
+    elif proof.ok:
+        write_proof(exercise, proof)
+    return Verification(exercise.id, tuple(claims), proof, len(cases), time.monotonic() - began)
+
+
+def _code(exercise: Exercise) -> Claim:
+    try:
+        return Claim("code in the texts", True, check_code_blocks(exercise))
+    except BadContent as fault:
+        return Claim("code in the texts", False, str(fault))
+
+
+def _proof_is_current(exercise: Exercise) -> Claim:
+    cure = f"Write it: torchdojo verify {exercise.id} --write"
+    try:
+        proof = read_proof(exercise)
+    except BadContent as fault:
+        return Claim("proof.json", False, str(fault))
+    if proof is None:
+        return Claim("proof.json", False, f"there is none. {cure}")
+    if not is_current(exercise, proof):
+        return Claim("proof.json", False, f"it was made from other files than the present ones. {cure}")
+    return Claim("proof.json", proof.ok, f"{len(proof.claims)} claims, made from the present files")
