@@ -1,0 +1,140 @@
+"""How reports and tables look in a terminal. rich is imported when something is printed, not for --help."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from torchdojo.domain.report import BugState, CheckOutcome, Report, Verdict
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_STATE = {
+    BugState.FIXED: ("✓", "green", "fixed"),
+    BugState.OPEN: ("✗", "red", "open"),
+    BugState.NO_EVIDENCE: ("?", "yellow", "not observable"),
+}
+_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+
+
+def print_json(data: Any) -> None:
+    """One JSON document on standard output; NaN and infinities become null."""
+    click.echo(json.dumps(_plain(data), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _plain(data: Any) -> Any:
+    if isinstance(data, float) and not (-float("inf") < data < float("inf")):
+        return None
+    if isinstance(data, dict):
+        return {key: _plain(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_plain(value) for value in data]
+    return data
+
+
+def console(**options: Any) -> Console:
+    """A console on standard output that respects NO_COLOR and pipes."""
+    from rich.console import Console
+
+    return Console(highlight=False, **options)
+
+
+def print_markdown(text: str) -> None:
+    """Markdown as far as a terminal can show it."""
+    from rich.markdown import Markdown
+
+    console().print(Markdown(text))
+
+
+def print_report(report: Report, titles: dict[str, str], out: Console, *, path: str = "", compact: bool = False) -> None:
+    """The verdict, one entry per bug with its evidence and line, the goal, and what went wrong otherwise."""
+    from rich.text import Text
+
+    out.print(headline(report))
+    if report.message:
+        out.print(Text(report.message.strip(), style="yellow" if report.verdict is not Verdict.PASSED else ""))
+    for bug in report.bugs:
+        sign, colour, word = _STATE[bug.state]
+        line = Text(f" {sign} ", style=f"bold {colour}")
+        line.append(titles.get(bug.id, bug.id), style="bold" if bug.state is not BugState.FIXED else "")
+        line.append(f"  {word}", style=colour)
+        if bug.state is not BugState.NO_EVIDENCE:
+            line.append(f", by {bug.rests_on}" if str(bug.rests_on) != "both" else ", by values and events", style="dim")
+        out.print(line)
+        if not (compact and bug.state is BugState.FIXED):
+            out.print(_indented(bug.evidence, _clickable(bug.where, path)))
+    for check in report.checks:
+        if check.outcome in (CheckOutcome.FAILED, CheckOutcome.ERROR) and check.message and check.name != "goal":
+            out.print(Text(f" ✗ {check.name}", style="bold red"))
+            out.print(_indented(check.message, _clickable(check.where, path)))
+    if report.goal is not None:
+        measured = "not measured" if report.goal.measured is None else f"{report.goal.measured:.4g}"
+        sign, colour = ("✓", "green") if report.goal.met else ("✗", "red")
+        line = Text(f" {sign} goal ", style=f"bold {colour}")
+        line.append(f"{report.goal.name} {measured}, wanted {report.goal.target:g} (measured by us on fresh rows)")
+        out.print(line)
+
+
+def headline(report: Report) -> Text:
+    """One line: the verdict, how many bugs are fixed, how long it took."""
+    from rich.text import Text
+
+    colour = "green" if report.verdict is Verdict.PASSED else "red"
+    line = Text(f"{str(report.verdict).replace('_', ' ')}", style=f"bold {colour}")
+    if report.bugs:
+        line.append(f"  {sum(bug.fixed for bug in report.bugs)} of {len(report.bugs)} bugs fixed")
+    line.append(f"  {report.seconds.get('total', 0.0):.1f} s, isolation {report.isolation}", style="dim")
+    return line
+
+
+def _indented(text: str, where: str) -> Text:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    shown = Text(text, style="dim")
+    if where:
+        shown.append(f"  {where}", style="cyan")
+    return Padding(shown, (0, 0, 0, 3))  # type: ignore[return-value]
+
+
+def _clickable(where: str, path: str) -> str:
+    """"line 41, train" as "file.py:41, train": terminals make a link of that."""
+    if not path or not where.startswith("line "):
+        return where
+    number, _, rest = where[5:].partition(",")
+    first = number.split(";")[0].strip()
+    return f"{path}:{first}" + (f",{rest}" if rest else "")
+
+
+def braille_curve(values: list[float], width: int = 40, height: int = 4) -> list[str]:
+    """A series as lines of braille dots, `width` characters wide; empty for fewer than two finite values."""
+    finite = [v for v in values if -float("inf") < v < float("inf")]
+    if len(finite) < 2:
+        return []
+    low, high = min(finite), max(finite)
+    span = (high - low) or 1.0
+    columns, rows = width * 2, height * 4
+    cells = [[0] * width for _ in range(height)]
+    for column in range(columns):
+        start = column * len(finite) // columns
+        stop = max(start + 1, (column + 1) * len(finite) // columns)
+        mean = sum(finite[start:stop]) / (stop - start)
+        row = rows - 1 - round((mean - low) / span * (rows - 1))
+        cells[row // 4][column // 2] |= _DOTS[row % 4][column % 2]
+    lines = ["".join(chr(0x2800 + cell) for cell in line) for line in cells]
+    lines[0] += f" {high:.3g}"
+    lines[-1] += f" {low:.3g}"
+    return lines
+
+
+def print_curve(report: Report, out: Console) -> None:
+    """The training loss of the run."""
+    for curve in report.curves:
+        if curve.name == "train_loss" and (lines := braille_curve(list(curve.y))):
+            out.print("training loss, first step to last", style="dim")
+            for line in lines:
+                out.print(line, style="cyan")

@@ -1,0 +1,212 @@
+"""The watch loop: save, see the verdict; keys for everything else."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from torchdojo.app import practice
+from torchdojo.app.catalogue import list_exercises
+from torchdojo.app.compose import Dojo
+from torchdojo.app.guidance import hints, open_hint
+from torchdojo.app.overview import following_exercise
+from torchdojo.app.workspace import start_exercise
+from torchdojo.cli.keys import Keys
+from torchdojo.cli.printing import console, print_curve, print_report
+from torchdojo.domain.errors import Cancelled, DojoError
+from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.report import Report, Verdict
+
+LEGEND = "[bold]n[/] next  [bold]h[/] hint  [bold]r[/] reset  [bold]l[/] list  [bold]q[/] quit"
+
+#: How long the loop waits for a key before it looks for saves and results.
+TICK_SECONDS = 0.1
+
+
+@dataclass
+class Grading:
+    """One run in the background. Its result arrives on the queue, unless it was cancelled."""
+
+    cancel: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
+
+
+class Watch:
+    """One watch session in one terminal."""
+
+    def __init__(self, dojo: Dojo, exercise: Exercise, directory: Path) -> None:
+        self._dojo = dojo
+        self._directory = directory
+        self._out = console()
+        self._results: queue.Queue[tuple[Grading, Callable[[], None]]] = queue.Queue()
+        self._grading: Grading | None = None
+        self._last: Report | None = None
+        self._stamp: tuple[int, int] | None = None
+        self._open(exercise)
+
+    def run(self) -> None:
+        """Until q or Ctrl-C. The terminal is restored and a running grading stopped."""
+        with Keys() as keys:
+            try:
+                while self._tick(keys):
+                    pass
+            except KeyboardInterrupt:
+                pass
+            finally:
+                self._stop()
+        self._out.print("Your file is where it was:", str(self._path), style="dim")
+
+    def _open(self, exercise: Exercise) -> None:
+        self._stop()
+        self._exercise = exercise
+        self._last = None
+        workspace = start_exercise(self._dojo, exercise.id, self._directory)
+        self._path = workspace.path
+        self._stamp = None
+        if workspace.created:
+            self._stamp = self._stamped()
+            self._screen()
+            self._out.print(f"Wrote {self._path}. Open it in your editor; every save is judged.")
+            self._footer()
+
+    def _tick(self, keys: Keys) -> bool:
+        stamp = self._stamped()
+        if stamp != self._stamp and stamp is not None:
+            self._stamp = stamp
+            self._start()
+        while not self._results.empty():
+            grading, show = self._results.get()
+            if grading is self._grading:
+                self._grading = None
+                show()
+        match keys.pressed(TICK_SECONDS):
+            case "q":
+                return False
+            case "n":
+                self._next()
+            case "h":
+                self._hint()
+            case "r":
+                self._reset(keys)
+            case "l":
+                self._list()
+        return True
+
+    def _stamped(self) -> tuple[int, int] | None:
+        try:
+            seen = os.stat(self._path)
+        except OSError:
+            return None  # Editors that write a new file and rename it leave a gap.
+        return seen.st_mtime_ns, seen.st_ino
+
+    def _start(self) -> None:
+        self._stop()
+        grading = Grading()
+        self._grading = grading
+        self._screen()
+        self._out.print("judging ...", style="dim")
+        grading.thread = threading.Thread(target=self._grade, args=(grading,), daemon=True)
+        grading.thread.start()
+
+    def _grade(self, grading: Grading) -> None:
+        def take(event: Mapping[str, Any]) -> None:
+            if event.get("type") == "stage" and grading is self._grading:
+                self._out.print(f"  {event['text']}", style="dim")
+
+        try:
+            source = practice.read_submission(self._path)
+            attempt = practice.grade(
+                self._dojo, self._exercise.id, source, origin="watch", on_event=take, cancel=grading.cancel
+            )
+            report = attempt.report
+            self._results.put((grading, lambda: self._show(report)))
+        except Cancelled:
+            pass
+        except DojoError as error:
+            told = str(error)
+            self._results.put((grading, lambda: self._tell(told)))
+
+    def _stop(self) -> None:
+        grading, self._grading = self._grading, None
+        if grading is not None:
+            grading.cancel.set()
+            if grading.thread is not None:
+                grading.thread.join(timeout=10)
+
+    def _screen(self) -> None:
+        self._out.clear()
+        self._out.rule(f"[bold]{self._exercise.title}[/]  {self._path}", align="left")
+
+    def _footer(self) -> None:
+        self._out.rule(LEGEND, align="left")
+
+    def _tell(self, text: str) -> None:
+        self._screen()
+        self._out.print(text, style="red", markup=False)
+        self._footer()
+
+    def _show(self, report: Report) -> None:
+        self._screen()
+        before, self._last = self._last, report
+        if self._out.size.height > 30:
+            print_curve(report, self._out)
+        titles = {bug.id: bug.title for bug in self._exercise.bugs}
+        print_report(report, titles, self._out, path=str(self._path), compact=True)
+        if before is not None and (change := _changes(before, report, titles)):
+            self._out.print(change, style="bold", markup=False)
+        if report.verdict is Verdict.PASSED:
+            self._out.print("Passed. Press n for the next exercise; 'torchdojo solution' has the debrief.", style="green")
+        self._footer()
+
+    def _next(self) -> None:
+        following = following_exercise(self._dojo, self._exercise.id)
+        if following is None:
+            self._out.print("There is no other exercise left to do. Well done.", style="green")
+        else:
+            self._open(following)
+
+    def _hint(self) -> None:
+        state = hints(self._dojo, self._exercise.id)
+        if len(state.opened) < state.total:
+            state = open_hint(self._dojo, self._exercise.id)
+        number = len(state.opened)
+        self._out.print(f"Hint {number} of {state.total}: {state.opened[-1]}", markup=False)
+
+    def _reset(self, keys: Keys) -> None:
+        self._out.print("Start over? Your file is kept as a backup. y/n", style="yellow")
+        while not (answer := keys.pressed(60.0)):
+            pass
+        if answer != "y":
+            self._out.print("Left as it is.")
+            return
+        self._stop()
+        workspace = start_exercise(self._dojo, self._exercise.id, self._directory, reset=True)
+        self._stamp = self._stamped()
+        self._last = None
+        self._screen()
+        self._out.print(f"Back to the starter. What you had is in {workspace.backup}.")
+        self._footer()
+
+    def _list(self) -> None:
+        for row in list_exercises(self._dojo):
+            sign = "✓" if row.progress.passed else "·"
+            here = "  <- here" if row.exercise.id == self._exercise.id else ""
+            self._out.print(f" {sign} {row.exercise.id}  {row.exercise.title}{here}", markup=False)
+
+
+def _changes(before: Report, now: Report, titles: Mapping[str, str]) -> str:
+    """What this save changed, in one line; "" when no bug changed its state."""
+    was = {bug.id: bug.fixed for bug in before.bugs}
+    gained = [titles.get(b.id, b.id) for b in now.bugs if b.fixed and not was.get(b.id, False)]
+    lost = [titles.get(b.id, b.id) for b in now.bugs if not b.fixed and was.get(b.id, False)]
+    told = []
+    if gained:
+        told.append("new since the last save: fixed " + ", ".join(gained))
+    if lost:
+        told.append("came back: " + ", ".join(lost))
+    return "; ".join(told)
