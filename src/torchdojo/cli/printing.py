@@ -50,7 +50,9 @@ def print_markdown(text: str) -> None:
     console().print(Markdown(text))
 
 
-def print_report(report: Report, titles: dict[str, str], out: Console, *, path: str = "", compact: bool = False) -> None:
+def print_report(
+    report: Report, titles: dict[str, str], out: Console, *, path: str = "", compact: bool = False
+) -> None:
     """The verdict, one entry per bug with its evidence and line, the goal, and what went wrong otherwise."""
     from rich.text import Text
 
@@ -63,7 +65,9 @@ def print_report(report: Report, titles: dict[str, str], out: Console, *, path: 
         line.append(titles.get(bug.id, bug.id), style="bold" if bug.state is not BugState.FIXED else "")
         line.append(f"  {word}", style=colour)
         if bug.state is not BugState.NO_EVIDENCE:
-            line.append(f", by {bug.rests_on}" if str(bug.rests_on) != "both" else ", by values and events", style="dim")
+            line.append(
+                f", by {bug.rests_on}" if str(bug.rests_on) != "both" else ", by values and events", style="dim"
+            )
         out.print(line)
         if not (compact and bug.state is BugState.FIXED):
             out.print(_indented(bug.evidence, _clickable(bug.where, path)))
@@ -102,7 +106,7 @@ def _indented(text: str, where: str) -> Text:
 
 
 def _clickable(where: str, path: str) -> str:
-    """"line 41, train" as "file.py:41, train": terminals make a link of that."""
+    """ "line 41, train" as "file.py:41, train": terminals make a link of that."""
     if not path or not where.startswith("line "):
         return where
     number, _, rest = where[5:].partition(",")

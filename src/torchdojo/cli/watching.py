@@ -160,7 +160,9 @@ class Watch:
         if before is not None and (change := _changes(before, report, titles)):
             self._out.print(change, style="bold", markup=False)
         if report.verdict is Verdict.PASSED:
-            self._out.print("Passed. Press n for the next exercise; 'torchdojo solution' has the debrief.", style="green")
+            self._out.print(
+                "Passed. Press n for the next exercise; 'torchdojo solution' has the debrief.", style="green"
+            )
         self._footer()
 
     def _next(self) -> None:

@@ -17,7 +17,9 @@ from torchdojo.cli.opened import opened
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--quiet", is_flag=True, help="Do not show what the script prints.")
 @click.pass_obj
-def command(content: tuple[Path, ...], exercise_id: str, file: Path, seed: int | None, as_json: bool, quiet: bool) -> None:
+def command(
+    content: tuple[Path, ...], exercise_id: str, file: Path, seed: int | None, as_json: bool, quiet: bool
+) -> None:
     """Judge FILE as a submission for the exercise ID. Exit status: 0 passed, 1 not, 2 bad input, 3 our fault."""
     from torchdojo.app import practice
     from torchdojo.app.catalogue import find_exercise

@@ -16,7 +16,9 @@ from torchdojo.cli.opened import opened
 @click.option("--todo", is_flag=True, help="Only what you have not passed yet.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def command(content: tuple[Path, ...], track: str | None, kind: str | None, level: int | None, todo: bool, as_json: bool) -> None:
+def command(
+    content: tuple[Path, ...], track: str | None, kind: str | None, level: int | None, todo: bool, as_json: bool
+) -> None:
     """List the exercises and where you stand with each."""
     from torchdojo.app.catalogue import list_exercises
     from torchdojo.cli.printing import console, print_json

@@ -34,7 +34,12 @@ def command(content: tuple[Path, ...], exercise_id: str, as_json: bool) -> None:
                 "hints_opened": len(opened_hints.opened),
                 "hints": opened_hints.total,
                 "attempts": [
-                    {"number": a.id, "at": a.submitted_at.isoformat(), "verdict": str(a.report.verdict), "score": a.report.score}
+                    {
+                        "number": a.id,
+                        "at": a.submitted_at.isoformat(),
+                        "verdict": str(a.report.verdict),
+                        "score": a.report.score,
+                    }
                     for a in tried
                 ],
             }

@@ -11,7 +11,9 @@ from torchdojo.cli.opened import opened
 
 @click.command("start")
 @click.argument("exercise_id", metavar="ID")
-@click.option("--dir", "directory", type=click.Path(file_okay=False, path_type=Path), help="Where to write it (default: here).")
+@click.option(
+    "--dir", "directory", type=click.Path(file_okay=False, path_type=Path), help="Where to write it (default: here)."
+)
 @click.option("--reset", is_flag=True, help="Start over; asks first, keeps your file as a backup.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj

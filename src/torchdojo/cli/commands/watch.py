@@ -11,7 +11,9 @@ from torchdojo.cli.opened import opened
 
 @click.command("watch")
 @click.argument("exercise_id", metavar="[ID]", required=False)
-@click.option("--dir", "directory", type=click.Path(file_okay=False, path_type=Path), help="Where the file is (default: here).")
+@click.option(
+    "--dir", "directory", type=click.Path(file_okay=False, path_type=Path), help="Where the file is (default: here)."
+)
 @click.pass_obj
 def command(content: tuple[Path, ...], exercise_id: str | None, directory: Path | None) -> None:
     """Judge again whenever you save. Without ID: the next exercise you have not passed.
@@ -26,7 +28,9 @@ def command(content: tuple[Path, ...], exercise_id: str | None, directory: Path 
     from torchdojo.domain.errors import BadInput
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise BadInput("'watch' needs a terminal to draw on and to read keys from.", "In scripts use 'torchdojo grade ID FILE'.")
+        raise BadInput(
+            "'watch' needs a terminal to draw on and to read keys from.", "In scripts use 'torchdojo grade ID FILE'."
+        )
     with opened(content, with_grader=True) as dojo:
         if exercise_id is None:
             following = overview(dojo).next_exercise

@@ -1,0 +1,68 @@
+"""`torchdojo author`: for those who write content."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from torchdojo.cli.opened import opened
+
+
+@click.group("author")
+def command() -> None:
+    """Write and check content."""
+
+
+@command.command("new")
+@click.argument("kind", type=click.Choice(["debug"]))
+@click.argument("slug")
+@click.option(
+    "--root",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("exercises"),
+    show_default=True,
+    help="The content folder it belongs to.",
+)
+@click.pass_obj
+def new(content: tuple[Path, ...], kind: str, slug: str, root: Path) -> None:
+    """Write a folder for a new exercise. It explains itself; `verify` says what is still missing."""
+    from torchdojo.authoring import new_exercise
+
+    with opened(content) as dojo:
+        written = new_exercise(kind, slug, root=root, library=cast(Any, dojo.library))
+    for path in written:
+        click.echo(f"wrote {path}")
+    click.echo(f"\nFill it in, then: torchdojo --content {root} verify {slug}")
+
+
+@command.command("docs")
+@click.option("--check", is_flag=True, help="Only say whether the pages are up to date.")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("docs/reference"),
+    show_default=True,
+    help="Where the reference pages are.",
+)
+def docs(check: bool, folder: Path) -> None:
+    """Generate the reference pages: every command and every kind of bug."""
+    from torchdojo.authoring import stale_pages, write_reference
+    from torchdojo.cli.reference import commands_page
+
+    page, text = folder / "commands.md", commands_page()
+    if check:
+        stale = stale_pages(folder / "bugs")
+        if not page.exists() or page.read_text(encoding="utf-8") != text:
+            stale.append(page)
+        for path in stale:
+            click.echo(f"out of date: {path}", err=True)
+        if stale:
+            click.echo("Generate them: torchdojo author docs", err=True)
+        sys.exit(1 if stale else 0)
+    written = write_reference(folder / "bugs")
+    page.write_text(text, encoding="utf-8")
+    click.echo(f"{len(written) + 1} pages in {folder}")
