@@ -19,8 +19,9 @@ _ROOM_FOR_THREADS_MB = 160
 #: the script see a readable error, comes first.
 WATCH_MARGIN_MB = _ROOM_FOR_THREADS_MB + 32
 
-#: Processes a job with `processes` may have.
+#: Processes a job with `processes` may have, and threads any job may have.
 MOST_PROCESSES = 128
+MOST_THREADS = 1024
 
 
 def apply(limits: Limits, *, tasks: int) -> None:
@@ -57,17 +58,15 @@ def resident() -> int:
         return 0
 
 
-def private_resident(pid: int | str) -> int:
-    """Bytes of resident memory of `pid` that belong to no file; 0 when it is gone."""
+def private_resident(pid: int | str) -> tuple[int, int]:
+    """Bytes of resident memory of `pid` that belong to no file, and its threads; zeros when it is gone."""
     try:
         text = Path(f"/proc/{pid}/status").read_text()
     except OSError:
-        return 0
-    total = 0
-    for line in text.splitlines():
-        if line.startswith(("RssAnon:", "RssShmem:")):
-            total += int(line.split()[1]) * 1024
-    return total
+        return 0, 0
+    facts = dict(line.split(":", 1) for line in text.splitlines())
+    in_memory = (int(facts[name].split()[0]) for name in ("RssAnon", "RssShmem") if name in facts)
+    return sum(in_memory) * 1024, int(facts["Threads"])
 
 
 def folder_size(folder: Path) -> int:

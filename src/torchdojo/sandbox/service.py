@@ -54,7 +54,7 @@ class Service:
         self._base = base
         self._preload = preload
         self._running: dict[int, _Running] = {}
-        self._inherited = limits.private_resident("self") + (0 if preload is None else _FRESH_IMPORT_BYTES)
+        self._inherited = limits.private_resident("self")[0] + (0 if preload is None else _FRESH_IMPORT_BYTES)
         self._wake, wake_end = os.pipe()
         os.set_blocking(self._wake, False)
         os.set_blocking(wake_end, False)
@@ -159,10 +159,11 @@ class Service:
             if self._walls is None:
                 continue
             members = self._members(pid, running)
-            if len(members) > limits.MOST_PROCESSES:
+            used = [limits.private_resident(member) for member in members]
+            if len(members) > limits.MOST_PROCESSES or sum(threads for _, threads in used) > limits.MOST_THREADS:
                 self._end(pid, running, "processes")
             # A worker's memory is its parent's until it writes, so only what goes beyond the warm base counts.
-            growth = sum(max(0, limits.private_resident(member) - self._inherited) for member in members)
+            growth = sum(max(0, resident - self._inherited) for resident, _ in used)
             if growth > (bounds.memory_mb + limits.WATCH_MARGIN_MB) * _MB:
                 self._end(pid, running, "memory")
             if running.folder is not None and limits.folder_size(Path(running.folder)) > bounds.disk_mb * _MB:

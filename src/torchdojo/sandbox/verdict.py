@@ -80,7 +80,7 @@ def _status(
     if killed == "disk":
         return Status.OUTPUT_LIMIT, f"Wrote more than {limits.disk_mb} MB of files, the limit for this run."
     if killed == "processes":
-        return Status.FORBIDDEN, "Ended for starting far more processes than any exercise needs."
+        return Status.FORBIDDEN, "Ended for starting far more processes or threads than any exercise needs."
     if killed == "time":
         return Status.TIME_LIMIT, f"Stopped after {limits.wall_seconds:g} s, the limit for this run."
     if killed:

@@ -104,6 +104,7 @@ class Walls:
             own = [(folder, change)]
             own += [(f"/proc/{name}", landlock.READ) for name in (str(os.getpid()), *_PROC_FILES)]
             own += [("/dev/shm", change)] if bounds.processes else []
+            own += [("/sys", landlock.READ)] if bounds.loopback else []
         ruleset = landlock.build(self._places | landlock.open_places(own), network=bounds.loopback)
         landlock.restrict(ruleset)
 

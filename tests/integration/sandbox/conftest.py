@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from torchdojo.sandbox import ForkServer, Isolation, Job, Limits, Outcome
 
 ROOMY = Limits(wall_seconds=30, cpu_seconds=30, memory_mb=256, output_kb=64)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from torchdojo.sandbox import ForkServer, FreshProcess, Isolation, Job, Limits, Outcome, RunningJob, Status
 
 MakeJob = Callable[..., Job]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from torchdojo.sandbox import ForkServer, Job, Outcome, Status
 
 Run = Callable[..., Outcome]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 import torchdojo
 from torchdojo.sandbox import ForkServer, Isolation, Job, Outcome, Status
 
@@ -166,6 +167,10 @@ def test_processes_are_refused_unless_allowed(run: Run) -> None:
 
 def test_threads_are_allowed(run: Run) -> None:
     assert run("start_threads").output == b"joined\n"
+
+
+def test_a_thread_bomb_is_ended(run: Run) -> None:
+    assert run("thread_bomb", memory_mb=2048).status is Status.FORBIDDEN
 
 
 def test_memory_files_that_no_limit_counts_are_refused(run: Run) -> None:

@@ -194,6 +194,14 @@ def start_threads(context: Any) -> int:
     return 0
 
 
+def thread_bomb(context: Any) -> int:
+    threading.stack_size(64 * 1024)
+    for _ in range(3000):
+        threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+    time.sleep(600)
+    return 0
+
+
 def run_program(context: Any) -> int:
     print(_attempt(lambda: subprocess.run(["/bin/true"], check=True)))
     return 0
@@ -213,7 +221,7 @@ def use_network(context: Any) -> int:
             outward.connect(context.request["path"])
 
     def named_pair() -> None:
-        one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        one, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         one.sendto(b"x", context.request["path"])
 
     _tell(
@@ -332,12 +340,11 @@ def pool(context: Any) -> int:
 
 
 def loopback(context: Any) -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        with socket.create_connection(server.getsockname()) as client:
-            client.sendall(b"round trip")
-            accepted, _ = server.accept()
-            with accepted:
-                print(accepted.recv(100).decode())
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        client.sendall(b"round trip")
+        accepted, _ = server.accept()
+        with accepted:
+            print(accepted.recv(100).decode())
     return 0
 
 
