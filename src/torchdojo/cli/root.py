@@ -65,7 +65,7 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"There is no command '{name}'. {cure}")
         return super().resolve_command(ctx, args)
 
-    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:  # type: ignore[override]
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         """Run; every error of ours becomes its message and its exit status."""
         try:
             return super().main(args, *rest, **extra)

@@ -1,0 +1,129 @@
+"""What the use cases need from the rooms below, as protocols."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from torchdojo.domain.attempt import Attempt, Draft, Progress
+from torchdojo.domain.errors import BadContent
+from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.proof import Proof
+from torchdojo.domain.report import Report
+
+#: Receives {"type": "output" | "curve" | "stage" | "progress", ...} while a run goes on.
+EventSink = Callable[[Mapping[str, Any]], None]
+
+
+class Library(Protocol):
+    """The content at hand."""
+
+    def exercises(self) -> list[Exercise]:
+        """Every sound exercise in curriculum order."""
+
+    def faults(self) -> list[BadContent]:
+        """What had to be left out, and why."""
+
+    def find(self, slug: str) -> Exercise | None:
+        """The exercise of that name; BadContent when its folder is broken."""
+
+    def names(self) -> list[str]:
+        """The names of all exercises, broken ones included."""
+
+    def proof(self, exercise: Exercise) -> Proof | None:
+        """Its proof, if there is a current one."""
+
+    def level_names(self) -> tuple[str, ...]:
+        """What levels 1 to 5 are called; may be empty."""
+
+
+class Store(Protocol):
+    """What is remembered about the learner. Every method may raise StoreError."""
+
+    @property
+    def place(self) -> str:
+        """Where the data lies, as shown to a person."""
+
+    def check(self) -> None:
+        """Make sure that it can be read and written."""
+
+    def draft(self, exercise: str) -> Draft | None:
+        """The text being edited."""
+
+    def save_draft(self, draft: Draft) -> None:
+        """Keep a draft in place of the former one."""
+
+    def discard_draft(self, exercise: str, at: datetime) -> None:
+        """Set the draft aside."""
+
+    def discarded_drafts(self, exercise: str) -> list[Draft]:
+        """Drafts set aside, the latest first."""
+
+    def add_attempt(
+        self, *, exercise: str, source: str, submitted_at: datetime, report: Report, origin: str
+    ) -> Attempt:
+        """Keep a graded submission."""
+
+    def attempt(self, number: int) -> Attempt | None:
+        """One attempt by number."""
+
+    def attempts(self, exercise: str) -> list[Attempt]:
+        """Attempts at one exercise, oldest first."""
+
+    def latest_attempts(self, limit: int) -> list[Attempt]:
+        """The last attempts at anything, latest first."""
+
+    def open_hint(self, exercise: str, number: int, at: datetime) -> None:
+        """Note that hint `number` (1-based) is open."""
+
+    def hints_opened(self, exercise: str) -> int:
+        """How many hints are open."""
+
+    def open_solution(self, exercise: str, at: datetime) -> None:
+        """Note that the solution is open."""
+
+    def progress(self) -> dict[str, Progress]:
+        """Where the learner stands, by exercise."""
+
+    def setting(self, name: str) -> str | None:
+        """A remembered choice."""
+
+    def save_setting(self, name: str, value: str) -> None:
+        """Remember a choice."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class Grader(Protocol):
+    """The one grader."""
+
+    @property
+    def isolation(self) -> str:
+        """The isolation level that submissions run under: "full", "partial" or "none"."""
+
+    def warm_up(self) -> None:
+        """Get ready now instead of at the first grading."""
+
+    def grade(
+        self,
+        exercise: Exercise,
+        source: str,
+        *,
+        seed: int | None = None,
+        on_event: EventSink | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Report:
+        """Judge a submission; raises Cancelled once `cancel` is set."""
+
+    def close(self) -> None:
+        """End everything it started."""
+
+
+class Clock(Protocol):
+    """The time of day."""
+
+    def now(self) -> datetime:
+        """The present, in UTC."""

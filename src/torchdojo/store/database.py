@@ -1,0 +1,205 @@
+"""The store on a database file. Every write is on the disk when its method returns."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping
+
+from torchdojo.domain.attempt import Attempt, Draft, Progress
+from torchdojo.domain.errors import StoreError
+from torchdojo.domain.report import Report
+from torchdojo.store import statements
+from torchdojo.store.failures import damaged, translated
+from torchdojo.store.opening import BUSY_SECONDS, open_engine, writing
+
+
+class DatabaseStore:
+    """Drafts, attempts and opened hints in one SQLite file; safe to use from several threads.
+
+    The file is made or migrated on first use. Every method raises StoreError when the file cannot be used.
+    """
+
+    def __init__(self, file: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self._file = file
+        self._busy_seconds = busy_seconds
+        self._engine: Engine | None = None
+        self._opening = threading.Lock()
+
+    @property
+    def place(self) -> str:
+        """Where the data lies, as shown to a person."""
+        return str(self._file)
+
+    def check(self) -> None:
+        """Make sure that the file can be read and written and that no page of it is damaged."""
+        with self._reading() as connection:
+            found = list(connection.execute(statements.INTEGRITY).scalars())
+        if found != ["ok"]:
+            raise damaged(self._file, "; ".join(found[:3]))
+        with self._writing():
+            pass
+
+    def draft(self, exercise: str) -> Draft | None:
+        """The text being edited, if there is any."""
+        with self._reading() as connection:
+            row = connection.execute(statements.DRAFT, {"exercise": exercise}).mappings().one_or_none()
+        return None if row is None else _draft(row)
+
+    def save_draft(self, draft: Draft) -> None:
+        """Keep `draft` in place of the former one."""
+        row = {"exercise": draft.exercise, "source": draft.source, "saved_at": _to_ms(draft.saved_at)}
+        with self._writing() as connection:
+            connection.execute(statements.SAVE_DRAFT, row)
+
+    def discard_draft(self, exercise: str, at: datetime) -> None:
+        """Set the draft aside; `discarded_drafts` still has it. Nothing happens without a draft."""
+        with self._writing() as connection:
+            parameters = {"exercise": exercise, "discarded_at": _to_ms(at)}
+            connection.execute(statements.KEEP_DISCARDED_DRAFT, parameters)
+            connection.execute(statements.DELETE_DRAFT, {"exercise": exercise})
+
+    def discarded_drafts(self, exercise: str) -> list[Draft]:
+        """Drafts that were set aside, the latest first."""
+        with self._reading() as connection:
+            rows = connection.execute(statements.DISCARDED_DRAFTS, {"exercise": exercise}).mappings()
+            return [_draft(row) for row in rows]
+
+    def add_attempt(
+        self, *, exercise: str, source: str, submitted_at: datetime, report: Report, origin: str
+    ) -> Attempt:
+        """Keep a graded submission and give it a number."""
+        data = report.to_json()
+        row = {
+            "exercise": exercise,
+            "source": source,
+            "submitted_at": _to_ms(submitted_at),
+            "origin": origin,
+            "verdict": str(report.verdict),
+            "score": report.score,
+            "isolation": report.isolation,
+            "report": json.dumps(data, ensure_ascii=False),
+        }
+        with self._writing() as connection:
+            key = connection.execute(statements.ADD_ATTEMPT, row).inserted_primary_key
+        assert key is not None
+        when = _from_ms(_to_ms(submitted_at))
+        # What is returned is what a later reading returns, rounding included.
+        return Attempt(int(key[0]), exercise, source, when, Report.from_json(data), origin)
+
+    def attempt(self, number: int) -> Attempt | None:
+        """The attempt with that number."""
+        with self._reading() as connection:
+            row = connection.execute(statements.ATTEMPT, {"id": number}).mappings().one_or_none()
+        return None if row is None else self._attempt(row)
+
+    def attempts(self, exercise: str) -> list[Attempt]:
+        """All attempts at one exercise, oldest first."""
+        with self._reading() as connection:
+            rows = connection.execute(statements.ATTEMPTS, {"exercise": exercise}).mappings().all()
+        return [self._attempt(row) for row in rows]
+
+    def latest_attempts(self, limit: int) -> list[Attempt]:
+        """The last attempts at anything, latest first."""
+        with self._reading() as connection:
+            rows = connection.execute(statements.LATEST_ATTEMPTS, {"limit": limit}).mappings().all()
+        return [self._attempt(row) for row in rows]
+
+    def open_hint(self, exercise: str, number: int, at: datetime) -> None:
+        """Note that hint `number` (1-based) is open. A second time changes nothing."""
+        with self._writing() as connection:
+            row = {"exercise": exercise, "number": number, "opened_at": _to_ms(at)}
+            connection.execute(statements.OPEN_HINT, row)
+
+    def hints_opened(self, exercise: str) -> int:
+        """How many hints are open."""
+        with self._reading() as connection:
+            return int(connection.execute(statements.HINTS_OPENED, {"exercise": exercise}).scalar_one())
+
+    def open_solution(self, exercise: str, at: datetime) -> None:
+        """Note that the solution is open. A second time changes nothing."""
+        with self._writing() as connection:
+            connection.execute(statements.OPEN_SOLUTION, {"exercise": exercise, "opened_at": _to_ms(at)})
+
+    def progress(self) -> dict[str, Progress]:
+        """Where the learner stands, for every exercise that was touched."""
+        with self._reading() as connection:
+            totals = {row["exercise"]: row for row in connection.execute(statements.ATTEMPT_TOTALS).mappings()}
+            hints = {row.exercise: row.hints for row in connection.execute(statements.HINT_TOTALS)}
+            solutions = set(connection.execute(statements.SOLUTIONS_OPENED).scalars())
+        return {
+            exercise: _progress(exercise, totals.get(exercise), hints.get(exercise, 0), exercise in solutions)
+            for exercise in sorted({*totals, *hints, *solutions})
+        }
+
+    def setting(self, name: str) -> str | None:
+        """A remembered choice of the learner."""
+        with self._reading() as connection:
+            value = connection.execute(statements.SETTING, {"name": name}).scalar_one_or_none()
+        return None if value is None else str(value)
+
+    def save_setting(self, name: str, value: str) -> None:
+        """Remember a choice."""
+        with self._writing() as connection:
+            connection.execute(statements.SAVE_SETTING, {"name": name, "value": value})
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._opening:
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.dispose()
+
+    def _open(self) -> Engine:
+        with self._opening:
+            if self._engine is None:
+                self._engine = open_engine(self._file, busy_seconds=self._busy_seconds)
+            return self._engine
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        engine = self._open()
+        with translated(self._file), engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        engine = self._open()
+        with translated(self._file), writing(engine) as connection:
+            yield connection
+
+    def _attempt(self, row: RowMapping) -> Attempt:
+        try:
+            report = Report.from_json(json.loads(row["report"]))
+        except ValueError as error:
+            raise StoreError(
+                f"Attempt {row['id']} in {self._file} cannot be read: {error}.",
+                "It was left as it is. If you changed the file by hand, undo that; else report it with this message.",
+            ) from error
+        when = _from_ms(row["submitted_at"])
+        return Attempt(row["id"], row["exercise"], row["source"], when, report, row["origin"])
+
+
+def _to_ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def _from_ms(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def _draft(row: Mapping[Any, Any]) -> Draft:
+    return Draft(row["exercise"], row["source"], _from_ms(row["saved_at"]))
+
+
+def _progress(exercise: str, totals: RowMapping | None, hints: int, solution: bool) -> Progress:
+    if totals is None:
+        return Progress(exercise, 0, 0.0, False, hints, solution, None)
+    last = _from_ms(totals["last_attempt_at"])
+    return Progress(exercise, totals["attempts"], totals["best_score"], bool(totals["passed"]), hints, solution, last)

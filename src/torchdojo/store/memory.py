@@ -1,0 +1,108 @@
+"""The store without a disk, for tests and for looking around: same methods, same answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from torchdojo.domain.attempt import Attempt, Draft, Progress
+from torchdojo.domain.report import Report, Verdict
+
+
+class MemoryStore:
+    """Forgets everything when it goes. Times are kept to the millisecond, as on disk."""
+
+    place = "memory"
+
+    def __init__(self) -> None:
+        self._drafts: dict[str, Draft] = {}
+        self._discarded: list[Draft] = []
+        self._attempts: list[Attempt] = []
+        self._hints: dict[str, set[int]] = {}
+        self._solutions: set[str] = set()
+        self._settings: dict[str, str] = {}
+
+    def check(self) -> None:
+        """Always sound."""
+
+    def draft(self, exercise: str) -> Draft | None:
+        """The text being edited, if there is any."""
+        return self._drafts.get(exercise)
+
+    def save_draft(self, draft: Draft) -> None:
+        """Keep `draft` in place of the former one."""
+        self._drafts[draft.exercise] = replace(draft, saved_at=_to_the_millisecond(draft.saved_at))
+
+    def discard_draft(self, exercise: str, at: datetime) -> None:
+        """Set the draft aside; `discarded_drafts` still has it. Nothing happens without a draft."""
+        if (draft := self._drafts.pop(exercise, None)) is not None:
+            self._discarded.append(draft)
+
+    def discarded_drafts(self, exercise: str) -> list[Draft]:
+        """Drafts that were set aside, the latest first."""
+        return [draft for draft in reversed(self._discarded) if draft.exercise == exercise]
+
+    def add_attempt(
+        self, *, exercise: str, source: str, submitted_at: datetime, report: Report, origin: str
+    ) -> Attempt:
+        """Keep a graded submission and give it a number."""
+        when = _to_the_millisecond(submitted_at)
+        attempt = Attempt(len(self._attempts) + 1, exercise, source, when, Report.from_json(report.to_json()), origin)
+        self._attempts.append(attempt)
+        return attempt
+
+    def attempt(self, number: int) -> Attempt | None:
+        """The attempt with that number."""
+        return self._attempts[number - 1] if 1 <= number <= len(self._attempts) else None
+
+    def attempts(self, exercise: str) -> list[Attempt]:
+        """All attempts at one exercise, oldest first."""
+        return [attempt for attempt in self._attempts if attempt.exercise == exercise]
+
+    def latest_attempts(self, limit: int) -> list[Attempt]:
+        """The last attempts at anything, latest first."""
+        return self._attempts[::-1][:limit]
+
+    def open_hint(self, exercise: str, number: int, at: datetime) -> None:
+        """Note that hint `number` (1-based) is open. A second time changes nothing."""
+        self._hints.setdefault(exercise, set()).add(number)
+
+    def hints_opened(self, exercise: str) -> int:
+        """How many hints are open."""
+        return len(self._hints.get(exercise, ()))
+
+    def open_solution(self, exercise: str, at: datetime) -> None:
+        """Note that the solution is open. A second time changes nothing."""
+        self._solutions.add(exercise)
+
+    def progress(self) -> dict[str, Progress]:
+        """Where the learner stands, for every exercise that was touched."""
+        tried = {attempt.exercise for attempt in self._attempts}
+        return {exercise: self._progress(exercise) for exercise in sorted({*tried, *self._hints, *self._solutions})}
+
+    def setting(self, name: str) -> str | None:
+        """A remembered choice of the learner."""
+        return self._settings.get(name)
+
+    def save_setting(self, name: str, value: str) -> None:
+        """Remember a choice."""
+        self._settings[name] = value
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _progress(self, exercise: str) -> Progress:
+        attempts = self.attempts(exercise)
+        return Progress(
+            exercise=exercise,
+            attempts=len(attempts),
+            best_score=max((attempt.report.score for attempt in attempts), default=0.0),
+            passed=any(attempt.report.verdict is Verdict.PASSED for attempt in attempts),
+            hints_opened=self.hints_opened(exercise),
+            solution_opened=exercise in self._solutions,
+            last_attempt_at=max((attempt.submitted_at for attempt in attempts), default=None),
+        )
+
+
+def _to_the_millisecond(moment: datetime) -> datetime:
+    return datetime.fromtimestamp(round(moment.timestamp() * 1000) / 1000, UTC)

@@ -1,0 +1,95 @@
+"""Every statement the store sends, by name. Parameters are bound by the names of the columns."""
+
+from __future__ import annotations
+
+from sqlalchemy import BindParameter, bindparam, case, delete, func, insert, select, text
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from torchdojo.domain.report import Verdict
+from torchdojo.store.tables import attempts, discarded_drafts, drafts, opened_hints, opened_solutions, settings
+
+_EXERCISE: BindParameter[str] = bindparam("exercise")
+
+#: The revision the database is at; fails with "no such table" before the first migration.
+REVISION = text("SELECT version_num FROM alembic_version")
+
+#: The names of all tables, whoever made them.
+TABLE_NAMES = text("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+
+#: One row saying "ok", or up to a hundred rows saying what is damaged.
+INTEGRITY = text("PRAGMA quick_check")
+
+#: The text being edited for one exercise.
+DRAFT = select(drafts).where(drafts.c.exercise == _EXERCISE)
+
+_save_draft = upsert(drafts)
+
+#: Replace the draft of one exercise.
+SAVE_DRAFT = _save_draft.on_conflict_do_update(
+    index_elements=[drafts.c.exercise],
+    set_={"source": _save_draft.excluded.source, "saved_at": _save_draft.excluded.saved_at},
+)
+
+#: Copy the draft of one exercise to the discarded ones.
+KEEP_DISCARDED_DRAFT = insert(discarded_drafts).from_select(
+    ["exercise", "source", "saved_at", "discarded_at"],
+    select(drafts.c.exercise, drafts.c.source, drafts.c.saved_at, bindparam("discarded_at")).where(
+        drafts.c.exercise == _EXERCISE
+    ),
+)
+
+#: Remove the draft of one exercise.
+DELETE_DRAFT = delete(drafts).where(drafts.c.exercise == _EXERCISE)
+
+#: The discarded drafts of one exercise, the latest first.
+DISCARDED_DRAFTS = (
+    select(discarded_drafts.c.exercise, discarded_drafts.c.source, discarded_drafts.c.saved_at)
+    .where(discarded_drafts.c.exercise == _EXERCISE)
+    .order_by(discarded_drafts.c.id.desc())
+)
+
+#: Keep one graded submission.
+ADD_ATTEMPT = insert(attempts)
+
+#: One attempt by its number.
+ATTEMPT = select(attempts).where(attempts.c.id == bindparam("id"))
+
+#: All attempts at one exercise, oldest first.
+ATTEMPTS = select(attempts).where(attempts.c.exercise == _EXERCISE).order_by(attempts.c.id)
+
+#: The last `limit` attempts at anything, latest first.
+LATEST_ATTEMPTS = select(attempts).order_by(attempts.c.id.desc()).limit(bindparam("limit", type_=attempts.c.id.type))
+
+#: Note that a hint was opened; a second time changes nothing.
+OPEN_HINT = upsert(opened_hints).on_conflict_do_nothing()
+
+#: How many hints of one exercise are open.
+HINTS_OPENED = select(func.count()).select_from(opened_hints).where(opened_hints.c.exercise == _EXERCISE)
+
+#: Note that the solution was opened; a second time changes nothing.
+OPEN_SOLUTION = upsert(opened_solutions).on_conflict_do_nothing()
+
+#: Per exercise with attempts: how many, the best score, whether one passed, when the last was.
+ATTEMPT_TOTALS = select(
+    attempts.c.exercise,
+    func.count().label("attempts"),
+    func.max(attempts.c.score).label("best_score"),
+    func.max(case((attempts.c.verdict == str(Verdict.PASSED), 1), else_=0)).label("passed"),
+    func.max(attempts.c.submitted_at).label("last_attempt_at"),
+).group_by(attempts.c.exercise)
+
+#: Per exercise with opened hints: how many.
+HINT_TOTALS = select(opened_hints.c.exercise, func.count().label("hints")).group_by(opened_hints.c.exercise)
+
+#: The exercises whose solution was opened.
+SOLUTIONS_OPENED = select(opened_solutions.c.exercise)
+
+#: One setting.
+SETTING = select(settings.c.value).where(settings.c.name == bindparam("name"))
+
+_save_setting = upsert(settings)
+
+#: Replace one setting.
+SAVE_SETTING = _save_setting.on_conflict_do_update(
+    index_elements=[settings.c.name], set_={"value": _save_setting.excluded.value}
+)

@@ -1,0 +1,69 @@
+"""The tables as the statements see them. The migrations make them; a test holds the two together.
+
+Times are milliseconds since 1970-01-01 UTC. `report` is the report's JSON; verdict, score and isolation repeat
+what it says so that progress can be counted without reading it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("exercise", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("saved_at", BigInteger, nullable=False),
+)
+
+discarded_drafts = Table(
+    "discarded_drafts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("exercise", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("saved_at", BigInteger, nullable=False),
+    Column("discarded_at", BigInteger, nullable=False),
+    Index("discarded_drafts_by_exercise", "exercise"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("exercise", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("submitted_at", BigInteger, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("isolation", Text, nullable=False),
+    Column("report", Text, nullable=False),
+    Index("attempts_by_exercise", "exercise"),
+    # Numbers of attempts are shown to people and must never be given twice.
+    sqlite_autoincrement=True,
+)
+
+opened_hints = Table(
+    "opened_hints",
+    metadata,
+    Column("exercise", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("opened_at", BigInteger, nullable=False),
+)
+
+opened_solutions = Table(
+    "opened_solutions",
+    metadata,
+    Column("exercise", Text, primary_key=True),
+    Column("opened_at", BigInteger, nullable=False),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
