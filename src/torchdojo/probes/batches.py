@@ -29,11 +29,17 @@ def training_batches(trace: Trace) -> list[Batch]:
             continue
         targets: tuple[int, ...] = ()
         for loss in losses.get(forward["id"], []):
-            if len(loss.get("targets", ())) == len(rows):
+            if len(loss.get("targets", ())) == len(rows) and not _pairwise(loss):
                 targets = tuple(loss["targets"])
         shape = forward.get("shape") or [len(rows)]
         found.append(Batch(forward, rows, max(int(shape[0]), len(rows)), targets))
     return found
+
+
+def _pairwise(loss: Event) -> bool:
+    """Whether the targets were expanded to one row per pair, so that no row has a target of its own."""
+    shape = loss.get("target_shape") or []
+    return len(shape) == 2 and shape[0] == shape[1] > 1
 
 
 def distinct_rows(batches: Sequence[Batch]) -> int:

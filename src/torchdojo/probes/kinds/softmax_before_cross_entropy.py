@@ -16,6 +16,9 @@ KIND = "softmax-before-cross-entropy"
 LOSSES = frozenset({"cross_entropy", "nll_loss"})
 SQUASHERS = {"SoftmaxBackward0": "a softmax", "SigmoidBackward0": "a sigmoid", "ExpBackward0": "an exponential"}
 
+#: Probabilities look like probabilities in (nearly) every call; other rows may do so now and then.
+ALIKE_SHARE = 0.9
+
 #: So many sampled batches have to agree before a gradient speaks for a loss nobody saw.
 ENOUGH_SAMPLES = 3
 
@@ -25,7 +28,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     losses = [e for e in trace.of("loss") if e["name"] in LOSSES]
     training = training_losses(trace, LOSSES)
     formulas = _formulas(trace)
-    findings = [f for f in (_squashed(trace, losses), _not_log(trace, losses), _gradient(formulas, losses)) if f]
+    findings = [
+        f for f in (_squashed(trace, losses, formulas), _not_log(trace, losses), _gradient(formulas, losses)) if f
+    ]
     if not findings and training and (never := _never_negative(trace, training, formulas)):
         findings.append(never)
     if training:
@@ -40,21 +45,28 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     return Observation(KIND, watched, summary, tuple(findings))
 
 
-def _squashed(trace: Trace, losses: list[Event]) -> Finding | None:
+def _squashed(trace: Trace, losses: list[Event], formulas: Counter[Formula]) -> Finding | None:
     """Cross-entropy fed by a squashing function, or by rows that look like probabilities."""
     direct = [e for e in losses if e["name"] == "cross_entropy"]
     fed = [e for e in direct if (e.get("producer") or [""])[0] in SQUASHERS]
-    rows = [e for e in direct if _look_like_shares(e)]
-    bad = fed or rows
-    if not bad:
-        return None
-    example = bad[0]
     if fed:
-        what = f"cross_entropy was fed the result of {SQUASHERS[example['producer'][0]]} in"
-    else:
-        total = example["row_sum_max"]
-        what = f"cross_entropy was fed rows without a negative number that all sum to {total:.3g}, in"
-    return _finding(Certainty.EVENT, f"{what} {share(len(bad), len(direct))} calls.", distinct_places(trace, bad))
+        what = f"cross_entropy was fed the result of {SQUASHERS[fed[0]['producer'][0]]} in"
+        return _finding(Certainty.EVENT, f"{what} {share(len(fed), len(direct))} calls.", distinct_places(trace, fed))
+    training = [e for e in direct if e.get("grad")]
+    if formulas[Formula.CROSS_ENTROPY] > formulas[Formula.SQUASHED]:
+        # A dead network gives the same scores to every row, so their sum is the same by no fault of the loss.
+        training = []
+    scoring = [e for e in direct if not e.get("grad")]
+    for calls in (training, scoring):
+        rows = [e for e in calls if _look_like_shares(e)]
+        if rows and len(rows) >= ALIKE_SHARE * len(calls):
+            total = rows[0]["row_sum_max"]
+            message = (
+                f"cross_entropy was fed rows without a negative number that all sum to {total:.3g}, in "
+                f"{share(len(rows), len(calls))} calls."
+            )
+            return _finding(Certainty.EVENT, message, distinct_places(trace, rows))
+    return None
 
 
 def _not_log(trace: Trace, losses: list[Event]) -> Finding | None:
@@ -70,7 +82,7 @@ def _not_log(trace: Trace, losses: list[Event]) -> Finding | None:
     return _finding(Certainty.NUMERIC, message, distinct_places(trace, bad))
 
 
-def _gradient(formulas: Counter[Formula], losses: list[Event]) -> Finding | None:
+def _gradient(formulas: Counter[Formula]) -> Finding | None:
     squashed, told = formulas[Formula.SQUASHED], formulas[Formula.SQUASHED] + formulas[Formula.CROSS_ENTROPY]
     if squashed < ENOUGH_SAMPLES or squashed < 0.5 * told:
         return None

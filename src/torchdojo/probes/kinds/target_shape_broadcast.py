@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.entry import takes_batch_as_one_row
 from torchdojo.probes.expected import Expected
 from torchdojo.probes.output_gradients import follows_prediction_alone, samples
 from torchdojo.probes.training import ENOUGH_STEPS, distinct_places, training_losses
@@ -29,7 +30,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     """Compare the shapes that meet in the loss, and see whether each row's gradient knows its own target."""
     losses = [e for e in trace.of("loss") if e["name"] in ELEMENTWISE and e.get("target_shape") is not None]
     apart = [e for e in losses if _broadcasts(e)]
-    told = [t for t in (follows_prediction_alone(v, g) for _, v, g in samples(trace)) if t is not None]
+    flat = _flat_forwards(trace)
+    votes = [follows_prediction_alone(v, g) for forward, v, g in samples(trace) if forward not in flat]
+    told = [vote for vote in votes if vote is not None]
     pairwise = sum(told)
     findings = []
     if apart:
@@ -45,7 +48,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             "not on its target: each prediction is compared with every target."
         )
         findings.append(_finding(Certainty.NUMERIC, message, _loss_place(trace)))
-    training = training_losses(trace, ELEMENTWISE)
+    training = [
+        e for e in training_losses(trace, ELEMENTWISE) if not (e.get("forward") in flat and len(e["shape"]) == 1)
+    ]
     if training:
         watched = len(training)
         calls = counted(len(training), "training loss", "training losses")
@@ -56,6 +61,11 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             f"In {share(len(told) - pairwise, len(told))} sampled batches each row's gradient follows its own target."
         )
     return Observation(KIND, watched, summary, tuple(findings))
+
+
+def _flat_forwards(trace: Trace) -> set[int]:
+    """Forwards that took the batch as one row: a one-dimensional loss over them says nothing about the rows."""
+    return {f["id"] for f in trace.training_forwards if takes_batch_as_one_row(f)}
 
 
 def _broadcasts(loss: Event) -> bool:
