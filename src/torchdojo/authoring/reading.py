@@ -9,7 +9,7 @@ from torchdojo.bugs import derive_starter, inject_only
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.proof import Claim
-from torchdojo.library import PLACEHOLDER, check_script_names, fake_answers, right_answers, role_files
+from torchdojo.library import MANIFEST, PLACEHOLDER, check_script_names, fake_answers, right_answers, role_files
 
 #: How many answers an exercise needs before its grading counts as tried from both sides.
 LEAST_RIGHT = 2
@@ -36,7 +36,7 @@ def _holds(name: str, check: Callable[[], str]) -> Claim:
 
 
 def _written(exercise: Exercise) -> str:
-    files = role_files(exercise.folder)
+    files = [file for file in role_files(exercise.folder) if file.name != MANIFEST]
     for file in files:
         try:
             lines = file.read_text(encoding="utf-8").splitlines()

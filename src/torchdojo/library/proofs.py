@@ -17,7 +17,7 @@ def read_proof(exercise: Exercise) -> Proof | None:
         return Proof.from_json(json.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
-    except ValueError as error:
+    except (ValueError, AttributeError) as error:
         raise BadContent(
             f"{file} cannot be read: {error}.", f"Write it anew: torchdojo verify {exercise.id} --write"
         ) from error

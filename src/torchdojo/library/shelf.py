@@ -69,8 +69,11 @@ class Library:
         return next((curriculum.levels for curriculum in self._curricula() if curriculum.levels), ())
 
     def proof(self, exercise: Exercise) -> Proof | None:
-        """The exercise's proof; None when there is none or it was made from other files than the present ones."""
-        proof = read_proof(exercise)
+        """The exercise's proof; None when there is none, it cannot be read, or the files have changed since."""
+        try:
+            proof = read_proof(exercise)
+        except BadContent:
+            return None  # `verify` says what is wrong with it; a learner loses nothing but the figures.
         return proof if proof is not None and is_current(exercise, proof) else None
 
     def right(self, exercise: Exercise) -> list[Answer]:

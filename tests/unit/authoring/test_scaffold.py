@@ -1,0 +1,68 @@
+"""A new exercise explains itself, and `verify` says what is missing until nothing is."""
+
+from __future__ import annotations
+
+import pytest
+
+from torchdojo.authoring import new_exercise, verify_content
+from torchdojo.domain.errors import BadInput
+from torchdojo.library import Library
+
+
+def no_grading(*_: object, **__: object):
+    raise AssertionError("nothing may be graded before the folder is filled in")
+
+
+def first_fault(library: Library, slug: str) -> str:
+    (verification,) = verify_content(library, [slug], no_grading)
+    assert not verification.ok
+    return verification.broken[0].evidence
+
+
+def test_a_skeleton_is_refused_for_one_precise_reason_after_the_other(content):
+    library = Library(shipped=content)
+    written = new_exercise("debug", "my-bug", root=content, library=library)
+    folder = content / "debugging" / "my-bug"
+    assert {str(file.relative_to(folder)) for file in written} == {
+        "exercise.toml",
+        "prompt.md",
+        "debrief.md",
+        "solution.py",
+        "right/another_style.py",
+        "fake/only_looks_right.py",
+    }
+    assert "`title` still reads 'FILL IN: a short name" in first_fault(library, "my-bug")
+    manifest = folder / "exercise.toml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace("FILL IN: a short name", "A short name"), encoding="utf-8")
+    assert "`summary` still reads" in first_fault(library, "my-bug")
+    manifest.write_text(text.replace("FILL IN: ", ""), encoding="utf-8")
+    assert "still reads" in first_fault(library, "my-bug")
+    for file in written:
+        file.write_text(file.read_text(encoding="utf-8").replace("FILL IN: ", ""), encoding="utf-8")
+    fault = first_fault(library, "my-bug")
+    assert "`data` is 'make_data', a function that solution.py lacks" in fault
+
+
+@pytest.mark.parametrize(
+    ("kind", "slug", "fact"),
+    [
+        ("riddle", "my-bug", "no skeleton for 'riddle'"),
+        ("debug", "My Bug", "no valid exercise name"),
+        ("debug", "line-fit", "already an exercise 'line-fit'"),
+    ],
+)
+def test_what_cannot_be_made_is_refused(content, write_exercise, kind, slug, fact):
+    write_exercise()
+    with pytest.raises(BadInput) as caught:
+        new_exercise(kind, slug, root=content, library=Library(shipped=content))
+    assert fact in caught.value.fact
+
+
+def test_nothing_is_ever_overwritten(content):
+    library = Library(shipped=content)
+    (content / "debugging" / "my-bug").mkdir(parents=True)
+    with pytest.raises(BadInput, match="exists already"):
+        new_exercise("debug", "my-bug", root=content, library=library)
+    with pytest.raises(BadInput, match="does not exist"):
+        new_exercise("debug", "my-bug", root=content / "nowhere", library=library)
