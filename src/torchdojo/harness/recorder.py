@@ -355,7 +355,7 @@ class Recorder:
         return __init__
 
     def _step_pre(self, opt: Any, a: Any, k: Any) -> None:
-        closure = k.get("closure", a[0] if a else None)
+        closure = k.get("closure", a[1] if len(a) > 1 else None)
         self._has_closure = callable(closure)
         self._step_at = self.at()
         if not self._has_closure: self._stepping = self._judge_grads(opt)
