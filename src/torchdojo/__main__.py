@@ -1,0 +1,5 @@
+"""`python -m torchdojo`."""
+
+from torchdojo.cli import main
+
+main()
