@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from torchdojo.sandbox import packets
+from torchdojo.sandbox.folders import remove_tree
 from torchdojo.sandbox.job import Isolation, Layer, Limits
 from torchdojo.sandbox.running import Refused
 
@@ -155,8 +155,10 @@ class ZygoteHost:
             self._control.settimeout(_SEND_SECONDS)
             try:
                 packets.send(self._control, message, descriptors)
-            except OSError:
-                self.destroy()  # Half a message may be out, so nothing after it would be understood.
+            except OSError as error:
+                # Half a message may be out, so nothing after it would be understood.
+                self._broken = f"the sandbox has ended: {error}"
+                self.destroy()
                 raise
 
     def _advance(self, reached: Any) -> None:
@@ -200,21 +202,6 @@ class ZygoteHost:
     def _complaint(self) -> str:
         self._complaints.seek(0)
         return self._complaints.read()[-4000:].decode("utf-8", "replace")
-
-
-def remove_tree(folder: Path) -> None:
-    """Remove `folder` even where a job took away its own right to enter parts of it."""
-
-    def open_up(function: Any, path: str, _: Any) -> None:
-        with suppress(OSError):
-            os.chmod(os.path.dirname(path), 0o700)
-            os.chmod(path, 0o700)
-            function(path)
-
-    if folder.is_dir():
-        shutil.rmtree(folder, onerror=open_up)
-        if folder.is_dir():  # What became accessible only after its turn.
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _our_folder() -> str:

@@ -67,10 +67,11 @@ class RunningJob:
         self._reset()
         try:
             self._launch()
-        except Refused as refused:
-            self._finish({"broken": str(refused)})
-            return
-        threading.Thread(target=self._look_after, name=f"job-{name}", daemon=True).start()
+            threading.Thread(target=self._look_after, name=f"job-{name}", daemon=True).start()
+        except (Refused, RuntimeError) as problem:  # RuntimeError: the system has no more threads for us.
+            if self._host is not None:
+                self._host.kill(name)
+            self._finish({"broken": str(problem)})
 
     def kill(self) -> None:
         """End the job and everything it started; its outcome becomes CANCELLED unless it is over already."""
@@ -93,16 +94,15 @@ class RunningJob:
         """Hand the job to a zygote. A zygote that turns out to be dead is replaced once."""
         for last_chance in (False, True):
             host = self._find_host()
-            theirs: list[int] = [self._order.fileno()]
             ours: dict[str, int] = {}
-            for kind in ("output", "report", "status"):
-                ours[kind], end = os.pipe()
-                os.set_blocking(ours[kind], False)
-                theirs.append(end)
-            if self._channel is not None:
-                theirs.append(self._channel)
+            theirs: list[int] = []
             try:
-                host.launch(self._name, self._limits, theirs)
+                for kind in ("output", "report", "status"):
+                    ours[kind], end = os.pipe()
+                    theirs.append(end)
+                    os.set_blocking(ours[kind], False)
+                channel = [] if self._channel is None else [self._channel]
+                host.launch(self._name, self._limits, [self._order.fileno(), *theirs, *channel])
             except OSError as error:
                 _close(ours.values())
                 host.finished(self._name)
@@ -110,7 +110,7 @@ class RunningJob:
                     raise Refused(f"the job could not be handed over: {error}") from error
                 continue
             finally:
-                _close(theirs[1:4])
+                _close(theirs)
             self._host, self._pipes, self._asked = host, ours, time.monotonic()
             if self._stopped:  # Meanwhile, while there was nobody to tell.
                 host.kill(self._name)

@@ -28,94 +28,34 @@ _PR_SET_PDEATHSIG = 1
 _PERSONALITY_QUERY = 0xFFFFFFFF
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 
-_ATTACKS = [
-    "ptrace",
-    "process_vm_readv",
-    "process_vm_writev",
-    "process_madvise",
-    "kcmp",
-    "pidfd_getfd",
-    "bpf",
-    "mount",
-    "umount2",
-    "pivot_root",
-    "chroot",
-    "mount_setattr",
-    "fsopen",
-    "fsconfig",
-    "fsmount",
-    "fspick",
-    "move_mount",
-    "open_tree",
-    "unshare",
-    "setns",
-    "open_by_handle_at",
-    "kexec_load",
-    "kexec_file_load",
-    "init_module",
-    "finit_module",
-    "delete_module",
-    "reboot",
-    "swapon",
-    "swapoff",
-    "iopl",
-    "ioperm",
-    "modify_ldt",
-]
-_REFUSED = [
-    "pidfd_open",
-    "pidfd_send_signal",
-    "process_mrelease",
-    "sched_setscheduler",
-    "sched_setparam",
-    "sched_setattr",
-    "ioprio_set",
-    "migrate_pages",
-    "move_pages",
-    "memfd_secret",
-    "shmget",
-    "semget",
-    "msgget",
-    "mq_open",
-    "name_to_handle_at",
-    "acct",
-    "settimeofday",
-    "clock_settime",
-    "adjtimex",
-    "clock_adjtime",
-    "sethostname",
-    "setdomainname",
-    "quotactl",
-    "quotactl_fd",
-    "vhangup",
-    "syslog",
-    "uselib",
-    "perf_event_open",
-    "userfaultfd",
-    "keyctl",
-    "add_key",
-    "request_key",
-    "fanotify_init",
-    "lookup_dcookie",
-]
-_UNKNOWN = ["clone3", "io_uring_setup", "io_uring_enter", "io_uring_register"]
-_NEW_PROCESSES = ["fork", "vfork", "execve", "execveat"]
-_SIGNAL_TO_PROCESS = ["kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"]
-_OWNERSHIP = [
-    "chown",
-    "fchown",
-    "lchown",
-    "fchownat",
-    "setxattr",
-    "lsetxattr",
-    "fsetxattr",
-    "removexattr",
-    "lremovexattr",
-    "fremovexattr",
-    "setxattrat",
-    "removexattrat",
-]
-_MODES_AND_TIMES = ["chmod", "fchmod", "fchmodat", "fchmodat2", "utime", "utimes", "utimensat", "futimesat"]
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
+_FIOSETOWN, _SIOCSPGRP = 0x8901, 0x8902
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_ATTACKS = _words("""
+    ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd bpf unshare setns open_by_handle_at
+    mount umount2 pivot_root chroot mount_setattr fsopen fsconfig fsmount fspick move_mount open_tree
+    kexec_load kexec_file_load init_module finit_module delete_module reboot swapon swapoff iopl ioperm modify_ldt
+""")
+_REFUSED = _words("""
+    pidfd_open pidfd_send_signal process_mrelease sched_setscheduler sched_setparam sched_setattr ioprio_set
+    migrate_pages move_pages memfd_secret shmget shmat shmctl semget semop semctl semtimedop msgget msgsnd msgrcv
+    msgctl mq_open mq_unlink name_to_handle_at acct settimeofday clock_settime adjtimex clock_adjtime sethostname
+    setdomainname quotactl quotactl_fd vhangup syslog uselib perf_event_open userfaultfd keyctl add_key request_key
+    fanotify_init lookup_dcookie
+""")
+_UNKNOWN = _words("clone3 io_uring_setup io_uring_enter io_uring_register")
+_NEW_PROCESSES = _words("fork vfork execve execveat")
+_SIGNAL_TO_PROCESS = _words("kill tgkill rt_sigqueueinfo rt_tgsigqueueinfo")
+_OWNERSHIP = _words("""
+    chown fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr setxattrat
+    removexattrat
+""")
+_MODES_AND_TIMES = _words("chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat")
 
 
 def refuse(number: int) -> int:
@@ -148,7 +88,11 @@ def build(policy: Policy, machine: str) -> bytes:
     program.always(_REFUSED, refuse(errno.EPERM))
     program.always(_UNKNOWN, refuse(errno.ENOSYS))
     program.when_equal("prctl", 0, [_PR_SET_PDEATHSIG], refuse(0), otherwise=ALLOW)
-    program.when_equal("ioctl", 1, [_TIOCSTI, _TIOCLINUX], refuse(errno.EPERM), otherwise=ALLOW)
+    # A descriptor's owner gets signals, and may be made anybody: a way to send any signal to any process.
+    owner_changes = [_F_SETOWN, _F_SETSIG, _F_SETOWN_EX]
+    program.when_equal("fcntl", 1, owner_changes, refuse(errno.EPERM), otherwise=ALLOW)
+    terminal_and_owner = [_TIOCSTI, _TIOCLINUX, _FIOSETOWN, _SIOCSPGRP]
+    program.when_equal("ioctl", 1, terminal_and_owner, refuse(errno.EPERM), otherwise=ALLOW)
     program.when_equal("personality", 0, [0, _PERSONALITY_QUERY], ALLOW, otherwise=refuse(errno.EPERM))
     program.when_equal("prlimit64", 0, [0, policy.own_pid], ALLOW, otherwise=refuse(errno.EPERM))
     _processes(program, policy)
@@ -173,6 +117,9 @@ def _processes(program: _Assembler, policy: Policy) -> None:
 
 
 def _signals(program: _Assembler, policy: Policy) -> None:
+    if not policy.own_pids:
+        program.always(["setpriority"], refuse(errno.EPERM))
+        program.when_equal("sched_setaffinity", 0, [0, policy.own_pid], ALLOW, otherwise=refuse(errno.EPERM))
     if policy.processes and policy.own_pids:
         return
     if not policy.processes:

@@ -48,7 +48,7 @@ class ForkServer:
             "readable": [str(path) for path in readable],
             "hidden": [str(path) for path in hidden],
             "cap": str(isolation),
-            "search_path": [entry for entry in sys.path if os.path.isabs(entry) and os.path.exists(entry)],
+            "search_path": _search_path(),
         }
         self._recycle_after = recycle_after
         self._numbers = itertools.count(1)
@@ -170,6 +170,13 @@ class FreshProcess(ForkServer):
 
     def _warm(self) -> bool:
         return False
+
+
+def _search_path() -> list[str]:
+    """Where the warm process imports from: as here, but not from the folder somebody happens to work in."""
+    ours = str(Path(__file__).resolve().parents[2])
+    usable = [entry for entry in sys.path if os.path.isabs(entry) and os.path.exists(entry)]
+    return [entry for entry in usable if entry == ours or entry != os.getcwd()]
 
 
 def open_server(

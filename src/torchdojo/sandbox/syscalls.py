@@ -41,16 +41,27 @@ _X86_64_AARCH64: dict[str, tuple[int | None, int | None]] = {
     "sched_setscheduler": (144, 119),
     "sched_setparam": (142, 118),
     "sched_setattr": (314, 274),
+    "sched_setaffinity": (203, 122),
+    "setpriority": (141, 140),
     "ioprio_set": (251, 30),
     "migrate_pages": (256, 238),
     "move_pages": (279, 239),
-    # memory that no limit counts
+    # memory that no limit counts, and things of others that a number is enough to reach
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "shmget": (29, 194),
+    "shmat": (30, 196),
+    "shmctl": (31, 195),
     "semget": (64, 190),
+    "semop": (65, 193),
+    "semctl": (66, 191),
+    "semtimedop": (220, 192),
     "msgget": (68, 186),
+    "msgsnd": (69, 189),
+    "msgrcv": (70, 188),
+    "msgctl": (71, 187),
     "mq_open": (240, 180),
+    "mq_unlink": (241, 181),
     # the shape of the system
     "mount": (165, 40),
     "umount2": (166, 39),
@@ -106,6 +117,7 @@ _X86_64_AARCH64: dict[str, tuple[int | None, int | None]] = {
     # arguments decide
     "prctl": (157, 167),
     "ioctl": (16, 29),
+    "fcntl": (72, 25),
     # changes to files that Landlock does not watch
     "truncate": (76, 45),
     "chmod": (90, None),

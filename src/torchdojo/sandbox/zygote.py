@@ -12,7 +12,6 @@ import importlib
 import os
 import resource
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -23,6 +22,7 @@ from typing import Any, NoReturn
 
 from torchdojo.sandbox import kernel, namespaces, packets, readable
 from torchdojo.sandbox.child import MOST_DESCRIPTORS
+from torchdojo.sandbox.folders import remove_tree
 from torchdojo.sandbox.job import Isolation
 from torchdojo.sandbox.service import Service
 from torchdojo.sandbox.trial import find_walls
@@ -52,7 +52,7 @@ def main(descriptor: int) -> NoReturn:
         _tell_broken(control, traceback.format_exc())
     finally:
         if base is not None:
-            shutil.rmtree(base, ignore_errors=True)
+            remove_tree(Path(base))
         os._exit(code)
 
 

@@ -129,6 +129,22 @@ def test_limits_of_others_are_out_of_reach(ask: Ask) -> None:
     assert ask(UNWALLED, "prlimit64", 1234, 7) == refuse(errno.EPERM)
 
 
+def test_no_descriptor_sends_signals_for_the_job(ask: Ask) -> None:
+    get_flags, set_owner, set_signal, socket_owner = 3, 8, 10, 0x8902
+    for policy in EVERY_POLICY:
+        assert ask(policy, "fcntl", 3, get_flags) == ALLOW
+        assert ask(policy, "fcntl", 3, set_owner, 1234) == refuse(errno.EPERM)
+        assert ask(policy, "fcntl", 3, set_signal, 9) == refuse(errno.EPERM)
+        assert ask(policy, "ioctl", 3, socket_owner) == refuse(errno.EPERM)
+
+
+def test_priorities_of_others_are_out_of_reach(ask: Ask) -> None:
+    assert ask(STRICT, "setpriority", 0, 0, 5) == ALLOW
+    assert ask(UNWALLED, "setpriority", 2, 0, 19) == refuse(errno.EPERM)
+    assert ask(UNWALLED, "sched_setaffinity", 1234) == refuse(errno.EPERM)
+    assert ask(UNWALLED, "sched_setaffinity", 0) == ALLOW
+
+
 def test_dying_with_the_parent_cannot_be_undone(ask: Ask) -> None:
     set_parent_death_signal, set_name = 1, 15
     assert ask(STRICT, "prctl", set_parent_death_signal, 0) == refuse(0)
