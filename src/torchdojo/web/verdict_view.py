@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 
 from torchdojo.domain.exercise import Exercise
-from torchdojo.domain.report import BugState, CheckOutcome, Report, RestsOn, Verdict
+from torchdojo.domain.report import BugState, CheckOutcome, CheckResult, Report, RestsOn, Verdict
 
 _LINE = re.compile(r"\bline (\d+)")
+
+_SPOKEN = {"val": "validation", "acc": "accuracy", "heldout": "held-out", "mse": "MSE", "mae": "MAE"}
 
 _STATES = {
     BugState.FIXED: ("✓", "fixed", "good"),
@@ -39,8 +41,16 @@ _HEADLINES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the script; `line` is where the editor can jump to, None when no line is known."""
+
+    text: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One bug or check. `line` is where the editor can jump to; None when no line is known."""
+    """One bug or check, and where in the script it was seen."""
 
     slug: str
     name: str
@@ -48,8 +58,7 @@ class Row:
     state: str
     tone: str
     evidence: str
-    where: str
-    line: int | None
+    places: tuple[Place, ...]
     rests_on: str = ""
 
 
@@ -73,6 +82,7 @@ class VerdictView:
     message: str
     line: int | None
     bugs: tuple[Row, ...]
+    troubles: tuple[Row, ...]
     checks: tuple[Row, ...]
     goal: GoalLine | None
     tally: str
@@ -82,19 +92,19 @@ class VerdictView:
 def verdict_view(report: Report, exercise: Exercise) -> VerdictView:
     """The view of `report`, which must belong to `exercise`."""
     symbol, headline, tone = _HEADLINES[report.verdict]
+    # The goal has a line of its own.
+    checks = [check for check in report.checks if check.name != "goal" or report.goal is None]
     fixed = sum(bug.fixed for bug in report.bugs)
     return VerdictView(
         symbol=symbol,
         headline=headline,
         tone=tone,
         passed=report.verdict is Verdict.PASSED,
-        message=report.message,
+        message="" if any(check.message == report.message for check in checks) else report.message,
         line=_line(report.message),
         bugs=_bug_rows(report),
-        checks=tuple(
-            Row("", check.name, *_OUTCOMES[check.outcome], check.message, check.where, _line(check.where))
-            for check in report.checks
-        ),
+        troubles=tuple(_check_row(check) for check in checks if check.outcome is not CheckOutcome.PASSED),
+        checks=tuple(_check_row(check) for check in checks if check.outcome is CheckOutcome.PASSED),
         goal=_goal_line(report, exercise),
         tally=f"{fixed} of {len(report.bugs)} bugs fixed" if report.bugs else "",
         footnote=_footnote(report),
@@ -107,21 +117,36 @@ def _bug_rows(report: Report) -> tuple[Row, ...]:
         symbol, state, tone = _STATES[bug.state]
         name = bug.id.replace("-", " ").capitalize()
         rests_on = _RESTS_ON[bug.rests_on] if bug.state is not BugState.NO_EVIDENCE else ""
-        rows.append(Row(bug.id, name, symbol, state, tone, bug.evidence, bug.where, _line(bug.where), rests_on))
+        rows.append(Row(bug.id, name, symbol, state, tone, bug.evidence, _places(bug.where), rests_on))
     return tuple(rows)
+
+
+def _check_row(check: CheckResult) -> Row:
+    symbol, state, tone = _OUTCOMES[check.outcome]
+    return Row("", check.name.capitalize(), symbol, state, tone, check.message, _places(check.where))
+
+
+def _places(where: str) -> tuple[Place, ...]:
+    return tuple(Place(text, _line(text)) for part in where.split(";") if (text := part.strip()))
 
 
 def _goal_line(report: Report, exercise: Exercise) -> GoalLine | None:
     goal = report.goal
     if goal is None:
         return None
-    spoken = goal.name.replace("_", " ").capitalize()
+    spoken = metric_name(goal.name)
     at_most = exercise.goal is not None and exercise.goal.direction == "at_most"
     wanted = f"{'at most' if at_most else 'at least'} {goal.target:g}"
     if goal.measured is None:
         return GoalLine(f"{spoken}: could not be measured yet; wanted {wanted}", "?", "unsure")
     tone = "good" if goal.met else "bad"
     return GoalLine(f"{spoken} {goal.measured:.3g}, measured by us; wanted {wanted}", "✓" if goal.met else "✗", tone)
+
+
+def metric_name(name: str) -> str:
+    """How a figure's name is said: "val_accuracy" is "Validation accuracy"."""
+    spoken = " ".join(_SPOKEN.get(word, word) for word in name.split("_"))
+    return spoken[:1].upper() + spoken[1:]
 
 
 def _footnote(report: Report) -> str:

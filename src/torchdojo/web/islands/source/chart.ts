@@ -77,6 +77,18 @@ function label(value: number | null): string {
   return size !== 0 && (size >= 1e5 || size < 1e-3) ? value.toExponential(0) : String(Number(value.toPrecision(3)));
 }
 
+// The mean over the latest fiftieth of a long series, so that its course can be seen; short ones stay as they are.
+function smooth(series: Series): Series {
+  const width = Math.ceil(series.y.length / 50);
+  if (width < 3) return series;
+  const y = series.y.map((value, at) => {
+    if (value === null) return null;
+    const near = series.y.slice(Math.max(0, at - width + 1), at + 1).filter((other) => other !== null);
+    return near.reduce((sum, other) => sum + other, 0) / near.length;
+  });
+  return { x: series.x, y };
+}
+
 // Canvas does not know CSS variables or light-dark(); an element's computed colour does.
 function colour(name: string): string {
   const probe = document.createElement("span");
@@ -163,7 +175,10 @@ class Chart {
 
   private data(): uPlot.AlignedData {
     const table = (series: Series): uPlot.AlignedData => [series.x, series.y];
-    return uPlot.join([table(this.reference), table(this.before), table(this.now)]);
+    const now = smooth(this.now);
+    // A single step's loss says little: behind the average of its surroundings it is drawn thin.
+    const raw = now === this.now ? EMPTY : this.now;
+    return uPlot.join([table(smooth(this.reference)), table(smooth(this.before)), table(raw), table(now)]);
   }
 
   private rebuild(): void {
@@ -193,6 +208,7 @@ class Chart {
           {},
           line(colour("--chart-reference"), 1.5, [5, 4]),
           line(colour("--chart-before"), 1.25),
+          line(colour("--chart-raw"), 1),
           line(colour("--chart-now"), 2),
         ],
       },
@@ -210,7 +226,7 @@ class Chart {
   };
 
   private sparse(series: number): boolean {
-    return ([EMPTY, this.reference, this.before, this.now][series] ?? EMPTY).x.length < 3;
+    return ([EMPTY, this.reference, this.before, this.now, this.now][series] ?? EMPTY).x.length < 3;
   }
 
   private size(): { width: number; height: number } {
@@ -223,7 +239,7 @@ class Chart {
   }
 
   private inWords(): string {
-    const last = (series: Series) => series.y.at(-1);
+    const last = (series: Series) => smooth(series).y.at(-1);
     const figure = (value: number | null | undefined) => (value == null ? "no number" : label(value));
     const others: string[] = [];
     if (this.reference.y.length) others.push(`reference ${figure(last(this.reference))}`);
