@@ -1,221 +1,222 @@
-"""Fallback debug judge (main run, device runs, goal, transplant)."""
+"""Judges a debugging submission: one full run, and beside it short runs that look at what the full one cannot show.
+
+A bug is fixed only with positive evidence, from the recorded events, from values recomputed outside, or from both.
+The verdict is "passed" when every bug is fixed, the goal is met on fresh rows, the script ran to its end, and no
+new bug of another known kind appeared. The score is (fixed bugs + 1/2 for the goal) / (bugs + 1/2).
+"""
 
 from __future__ import annotations
 
-import importlib.util
-import math
-import random
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-import torch
+from torchdojo.domain.exercise import Exercise, Goal
+from torchdojo.domain.finding import Certainty, Severity
+from torchdojo.domain.report import BugResult, BugState, CheckOutcome, CheckResult, Report, RestsOn, Verdict
+from torchdojo.domain.trace import Trace
+from torchdojo.judge import bugs, devices, learning_rate
+from torchdojo.judge.coverage import coverage
+from torchdojo.judge.curves import CurveReader
+from torchdojo.judge.ending import Ending, ending
+from torchdojo.judge.findings import State
+from torchdojo.judge.fleet import Fleet, OutOfTime, Ticket
+from torchdojo.judge.goal import Measured, disagreement, measure, result
+from torchdojo.judge.reference import Facts, Pair, Reference, facts_of, proved_facts
+from torchdojo.judge.session import Session
+from torchdojo.judge.values import ValueRun
+from torchdojo.probes import probes
+from torchdojo.wire import WireTimeout
 
-from torchdojo.domain.exercise import BugSpec, Exercise
-from torchdojo.domain.report import (
-    BugResult, BugState, CheckOutcome, CheckResult, Curve, GoalResult, Report, RestsOn, Verdict,
-)
-from torchdojo.domain.trace import Place, Trace
-from torchdojo.judge.session import CandidateJob, Session
-from torchdojo.probes import Expected, probes
-from torchdojo.wire import TensorData, WireError
+SAMPLED_FORWARDS = 24
 
-DEVICE_KINDS = {"hardcoded-cpu", "model-not-moved"}
+#: Beyond the script's own limit, for the runs beside it and for the judge's arithmetic.
+GRACE_SECONDS = 45.0
 
+#: A watcher's curve needs no more than every so many-th step.
+SHOWN_EVERY = 5
 
-def pack(t: torch.Tensor) -> TensorData:
-    t = t.detach().contiguous()
-    return TensorData(str(t.dtype)[6:], tuple(t.shape), t.numpy().tobytes())
-
-
-def unpack(d: TensorData) -> torch.Tensor:
-    dtype = getattr(torch, d.dtype)
-    return torch.frombuffer(bytearray(d.data), dtype=dtype).reshape(d.shape) if d.data else torch.empty(d.shape, dtype=dtype)
-
-
-class Collected:
-    def __init__(self) -> None:
-        self.trace = Trace([], [])
-        self.ended: Mapping[str, Any] | None = None
-
-
-def collect(session: Session, job: CandidateJob, deadline: float, watch: bool = False) -> Collected:
-    got = Collected()
-    events: list[Any] = []
-    places: list[Place] = []
-    got.trace = Trace(events, places)
-    step = 0
-    try:
-        hello = job.next_frame(deadline)
-        if hello.type != "hello":
-            return got
-        job.send({"type": "go"})
-        for frame in job.frames(deadline):
-            if frame.type == "events":
-                places.extend(Place(int(a), str(b)) for a, b in frame.header["places"])
-                for e in frame.header["events"]:
-                    events.append(e)
-                    if watch and e["t"] == "backward":
-                        step += 1
-                        if e.get("value") is not None:
-                            session.progress({"type": "curve", "name": "train_loss", "x": step, "y": e["value"]})
-            elif frame.type == "ended":
-                got.ended = frame.header
-                break
-    except WireError:
-        pass
-    got.trace = Trace(tuple(events), tuple(places))
-    return got
-
-
-def reference(exercise: Exercise) -> Any:
-    spec = importlib.util.spec_from_file_location("reference_solution", exercise.folder / "solution.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["reference_solution"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def seed_all(seed: int) -> None:
-    random.seed(seed); np.random.seed(seed % 2**32); torch.manual_seed(seed)
-
-
-def measure(exercise: Exercise, job: CandidateJob, module: Any, seed: int) -> float | None:
-    assert exercise.goal
-    seed_all(seed)
-    x, y = getattr(module, exercise.entries.data)()
-    try:
-        answer = job.ask({"type": "predict"}, {"x": pack(x)}, time.monotonic() + 20)
-    except WireError:
-        return None
-    if answer.type != "prediction":
-        return None
-    p = unpack(answer.tensors["y"])
-    if exercise.goal.metric == "accuracy":
-        if p.dim() != 2 or p.shape[0] != y.shape[0]:
-            return None
-        return float((p.argmax(1) == y).float().mean())
-    if p.numel() != y.numel():
-        return None
-    value = float(((p.reshape(-1).double() - y.reshape(-1).double()) ** 2).mean())
-    return value if math.isfinite(value) else None
+#: How long a finished process may take to be reported as such.
+OUTCOME_SECONDS = 5.0
 
 
 def judge_debug(session: Session, exercise: Exercise, request: Mapping[str, Any]) -> Report:
-    seed, secret = int(request["seed"]), int(request["secret_seed"])
-    deadline = time.monotonic() + exercise.limits.wall_seconds + 30
-    base = {"filename": exercise.filename, "seed": seed}
-    job = session.start("run", {**base, "sample": 24})
-    kinds = {b.kind for b in exercise.bugs}
-    devices: dict[str, CandidateJob] = {}
-    if kinds & DEVICE_KINDS:
-        for name in ("cuda", "mps", "none"):
-            devices[name] = session.start(f"device-{name}", {**base, "accelerator": name, "stop_after": {"steps": 3}}, wall_seconds=20)
-    main = collect(session, job, deadline, watch=True)
-    ref_job = session.start("reference", {**base, "source": exercise.solution})
-    ref = collect(session, ref_job, deadline)
-    ref_job.send({"type": "bye"})
-    device_traces = {n: collect(session, j, deadline).trace for n, j in devices.items()}
-    for j in devices.values():
-        j.send({"type": "bye"})
-    trace = main.trace
-    rows = {r for f in ref.trace.training_forwards for r in f.get("rows", ())}
-    held = max(({r for f in p for r in f.get("rows", ())} for p in ref.trace.evaluation_passes), key=len, default=set())
-    leaves = max((f["train_leaves"] + f["eval_leaves"] for f in ref.trace.training_forwards), default=0)
-    expected = Expected(len(rows), len(held), leaves)
-    module = reference(exercise)
-    measured = measure(exercise, job, module, secret) if main.ended else None
-    goal = exercise.goal
-    assert goal
-    met = measured is not None and goal.met_by(measured)
-    results = []
-    for bug in exercise.bugs:
-        results.append(_bug(session, exercise, bug, trace, ref.trace, device_traces, expected, module, base, deadline, secret))
-    end = trace.end
-    outcome = job.ended
-    job.send({"type": "bye"})
-    verdict, message, where = _verdict(trace, job, results, met, deadline)
-    fixed = sum(r.fixed for r in results)
-    checks = [CheckResult("runs to the end", CheckOutcome.PASSED if end and end["how"] == "finished" else CheckOutcome.FAILED, message, where),
-              CheckResult("goal", CheckOutcome.PASSED if met else CheckOutcome.FAILED, f"{goal.name} {measured if measured is not None else 'not measured'}, wanted {goal.target}")]
-    xs, ys = [], []
-    n = 0
-    for e in trace.of("backward"):
-        n += 1
-        if e.get("value") is not None:
-            xs.append(float(n)); ys.append(float(e["value"]))
-    return Report(exercise.id, "debug", verdict, (fixed + met) / (len(results) + 1), message, tuple(checks), tuple(results),
-                  GoalResult(goal.name, goal.target, measured, met), (Curve("train_loss", tuple(xs), tuple(ys)),))
+    """The report on one submission. `request`: "filename", "seed" and "secret_seed"."""
+    return _Grading(session, exercise, request).report()
 
 
-def _bug(session: Session, exercise: Exercise, bug: BugSpec, trace: Trace, ref: Trace, devices: Mapping[str, Trace], expected: Expected, module: Any, base: Mapping[str, Any], deadline: float, secret: int) -> BugResult:
-    probe = probes()[bug.kind]
-    events = RestsOn.EVENTS
-    if bug.kind in DEVICE_KINDS:
-        seen = {n: probe.observe(devices[n], expected) for n in ("cuda", "mps")}
-        good = [o for o in seen.values() if o.applicable and not o.findings]
-        none = devices["none"].end
-        runs_plain = none is not None and not (none["how"] == "exception" and any(w in (none.get("message") or "").lower() for w in ("cuda", "mps", "device")))
-        if good and runs_plain:
-            return BugResult(bug.id, BugState.FIXED, events, good[0].summary)
-        if not runs_plain and none is not None:
-            return BugResult(bug.id, BugState.OPEN, events, f"Without an accelerator the script fails: {none.get('message')}")
-        bad = [o for o in seen.values() if o.findings]
-        if bad:
-            return BugResult(bug.id, BugState.OPEN, events, bad[0].findings[0].message, bad[0].findings[0].where)
-        return BugResult(bug.id, BugState.NO_EVIDENCE, events, "Not observable yet.")
-    seen_ = probe.observe(trace, expected)
-    clean = probe.observe(ref, expected)
-    if seen_.findings:
-        return BugResult(bug.id, BugState.OPEN, events, seen_.findings[0].message, seen_.findings[0].where)
-    if seen_.applicable >= max(1, 0.5 * clean.applicable):
-        if bug.kind == "learning-rate-too-high":
-            return _transplant(session, exercise, bug, trace, ref, module, base, deadline, secret)
-        return BugResult(bug.id, BugState.FIXED, events, seen_.summary)
-    return BugResult(bug.id, BugState.NO_EVIDENCE, events, f"Not observable in this run. {seen_.summary}")
+class _Grading:
+    def __init__(self, session: Session, exercise: Exercise, request: Mapping[str, Any]) -> None:
+        if exercise.goal is None:
+            raise ValueError(f"{exercise.id} has no goal")
+        self._goal: Goal = exercise.goal
+        self._exercise = exercise
+        self._session = session
+        self._secret = int(request["secret_seed"])
+        self._seed = int(request["seed"])
+        self._request = {"filename": exercise.filename, "seed": self._seed}
+        self._fleet = Fleet(session, time.monotonic() + exercise.limits.wall_seconds + GRACE_SECONDS)
+        self._kinds = {bug.kind for bug in exercise.bugs}
+        self._curves = CurveReader(self._emit)
 
+    def report(self) -> Report:
+        self._stage("Your script runs")
+        main = self._fleet.submit(
+            "run", {**self._request, "sample": SAMPLED_FORWARDS}, keep=True, listener=self._curves.feed
+        )
+        clean = self._clean_facts()
+        reference = Reference(self._exercise)
+        device_runs = devices.DeviceRuns(self._fleet, self._request, clean) if self._kinds & devices.KINDS else None
+        values = ValueRun(self._fleet, self._exercise, reference, self._request, clean, self._secret)
+        self._fleet.wait(main)
+        assert main.stream is not None
+        trace = main.stream.trace
+        hidden = reference.data(self._secret + 1)
+        measured = measure(main.stream, trace, hidden, self._goal)
+        main.stream.dismiss()
+        ended = ending(trace, main.stream.broken, self._outcome(main))
+        if main.stream.broken:
+            trace = Trace(())
 
-def _transplant(session: Session, exercise: Exercise, bug: BugSpec, trace: Trace, ref: Trace, module: Any, base: Mapping[str, Any], deadline: float, secret: int) -> BugResult:
-    opts = list(trace.of("optimizer"))
-    refs = list(ref.of("optimizer"))
-    lrs = [s["lrs"] for s in trace.steps]
-    if opts and refs and opts[-1]["hyper"] == refs[-1]["hyper"] and opts[-1]["cls"] == refs[-1]["cls"] and all(v == refs[-1]["groups"][0]["lr"] for g in lrs for v in g):
-        return BugResult(bug.id, BugState.FIXED, RestsOn.EVENTS, "The optimizer settings are those of the reference.")
-    if opts and opts[-1]["module"].startswith("torch.optim"):
-        o = {"cls": opts[-1]["cls"], "module": opts[-1]["module"], "hyper": opts[-1]["hyper"]}
-    else:
-        o = {"cls": "SGD", "module": "torch.optim.sgd", "hyper": {"lr": 0.1}}
-    top = max((max(g) for g in lrs if g), default=0.0)
-    for label, seq in (("recorded", lrs), ("highest", [[top]])):
-        good = []
-        for k in range(3):
-            j = session.start(f"lr-{label}-{k}", {**base, "seed": base["seed"] + k, "source": exercise.solution, "optimizer": {**o, "lrs": seq}})
-            got = collect(session, j, deadline)
-            m = measure(exercise, j, module, secret + k) if got.ended else None
-            j.send({"type": "bye"})
-            good.append(m is not None and exercise.goal is not None and exercise.goal.met_by(m))
-            if good.count(True) == 2 or good.count(False) == 2:
-                break
-        if good.count(True) < 2:
-            return BugResult(bug.id, BugState.OPEN, RestsOn.VALUES, f"With your optimizer settings ({label} rate, {top:g} at most) the reference script misses the goal.")
-    return BugResult(bug.id, BugState.FIXED, RestsOn.VALUES, f"The reference script reaches the goal with your optimizer settings (rate {top:g} at most).")
+        self._stage("The evidence is weighed")
+        own = facts_of(trace)
+        cover = coverage(trace, own, clean)
+        states: dict[str, State] = {}
+        for kind in sorted(self._kinds - devices.KINDS - {learning_rate.KIND}):
+            states[kind] = bugs.from_events(kind, trace, clean, cover, ended)
+        self._fleet.wait(values.ticket)
+        opinions = values.opinions() if not main.stream.broken else {}
+        for kind, state in states.items():
+            states[kind] = bugs.with_values(kind, state, opinions, values.unavailable)
+        if device_runs is not None:
+            self._stage("The script runs with and without an accelerator")
+            placed = device_runs.judge(trace)
+            states.update({kind: placed[kind] for kind in self._kinds & devices.KINDS})
+        if learning_rate.KIND in self._kinds:
+            self._stage("Your optimizer drives the reference solution")
+            states[learning_rate.KIND] = self._rate(trace, hidden, clean, ended, measured)
+        return self._sum_up(trace, ended, measured, own, cover.checks, states)
 
+    def _clean_facts(self) -> Facts:
+        known = proved_facts(self._exercise)
+        if known is not None:
+            return known
+        ticket = self._fleet.submit("reference", {**self._request, "sample": 0, "source": self._exercise.solution})
+        self._fleet.wait(ticket)
+        if ticket.stream is None or ticket.stream.trace.end is None or ticket.stream.trace.end["how"] != "finished":
+            raise RuntimeError(f"the reference solution of {self._exercise.id} did not run to its end")
+        return facts_of(ticket.stream.trace)
 
-def _verdict(trace: Trace, job: CandidateJob, results: list[BugResult], met: bool, deadline: float) -> tuple[Verdict, str, str]:
-    end = trace.end
-    if end is None:
+    def _rate(self, trace: Trace, hidden: Pair, clean: Facts, ended: Ending, measured: Measured) -> State:
+        transplants = learning_rate.Transplants(
+            self._fleet, self._request, self._exercise.solution, self._goal, hidden, clean
+        )
         try:
-            outcome = job.outcome(min(deadline, time.monotonic() + 5))
-        except WireError:
-            job.kill(); outcome = {"status": "time_limit", "message": ""}
-        status = outcome["status"]
-        table = {"time_limit": Verdict.TIME_LIMIT, "memory_limit": Verdict.MEMORY_LIMIT, "output_limit": Verdict.RUNTIME_ERROR, "forbidden": Verdict.FORBIDDEN, "internal_error": Verdict.INTERNAL_ERROR}
-        return table.get(status, Verdict.RUNTIME_ERROR), f"The run was cut off: {status}. {outcome['message']}", ""
-    if end["how"] == "exception":
-        kind = Verdict.IMPORT_ERROR if end["error"] in ("ImportError", "ModuleNotFoundError") else Verdict.MEMORY_LIMIT if end["error"] == "MemoryError" else Verdict.RUNTIME_ERROR
-        return kind, f"{end['error']}: {end['message']}", f"line {end['line']}"
-    ok = met and all(r.fixed for r in results) and end["how"] == "finished"
-    return (Verdict.PASSED if ok else Verdict.WRONG_ANSWER), "", ""
+            state = transplants.judge(trace, goal_met=result(self._goal, measured.value).met)
+        except OutOfTime:
+            return State(BugState.NO_EVIDENCE, RestsOn.VALUES, "There was no time left to try your optimizer.")
+        if state.state is BugState.NO_EVIDENCE and ended.obstacle:
+            return State(state.state, state.rests_on, f"Not observable until {ended.obstacle}.", ended.where)
+        return state
+
+    def _sum_up(
+        self,
+        trace: Trace,
+        ended: Ending,
+        measured: Measured,
+        own: Facts,
+        coverage_checks: tuple[CheckResult, ...],
+        states: Mapping[str, State],
+    ) -> Report:
+        found = bugs.results(self._exercise.bugs, states)
+        goal = result(self._goal, measured.value)
+        news = self._new_problems(trace)
+        checks = (
+            _check("the script runs to its end", ended.fault is None, ended.message, ended.where),
+            _check("goal", goal.met, self._goal_message(measured), ""),
+            *coverage_checks,
+            *news,
+        )
+        fixed = sum(bug.fixed for bug in found)
+        fresh = [check for check in news if check.outcome is CheckOutcome.FAILED]
+        verdict = ended.fault or (
+            Verdict.PASSED if fixed == len(found) and goal.met and not fresh else Verdict.WRONG_ANSWER
+        )
+        return Report(
+            exercise=self._exercise.id,
+            kind=str(self._exercise.kind),
+            verdict=verdict,
+            score=(fixed + 0.5 * goal.met) / (len(found) + 0.5),
+            message=_message(verdict, ended, found, self._goal_message(measured), goal.met, fresh),
+            checks=checks,
+            bugs=found,
+            goal=goal,
+            curves=self._curves.curves(),
+            facts=own.to_json() if trace.events else {},
+            seed=self._seed,
+        )
+
+    def _goal_message(self, measured: Measured) -> str:
+        if measured.value is None:
+            return measured.remark
+        comparison = "at least" if self._goal.direction == "at_least" else "at most"
+        wanted = f"{comparison} {self._goal.target:g} is wanted"
+        words = f"{self._goal.name} is {measured.value:.4g} on rows made for this grading; {wanted}."
+        name = "val_accuracy" if self._goal.metric == "accuracy" else "val_loss"
+        points = self._curves.points[name]
+        own = points[-1][1] if points else None
+        return f"{words} {disagreement(measured.value, own, self._goal)}".strip()
+
+    def _new_problems(self, trace: Trace) -> tuple[CheckResult, ...]:
+        """Bugs of kinds this exercise does not plant: the clean run has none of them, so a submission brought them."""
+        found = []
+        for kind, probe in probes().items():
+            if kind in self._kinds or kind in devices.KINDS:
+                continue
+            for finding in probe.observe(trace).findings:
+                if finding.severity is Severity.BUG and finding.certainty is not Certainty.STATISTICAL:
+                    found.append(_check(f"no new bug ({kind})", False, finding.message, finding.where))
+        return tuple(found) or (_check("no new bug", True, "", ""),)
+
+    def _outcome(self, main: Ticket) -> Mapping[str, Any] | None:
+        assert main.stream is not None
+        try:
+            return main.stream.job.outcome(time.monotonic() + OUTCOME_SECONDS)
+        except WireTimeout:
+            main.stream.job.kill()
+            return None
+
+    def _emit(self, name: str, x: float, y: float) -> None:
+        if name == "train_loss" and x % SHOWN_EVERY:
+            return
+        self._session.progress({"type": "curve", "name": name, "x": x, "y": y})
+
+    def _stage(self, text: str) -> None:
+        self._session.progress({"type": "stage", "text": text})
+
+
+def _check(name: str, passed: bool, message: str, where: str) -> CheckResult:
+    return CheckResult(name, CheckOutcome.PASSED if passed else CheckOutcome.FAILED, message, where)
+
+
+def _message(
+    verdict: Verdict,
+    ended: Ending,
+    found: tuple[BugResult, ...],
+    goal: str,
+    goal_met: bool,
+    fresh: list[CheckResult],
+) -> str:
+    if ended.fault is not None:
+        return f"{ended.message} ({ended.where})" if ended.where else ended.message
+    if verdict is Verdict.PASSED:
+        return f"All {len(found)} bugs are fixed. {goal}"
+    left = [bug for bug in found if bug.state is BugState.OPEN]
+    unseen = [bug for bug in found if bug.state is BugState.NO_EVIDENCE]
+    parts = [ended.message] if ended.message else []
+    parts.append(f"{sum(bug.fixed for bug in found)} of {len(found)} bugs are fixed, {len(left)} are not")
+    parts[-1] += f", {len(unseen)} could not be observed." if unseen else "."
+    if not goal_met:
+        parts.append(goal)
+    parts += [f"New: {check.message}" for check in fresh]
+    return " ".join(part for part in parts if part)

@@ -28,9 +28,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     losses = [e for e in trace.of("loss") if e["name"] in LOSSES]
     training = training_losses(trace, LOSSES)
     formulas = _formulas(trace)
-    findings = [
-        f for f in (_squashed(trace, losses, formulas), _not_log(trace, losses), _gradient(formulas)) if f
-    ]
+    findings = [f for f in (_squashed(trace, losses, formulas), _not_log(trace, losses), _gradient(formulas)) if f]
     if not findings and training and (never := _never_negative(trace, training, formulas)):
         findings.append(never)
     if training:

@@ -1,0 +1,58 @@
+"""The state of every planted bug, from probes, values, device runs and transplants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from torchdojo.domain.exercise import BugSpec
+from torchdojo.domain.report import BugResult, BugState, RestsOn
+from torchdojo.domain.trace import Trace
+from torchdojo.judge.coverage import Coverage
+from torchdojo.judge.ending import Ending
+from torchdojo.judge.findings import Opinion, State, combine, from_observation
+from torchdojo.judge.reference import Facts
+from torchdojo.probes import probes
+from torchdojo.probes.training import ENOUGH_STEPS
+
+#: Kinds that are judged by the evaluation passes; every other kind by the training steps.
+EVALUATION_KINDS = frozenset({"missing-eval-mode", "missing-no-grad"})
+
+#: Kinds for which the rows that were trained on must be (nearly) all of them.
+ROW_KINDS = frozenset({"unshuffled-training"})
+
+#: Kinds on which values can say something.
+VALUE_KINDS = frozenset(
+    {
+        "softmax-before-cross-entropy",
+        "missing-zero-grad",
+        "target-shape-broadcast",
+        "unshuffled-training",
+        "missing-eval-mode",
+    }
+)
+
+
+def from_events(kind: str, trace: Trace, clean: Facts, cover: Coverage, ended: Ending) -> State:
+    """What the recorded run alone says about one kind."""
+    observation = probes()[kind].observe(trace, clean.expected)
+    evaluation = kind in EVALUATION_KINDS
+    missing = (cover.evaluation or "No layer that has an eval mode ran.") if evaluation else cover.steps
+    state = from_observation(observation, 1 if evaluation else ENOUGH_STEPS, missing or observation.summary)
+    if state.state is BugState.FIXED:
+        fault = cover.evaluation if evaluation else cover.steps or cover.parameters
+        fault = fault or (cover.rows if kind in ROW_KINDS else "")
+        if fault:
+            state = State(BugState.NO_EVIDENCE, RestsOn.EVENTS, fault)
+    if state.state is BugState.NO_EVIDENCE and ended.obstacle:
+        return State(state.state, state.rests_on, f"Not observable until {ended.obstacle}.", ended.where)
+    return state
+
+
+def with_values(kind: str, state: State, opinions: Mapping[str, Opinion], unavailable: str) -> State:
+    """The same with the values taken into account, where the kind has any."""
+    return combine(state, opinions.get(kind), unavailable) if kind in VALUE_KINDS else state
+
+
+def results(bugs: tuple[BugSpec, ...], states: Mapping[str, State]) -> tuple[BugResult, ...]:
+    """The report's entries, in the exercise's order."""
+    return tuple(BugResult(b.id, s.state, s.rests_on, s.evidence, s.where) for b in bugs for s in (states[b.kind],))

@@ -1,0 +1,71 @@
+"""Whether the submission still does the work: rows trained on, rows scored, parameters trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torchdojo.domain.report import CheckOutcome, CheckResult
+from torchdojo.domain.trace import Trace
+from torchdojo.judge.reference import Facts
+from torchdojo.probes.evaluation import COVERING_SHARE, covering_passes
+from torchdojo.probes.training import ENOUGH_STEPS
+from torchdojo.probes.wording import counted, share
+
+#: At least this share of the clean run's rows and parameters has to be trained.
+ENOUGH_SHARE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What is too little in a run, as sentences; "" where it is enough."""
+
+    steps: str
+    rows: str
+    parameters: str
+    evaluation: str
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """The same as checks of the report."""
+        told = (
+            ("enough training steps", self.steps),
+            ("all training rows are used", self.rows),
+            ("the whole network is trained", self.parameters),
+            ("all held-out rows are scored", self.evaluation),
+        )
+        return tuple(
+            CheckResult(name, CheckOutcome.FAILED if fault else CheckOutcome.PASSED, fault) for name, fault in told
+        )
+
+
+def coverage(trace: Trace, own: Facts, clean: Facts) -> Coverage:
+    """Compare a run with the clean one."""
+    steps = rows = parameters = evaluation = ""
+    if own.steps < ENOUGH_STEPS:
+        steps = f"Only {counted(own.steps, 'training step')} ran; at least {ENOUGH_STEPS} are needed to judge."
+    if own.rows < ENOUGH_SHARE * clean.rows:
+        rows = f"Only {share(own.rows, clean.rows)} training rows were used."
+    if not trace.training_forwards or own.parameters < 1:
+        parameters = "No parameter was trained."
+    elif frozen := _frozen_share(trace):
+        parameters = f"Only {1 - frozen:.0%} of the network's parameters were trained."
+    if clean.held_out_rows:
+        covering, passes = covering_passes(trace, clean.expected)
+        if not covering:
+            evaluation = f"No evaluation pass scored all {clean.held_out_rows} held-out rows."
+        elif len(covering) < passes / 2:
+            evaluation = (
+                f"Only {share(len(covering), passes)} evaluation passes scored {COVERING_SHARE:.0%} of the "
+                f"{clean.held_out_rows} held-out rows."
+            )
+    return Coverage(steps, rows, parameters, evaluation)
+
+
+def _frozen_share(trace: Trace) -> float:
+    """The share of the optimizer's tensors that got no gradient in most steps; 0 when it is small."""
+    told = [(s["params"], s["with_grad"]) for s in trace.steps if s.get("params") and s.get("with_grad") is not None]
+    if not told:
+        return 0.0
+    poor = [1 - with_grad / params for params, with_grad in told]
+    typical = sorted(poor)[len(poor) // 2]
+    return typical if typical > 1 - ENOUGH_SHARE else 0.0

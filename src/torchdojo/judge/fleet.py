@@ -1,0 +1,99 @@
+"""Runs a grading's jobs: the main run at once, the short ones beside it, no more than two at a time."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from torchdojo.judge.session import Session
+from torchdojo.judge.stream import Listener, Stream
+from torchdojo.wire import TensorData, WireTimeout
+
+AT_ONCE = 2
+
+
+class OutOfTime(Exception):
+    """The grading's own deadline has passed."""
+
+
+class Ticket:
+    """A job that has been asked for; `stream` is there once it has started."""
+
+    def __init__(self, name: str, request: Mapping[str, Any], tensors: Mapping[str, TensorData], seconds: float | None):
+        self.name = name
+        self.request = request
+        self.tensors = tensors
+        self.seconds = seconds
+        self.keep = False
+        self.listener: Listener | None = None
+        self.stream: Stream | None = None
+        self.cancelled = False
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more will come from it."""
+        return self.cancelled or (self.stream is not None and self.stream.done)
+
+
+class Fleet:
+    """The jobs of one grading."""
+
+    def __init__(self, session: Session, deadline: float) -> None:
+        self._session = session
+        self._deadline = deadline
+        self._waiting: deque[Ticket] = deque()
+        self._running: list[Ticket] = []
+
+    def submit(
+        self,
+        name: str,
+        request: Mapping[str, Any],
+        tensors: Mapping[str, TensorData] | None = None,
+        *,
+        seconds: float | None = None,
+        keep: bool = False,
+        listener: Listener | None = None,
+    ) -> Ticket:
+        """Ask for a job; it starts as soon as fewer than two others run. `seconds` lowers its wall limit."""
+        ticket = Ticket(name, request, tensors or {}, seconds)
+        ticket.keep, ticket.listener = keep, listener
+        self._waiting.append(ticket)
+        self._start_waiting()
+        return ticket
+
+    def cancel(self, ticket: Ticket) -> None:
+        """Give up a job whose answer is no longer needed."""
+        ticket.cancelled = True
+        if ticket.stream is not None:
+            ticket.stream.job.kill()
+        self._running = [t for t in self._running if t is not ticket]
+
+    def run_until(self, finished: Callable[[], bool]) -> None:
+        """Serve every job until `finished`; OutOfTime when the grading's deadline comes first."""
+        while not finished():
+            self._start_waiting()
+            moved = [ticket.stream.poll() for ticket in self._running if ticket.stream is not None]
+            self._running = [ticket for ticket in self._running if not ticket.done]
+            if any(moved):
+                continue
+            if time.monotonic() > self._deadline:
+                raise OutOfTime
+            try:
+                self._session.pump(time.monotonic() + 0.5)
+            except WireTimeout:
+                pass
+
+    def wait(self, *tickets: Ticket) -> None:
+        """Serve every job until these are done."""
+        self.run_until(lambda: all(ticket.done for ticket in tickets))
+
+    def _start_waiting(self) -> None:
+        while self._waiting and len(self._running) < AT_ONCE:
+            ticket = self._waiting.popleft()
+            if ticket.cancelled:
+                continue
+            job = self._session.start(ticket.name, ticket.request, wall_seconds=ticket.seconds)
+            ticket.stream = Stream(job, ticket.tensors, keep=ticket.keep, listener=ticket.listener)
+            self._running.append(ticket)

@@ -1,0 +1,178 @@
+"""The learning rate, judged by a transplant: the submission's optimizer drives the reference solution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torchdojo.domain.exercise import Goal
+from torchdojo.domain.report import BugState, RestsOn
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.judge.findings import State
+from torchdojo.judge.fleet import Fleet, OutOfTime
+from torchdojo.judge.goal import measure
+from torchdojo.judge.reference import Facts, Pair, optimizer_fingerprint
+from torchdojo.probes import probes
+from torchdojo.probes.learning_rates import highest_held, optimizer_steps
+from torchdojo.probes.training import ENOUGH_STEPS, distinct_places
+from torchdojo.probes.wording import counted
+
+KIND = "learning-rate-too-high"
+SEEDS = 3
+MAJORITY = 2
+
+#: A rate counts as held when it stays for so many steps, or for this share of all of them.
+HELD_STEPS, HELD_SHARE = 5, 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """An optimizer as recorded: class, settings, and one list of learning rates (by group) per step."""
+
+    cls: str
+    module: str
+    hyper: Mapping[str, Any]
+    lrs: tuple[tuple[float, ...], ...]
+
+    def stretched(self, steps: int) -> Recipe:
+        """The same course of learning rates over another number of steps."""
+        if len(self.lrs) == steps:
+            return self
+        course = tuple(self.lrs[min(len(self.lrs) - 1, i * len(self.lrs) // steps)] for i in range(steps))
+        return Recipe(self.cls, self.module, self.hyper, course)
+
+    def held_at(self, factor: float) -> Recipe:
+        """The last step's rates, scaled so that the highest is `factor`, throughout."""
+        last = max(self.lrs, key=max)
+        top = max(last)
+        rates = tuple(rate * factor / top if top else factor for rate in last)
+        return Recipe(self.cls, self.module, self.hyper, (rates,))
+
+    def to_json(self) -> dict[str, Any]:
+        """The harness's "optimizer" option; a rate that never changes is sent once."""
+        lrs = self.lrs[:1] if len(set(self.lrs)) == 1 else self.lrs
+        return {"cls": self.cls, "module": self.module, "hyper": dict(self.hyper), "lrs": [list(r) for r in lrs]}
+
+
+def recipe_of(trace: Trace) -> Recipe | None:
+    """The optimizer that made most steps; None for manual updates and for classes that are not torch's."""
+    steps = optimizer_steps(trace)
+    if not steps or steps[0].get("opt") is None:
+        return None
+    built = [e for e in trace.of("optimizer") if e["opt"] == steps[0]["opt"]]
+    if not built or not str(built[-1]["module"]).startswith("torch.optim"):
+        return None
+    lrs = tuple(tuple(float(rate) for rate in s["lrs"]) for s in steps if s["lrs"])
+    return Recipe(built[-1]["cls"], built[-1]["module"], built[-1]["hyper"], lrs) if lrs else None
+
+
+def sustained(lrs: Sequence[Sequence[float]]) -> float:
+    """The rate the run has to bear throughout: the highest that was held for a while or was reached in 5 % of steps."""
+    tops = [max(rates) for rates in lrs]
+    least = max(HELD_STEPS, int(HELD_SHARE * len(tops)))
+    ordered = sorted(tops)
+    return max(highest_held(tops, least) if _holds(tops, least) else 0.0, ordered[int(0.95 * (len(ordered) - 1))])
+
+
+class Transplants:
+    """Runs the reference solution with the submission's optimizer."""
+
+    def __init__(
+        self, fleet: Fleet, request: Mapping[str, Any], source: str, goal: Goal, hidden: Pair, clean: Facts
+    ) -> None:
+        self._fleet = fleet
+        self._request = {**request, "sample": 0, "source": source}
+        self._goal = goal
+        self._hidden = hidden
+        self._clean = clean
+        self._known: dict[str, tuple[bool, str]] = {}
+        self._number = 0
+
+    def judge(self, trace: Trace, *, goal_met: bool) -> State:
+        """The state of the learning rate. `goal_met` matters only where a transplant is impossible."""
+        steps = optimizer_steps(trace)
+        observation = probes()[KIND].observe(trace)
+        where = _where(trace)
+        if len(steps) < ENOUGH_STEPS:
+            missing = f"Only {counted(len(steps), 'step')} ran; at least {ENOUGH_STEPS} are needed."
+            return State(BugState.NO_EVIDENCE, RestsOn.EVENTS, missing, where)
+        recipe = recipe_of(trace)
+        if recipe is None:
+            return self._by_behaviour(bool(observation.findings), observation.summary, goal_met, where)
+        if self._clean.optimizer and optimizer_fingerprint(trace) == self._clean.optimizer:
+            evidence = "Optimizer, settings and learning rates are those of the reference solution."
+            return State(BugState.FIXED, RestsOn.EVENTS, evidence, where)
+        top = sustained(recipe.lrs)
+        trials = [(f"{recipe.cls} at {_range(recipe)}", recipe.stretched(self._clean.steps))]
+        if len(set(recipe.lrs)) > 1:
+            trials.append((f"{recipe.cls} at {top:g} throughout", recipe.held_at(top)))
+        reached_by: list[str] = []
+        for name, trial in trials:
+            reached, figures = self._outcome(trial)
+            said = f"{name} in the reference solution: {self._goal.name} {figures}"
+            if not reached:
+                message = f"{said}, which misses the goal of {self._goal.target:g}."
+                return State(BugState.OPEN, RestsOn.VALUES, message, where)
+            reached_by.append(said)
+        return State(BugState.FIXED, RestsOn.VALUES, f"{'; '.join(reached_by)}: the goal is reached.", where)
+
+    def _outcome(self, recipe: Recipe) -> tuple[bool, str]:
+        """Whether two of up to three seeds reach the goal, and the figures measured."""
+        key = repr(recipe)
+        if key not in self._known:
+            results: list[float | None] = []
+            while not _decided([self._met(r) for r in results]) and len(results) < SEEDS:
+                results += self._batch(recipe, len(results), 2 if not results else 1)
+            met = [self._met(r) for r in results].count(True) >= MAJORITY
+            self._known[key] = met, " and ".join("nothing" if r is None else f"{r:.3g}" for r in results)
+        return self._known[key]
+
+    def _batch(self, recipe: Recipe, first: int, number: int) -> list[float | None]:
+        tickets = []
+        for offset in range(number):
+            self._number += 1
+            request = {
+                **self._request,
+                "seed": (int(self._request["seed"]) + 7919 * (first + offset + 1)) % (1 << 31),
+                "optimizer": recipe.to_json(),
+            }
+            tickets.append(self._fleet.submit(f"transplant-{self._number}", request, keep=True))
+        self._fleet.wait(*tickets)
+        found: list[float | None] = []
+        for ticket in tickets:
+            if ticket.stream is None:
+                raise OutOfTime
+            found.append(measure(ticket.stream, ticket.stream.trace, self._hidden, self._goal).value)
+            ticket.stream.dismiss()
+        return found
+
+    def _met(self, value: float | None) -> bool:
+        return value is not None and self._goal.met_by(value)
+
+    def _by_behaviour(self, suspicious: bool, summary: str, goal_met: bool, where: str) -> State:
+        words = f"The updates were not made by an optimizer of torch, so the run itself has to tell. {summary}"
+        if suspicious:
+            return State(BugState.OPEN, RestsOn.EVENTS, words, where)
+        if goal_met:
+            return State(BugState.FIXED, RestsOn.BOTH, f"{words} The loss fell and the goal is reached.", where)
+        return State(BugState.NO_EVIDENCE, RestsOn.EVENTS, f"{words} The goal is not reached yet.", where)
+
+
+def _holds(tops: Sequence[float], least: int) -> bool:
+    return any(tops.count(rate) >= least for rate in set(tops))
+
+
+def _decided(met: Sequence[bool]) -> bool:
+    return max(met.count(True), met.count(False)) >= MAJORITY if met else False
+
+
+def _where(trace: Trace) -> str:
+    built: list[Event] = list(trace.of("optimizer"))
+    return distinct_places(trace, built[-1:])
+
+
+def _range(recipe: Recipe) -> str:
+    tops = [max(rates) for rates in recipe.lrs]
+    low, high = min(tops), max(tops)
+    return f"{high:g}" if low == high else f"{low:g} to {high:g}"

@@ -1,0 +1,150 @@
+"""The reference solution in the judge: its model class, its data, and the facts of its run."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import types
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from torchdojo.domain.errors import BadContent
+from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.trace import Trace
+from torchdojo.library import is_current, read_proof
+from torchdojo.probes.batches import distinct_rows, training_batches
+from torchdojo.probes.evaluation import row_count
+from torchdojo.probes.expected import Expected
+from torchdojo.probes.learning_rates import optimizer_steps
+from torchdojo.probes.training import main_forwards
+
+Pair = tuple[torch.Tensor, torch.Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Figures of a run as counted by the judge; of the clean run, what a submission is compared with.
+
+    `optimizer` is a fingerprint of the optimizer's class, settings and learning rates; `first_pass` the number of
+    steps before the first evaluation pass.
+    """
+
+    steps: int
+    evaluation_passes: int
+    rows: int
+    held_out_rows: int
+    parameters: int
+    mode_leaves: int
+    first_pass: int
+    optimizer: int
+
+    @property
+    def expected(self) -> Expected:
+        """What the probes may lean on."""
+        return Expected(self.rows, self.held_out_rows or None, self.mode_leaves)
+
+    def to_json(self) -> dict[str, float]:
+        """The figures as they are kept in a report and in a proof."""
+        return {name: float(getattr(self, name)) for name in self.__slots__}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, float]) -> Facts | None:
+        """The figures, None when one is missing."""
+        try:
+            return cls(**{name: int(data[name]) for name in cls.__slots__})
+        except (KeyError, ValueError, TypeError):
+            return None
+
+
+def facts_of(trace: Trace) -> Facts:
+    """Count a run."""
+    batches = training_batches(trace)
+    passes = trace.evaluation_passes
+    forwards = main_forwards(trace)
+    first_pass = passes[0][0]["id"] if passes else math.inf
+    before = 0
+    for event in trace.of("step", "forward"):
+        if event["t"] == "forward" and event["id"] == first_pass:
+            break
+        before += event["t"] == "step"
+    return Facts(
+        steps=len(trace.steps),
+        evaluation_passes=len(passes),
+        rows=distinct_rows(batches) if batches else 0,
+        held_out_rows=max((row_count(p) for p in passes), default=0),
+        parameters=max((f.get("params", 0) for f in forwards), default=0),
+        mode_leaves=max((f.get("train_leaves", 0) + f.get("eval_leaves", 0) for f in forwards), default=0),
+        first_pass=before,
+        optimizer=optimizer_fingerprint(trace),
+    )
+
+
+def optimizer_fingerprint(trace: Trace) -> int:
+    """The same number for the same optimizer class, settings and learning rates in every step."""
+    steps = optimizer_steps(trace)
+    if not steps or steps[0].get("opt") is None:
+        return 0
+    built = [e for e in trace.of("optimizer") if e["opt"] == steps[0]["opt"]]
+    if not built:
+        return 0
+    rates = sorted({tuple(s["lrs"]) for s in steps})
+    said = [built[-1]["module"], built[-1]["cls"], built[-1]["hyper"], rates]
+    return zlib.crc32(json.dumps(said, sort_keys=True).encode())
+
+
+def proved_facts(exercise: Exercise) -> Facts | None:
+    """The clean run's facts from a proof made of the files as they are; None when they must be measured."""
+    try:
+        proof = read_proof(exercise)
+    except BadContent:
+        return None
+    if proof is None or not is_current(exercise, proof):
+        return None
+    return Facts.from_json(proof.facts)
+
+
+class Reference:
+    """The solution's own names, run in the judge. It is our code: nothing of the submission is ever run here."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self._exercise = exercise
+        module = types.ModuleType("reference_solution")
+        path = str(exercise.folder / "solution.py")
+        exec(compile(exercise.solution, path, "exec", dont_inherit=True), module.__dict__)
+        self._module = module
+
+    def data(self, seed: int) -> Pair:
+        """A fresh training set as the solution makes it: x (N, ...) and y (N, ...)."""
+        with _seeded(seed):
+            x, y = getattr(self._module, self._exercise.entries.data)()
+        return torch.as_tensor(x), torch.as_tensor(y)
+
+    def model(self, seed: int = 0) -> torch.nn.Module:
+        """A fresh model of the solution's class, without dropout, so that its outputs can be compared."""
+        with _seeded(seed):
+            model: torch.nn.Module = getattr(self._module, self._exercise.entries.model)()
+        for layer in model.modules():
+            if isinstance(layer, torch.nn.modules.dropout._DropoutNd):
+                layer.p = 0.0
+        return model
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    states: tuple[Any, ...] = (random.getstate(), np.random.get_state())
+    with torch.random.fork_rng(devices=[]):
+        random.seed(seed)
+        np.random.seed(seed % (1 << 32))
+        torch.manual_seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(states[0])
+            np.random.set_state(states[1])

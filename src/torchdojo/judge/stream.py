@@ -1,0 +1,114 @@
+"""Everything one candidate job says: its trace, the tensors it captured, how it ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from torchdojo.domain.trace import Event, Place, Trace
+from torchdojo.judge.events import MAX_EVENTS, MAX_PLACES, Malformed, read_event, read_place
+from torchdojo.judge.session import CandidateJob
+from torchdojo.wire import Frame, TensorData, WireClosed, WireTimeout
+
+Listener = Callable[[Sequence[Event]], None]
+
+
+class Stream:
+    """Reads one job's frames up to "ended"; afterwards the job may still be asked for predictions."""
+
+    def __init__(
+        self,
+        job: CandidateJob,
+        tensors: Mapping[str, TensorData],
+        *,
+        keep: bool = False,
+        listener: Listener | None = None,
+    ) -> None:
+        """Read `job`; `tensors` go out with the first frame; `keep` leaves the child alive for questions."""
+        self.job = job
+        #: No more events will come.
+        self.done = False
+        #: Why the stream cannot be trusted, "" when it can.
+        self.broken = ""
+        self.captured: list[Frame] = []
+        self.evaluated: list[Frame] = []
+        #: The "ended" header, None when the child never got that far.
+        self.ended: Mapping[str, Any] | None = None
+        self._keep = keep
+        self._listener = listener
+        self._events: list[Event] = []
+        self._places: list[Place] = []
+        self._next = 0
+        job.send({"type": "go"}, tensors)
+
+    @property
+    def trace(self) -> Trace:
+        """What has been recorded so far."""
+        return Trace(tuple(self._events), tuple(self._places))
+
+    def poll(self) -> bool:
+        """Take in what has arrived, without waiting; whether anything had."""
+        taken = False
+        while not self.done:
+            try:
+                self._take(self.job.next_frame(time.monotonic()))
+            except WireTimeout:
+                break
+            except WireClosed:
+                self.broken = self.broken or self.job.protocol_error
+                self.done = True
+            except Malformed as fault:
+                self.broken = f"the recorded run holds {fault}"
+                self.done = True
+                self.job.kill()
+            taken = True
+        return taken
+
+    def ask(self, header: Mapping[str, Any], tensors: Mapping[str, TensorData], seconds: float) -> Frame | None:
+        """The child's answer to a question after the end of the run; None when it gives none in time."""
+        if self.ended is None or self.broken:
+            return None
+        try:
+            return self.job.ask(header, tensors, time.monotonic() + seconds)
+        except (WireClosed, WireTimeout):
+            return None
+
+    def dismiss(self) -> None:
+        """Let the child go."""
+        self.job.send({"type": "bye"})
+
+    def _take(self, frame: Frame) -> None:
+        match frame.type:
+            case "hello":
+                pass
+            case "events":
+                self._take_events(frame.header)
+            case "captured":
+                self.captured.append(frame)
+            case "evaluated":
+                self.evaluated.append(frame)
+            case "ended":
+                self.ended = frame.header
+                self.done = True
+                if not self._keep:
+                    self.dismiss()
+            case other:
+                raise Malformed(f"a frame of type {other!r:.60}")
+
+    def _take_events(self, header: Mapping[str, Any]) -> None:
+        if header.get("seq") != self._next:
+            raise Malformed(f"frame {header.get('seq')!r:.20} where {self._next} was due")
+        self._next += 1
+        places, events = header.get("places", []), header.get("events")
+        if type(places) is not list or type(events) is not list:
+            raise Malformed("a frame without a list of events")
+        if self._events and self._events[-1]["t"] == "end":
+            raise Malformed("events after its end")
+        self._places.extend(map(read_place, places))
+        new = [read_event(raw) for raw in events]
+        self._events.extend(new)
+        if len(self._events) > MAX_EVENTS or len(self._places) > MAX_PLACES:
+            raise Malformed("more events than any honest run")
+        if self._listener is not None:
+            self._listener(new)
