@@ -39,7 +39,7 @@ def make_proof(exercise: Exercise, reports: Reports, claims: Sequence[Claim]) ->
         right=tuple(_answer(answer, "right", reports) for answer in right_answers(exercise)),
         fake=tuple(_answer(answer, "fake", reports) for answer in fake_answers(exercise)),
         curves=tuple(_thinned(shown[name]) for name in CURVES if name in shown),
-        facts={name: _rounded(value) for name, value in sorted(solution[0].facts.items())},
+        facts=dict(sorted(solution[0].facts.items())),  # counts: the judge compares submissions with them exactly
     )
 
 

@@ -26,13 +26,13 @@ class Float64Data(BugKind):
     float32.
 
     ## Why it is bad
-    Layers refuse to mix the two, so the script stops in its first forward pass. If only the targets are double, the
-    forward pass goes through; the loss is then double, and `backward()` stops. Where everything is double, it runs
-    with twice the memory and, on most GPUs, far more slowly.
+    Layers refuse to mix the two, so the script stops in its first forward pass. If only the targets are double, it
+    runs: the loss is quietly computed in double precision, and older releases of PyTorch stop in `backward()`. Where
+    everything is double, it runs with twice the memory and, on most GPUs, far more slowly.
 
     ## Symptoms
     - `mat1 and mat2 must have the same dtype, but got Double and Float`. It comes before any complaint about shapes.
-    - `Found dtype Double but expected Float` from `backward()`.
+    - A loss whose dtype is float64, when only the targets are double.
 
     ## How to find it
     Print `xb.dtype` and `next(model.parameters()).dtype`, and follow the data back to where they are made.

@@ -156,6 +156,21 @@ class HardcodedCpu(BugKind):
                 run(device)
             """,
         ),
+        Example(
+            "a loop over the candidates",
+            "pick_device",
+            """
+            def pick_device():
+                for name in ("cuda", "mps"):
+                    if getattr(torch, name).is_available():
+                        return torch.device(name)
+                return torch.device("cpu")
+            """,
+            """
+            def pick_device():
+                return torch.device("cpu")
+            """,
+        ),
     )
     untouched = ('def main():\n    device = torch.device("cpu")\n    if path.is_file():\n        load(path)\n',)
 
@@ -171,23 +186,21 @@ class HardcodedCpu(BugKind):
                 place = (spot.scope, name, node)
                 yield Break(*place, {node: by(fallback.with_changes(lpar=(), rpar=()))})
         for block in script.blocks:
-            yield from self._branches(script, block)
+            if not any(isinstance(outer, cst.For) and _branches_on_device(outer) for outer in block.around):
+                yield from self._branches(block)
 
-    def _branches(self, script: Script, block: Block) -> Iterator[Break]:
-        asking = [
-            number for number, line in enumerate(block.statements) if isinstance(line, cst.If) and _asks(line.test)
-        ]
+    def _branches(self, block: Block) -> Iterator[Break]:
+        asking = [number for number, line in enumerate(block.statements) if _branches_on_device(line)]
         while asking:
             first = asking.pop(0)
             count = 1
             while asking and asking[0] == first + count:
                 asking.pop(0)
                 count += 1
-            statement = cast(cst.If, block.statements[first])
+            statement = block.statements[first]
             name = _device_name(statement)
             place = (block.scope, name, statement)
-            last = cast(cst.If, block.statements[first + count - 1])
-            fallback = _final_else(last)
+            fallback = _final_else(block.statements[first + count - 1])
             if fallback is None:
                 yield Break(*place, removal(block.statements, first, count, telling=self.telling))
             elif count == 1:
@@ -196,13 +209,20 @@ class HardcodedCpu(BugKind):
 
 def _asks(node: cst.CSTNode) -> bool:
     """Whether the availability of a device is asked for anywhere in the expression."""
-    if isinstance(node, cst.Attribute) and node.attr.value == "is_available" and "torch" in dotted(node):
+    if isinstance(node, cst.Attribute) and node.attr.value == "is_available":
         return True
     return any(_asks(child) for child in node.children)
 
 
-def _final_else(statement: cst.If) -> cst.IndentedBlock | None:
-    orelse = statement.orelse
+def _branches_on_device(statement: cst.CSTNode) -> bool:
+    if isinstance(statement, cst.If):
+        return _asks(statement.test)
+    only = statement.body.body if isinstance(statement, cst.For) else ()
+    return len(only) == 1 and isinstance(only[0], cst.If) and _asks(only[0].test)
+
+
+def _final_else(statement: cst.CSTNode) -> cst.IndentedBlock | None:
+    orelse = statement.orelse if isinstance(statement, cst.If) else None
     while isinstance(orelse, cst.If):
         orelse = orelse.orelse
     return orelse.body if orelse is not None and isinstance(orelse.body, cst.IndentedBlock) else None
@@ -213,8 +233,8 @@ def _just(body: cst.IndentedBlock, above: list[cst.EmptyLine]) -> Edit:
     return lambda _: (first.with_changes(leading_lines=[*above, *heading(first)]), *rest)
 
 
-def _device_name(statement: cst.If) -> str:
-    if isinstance(statement.body, cst.IndentedBlock):
+def _device_name(statement: cst.CSTNode) -> str:
+    if isinstance(statement, cst.If) and isinstance(statement.body, cst.IndentedBlock):
         small = only_statement(statement.body.body[0])
         if isinstance(small, cst.Assign):
             return dotted(small.targets[0].target).rpartition(".")[2]

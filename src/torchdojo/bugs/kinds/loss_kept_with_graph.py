@@ -167,6 +167,28 @@ class LossKeptWithGraph(BugKind):
                     smooth = 0.9 * smooth + 0.1 * loss
             """,
         ),
+        Example(
+            "returned by a step, half of it accumulated",
+            "step",
+            """
+            def step(model, x, y):
+                loss = mse(model(x), y)
+                (loss / 2).backward()
+                return loss.item()
+            """,
+            """
+            def step(model, x, y):
+                loss = mse(model(x), y)
+                (loss / 2).backward()
+                return loss
+            """,
+        ),
+        Example(
+            "what a closure returned",
+            "train.losses",
+            "def train(optimizer, losses):\n    losses.append(optimizer.step(closure).item())",
+            "def train(optimizer, losses):\n    losses.append(optimizer.step(closure))",
+        ),
     )
     untouched = (
         "def validate(model, x, y):\n    total = 0.0\n    total += mse(model(x), y).item()\n    return total\n",
@@ -175,18 +197,26 @@ class LossKeptWithGraph(BugKind):
     def breaks(self, script: Script) -> Iterator[Break]:
         """Keep the tensor itself where its number was kept, for losses that are differentiated in the function."""
         differentiated = {
-            (spot.scope, dotted(loss))
+            (spot.scope, name)
             for spot in script.of(cst.Call)
-            if (loss := receiver(spot.node, "backward")) is not None and dotted(loss)
+            if (loss := receiver(spot.node, "backward")) is not None
+            for name in _names_in(loss)
         }
         for spot in script.of(cst.Call):
             loss = _number_of(spot.node)
-            if loss is None or (spot.scope, dotted(loss)) not in differentiated:
+            if loss is None or not ((spot.scope, dotted(loss)) in differentiated or called(loss) == "step"):
                 continue
-            outer = spot.ancestors[-1]
-            if _number_of(outer) is None and (kept_in := _kept_in(spot)):
-                place = (spot.scope, kept_in, spot.node)
-                yield Break(*place, {spot.node: by(loss)})
+            if _number_of(spot.ancestors[-1]) is None and (kept_in := _kept_in(spot)):
+                yield Break(spot.scope, kept_in, spot.node, {spot.node: by(loss)})
+
+
+def _names_in(loss: cst.CSTNode) -> list[str]:
+    """The names a loss is made of: "loss" for `loss` and for `(loss / 2)`."""
+    if dotted(loss):
+        return [dotted(loss)]
+    return (
+        [name for child in loss.children for name in _names_in(child)] if isinstance(loss, cst.BinaryOperation) else []
+    )
 
 
 def _number_of(node: cst.CSTNode) -> cst.BaseExpression | None:
@@ -200,7 +230,9 @@ def _number_of(node: cst.CSTNode) -> cst.BaseExpression | None:
 
 
 def _kept_in(spot: Spot) -> str:
-    """Where the value is kept beyond the iteration: the list appended to, or the total added to; "" when nowhere."""
+    """Where the value is kept beyond the step: the list appended to, the total added to, "return"; "" when nowhere."""
+    if isinstance(spot.ancestors[-1], cst.Return):
+        return "return"
     call = spot.inside(cst.Call)
     if call is not None:
         kept = receiver(call, "append")

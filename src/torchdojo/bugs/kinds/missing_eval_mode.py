@@ -138,11 +138,20 @@ class MissingEvalMode(BugKind):
                     return model(x)
             """,
         ),
+        Example(
+            "in the call",
+            "predict",
+            "def predict(model, x):\n    return model.eval()(x)",
+            "def predict(model, x):\n    return model(x)",
+        ),
     )
     untouched = ("def run(df):\n    model.train()\n    return df.eval('a + b')\n",)
 
     def breaks(self, script: Script) -> Iterator[Break]:
         """Take out the switch to evaluation mode."""
+        for spot in script.of(cst.Call):
+            if isinstance(spot.ancestors[-1], cst.Call) and (model := _switched(spot.node)) is not None:
+                yield Break(spot.scope, dotted(model), spot.node, {spot.node: by(model)})
         for block in script.blocks:
             for index, statement in enumerate(block.statements):
                 found = self._switch(block, index, statement)

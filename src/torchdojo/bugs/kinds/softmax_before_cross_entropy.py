@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -11,6 +12,7 @@ from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Script
 from torchdojo.bugs.syntax import assigned_names, called, dotted, expression
 
+_CROSS_ENTROPY = re.compile(r"cross_?entropy", re.IGNORECASE)
 _LOSS_NAMES = {"criterion", "loss_fn", "loss_func", "cross_entropy", "ce_loss", "ce"}
 
 
@@ -103,6 +105,9 @@ class SoftmaxBeforeCrossEntropy(BugKind):
                     h = self.body(x)
                     y = self.head(h)
                     return y.flatten(1)
+
+
+            criterion = nn.CrossEntropyLoss()
             """,
             """
             import torch.nn as nn
@@ -123,6 +128,9 @@ class SoftmaxBeforeCrossEntropy(BugKind):
                     h = self.body(x)
                     y = self.head(h)
                     return y.flatten(1)
+
+
+            criterion = nn.CrossEntropyLoss()
             """,
         ),
         Example(
@@ -136,6 +144,9 @@ class SoftmaxBeforeCrossEntropy(BugKind):
                 def forward(self, x):
                     x = F.relu(self.fc1(x))
                     return self.fc2(x)  # (B, 3)
+
+
+            criterion = nn.CrossEntropyLoss()
             """,
             """
             import torch.nn.functional as F
@@ -145,6 +156,9 @@ class SoftmaxBeforeCrossEntropy(BugKind):
                 def forward(self, x):
                     x = F.relu(self.fc1(x))
                     return F.softmax(self.fc2(x), dim=1)  # (B, 3)
+
+
+            criterion = nn.CrossEntropyLoss()
             """,
         ),
         Example(
@@ -166,14 +180,27 @@ class SoftmaxBeforeCrossEntropy(BugKind):
         Example(
             "a model on one line",
             "build.model",
-            "def build():\n    model = torch.nn.Sequential(torch.nn.Linear(2, 3))",
-            "def build():\n    model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Softmax(dim=1))",
+            """
+            def build():
+                model = torch.nn.Sequential(torch.nn.Linear(2, 3))
+                return model, CrossEntropyLoss()
+            """,
+            """
+            def build():
+                model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Softmax(dim=1))
+                return model, CrossEntropyLoss()
+            """,
         ),
     )
-    untouched = ("net = nn.Sequential(nn.Linear(2, 3), nn.LogSoftmax(dim=1))\nloss = F.nll_loss(net(x), y)\n",)
+    untouched = (
+        "net = nn.Sequential(nn.Linear(2, 3), nn.LogSoftmax(dim=1))\nloss = F.nll_loss(net(x), y)\n",
+        "net = nn.Sequential(nn.ReLU(), nn.Linear(2, 1))\nloss = criterion(net(x), y)\n",
+    )
 
     def breaks(self, script: Script) -> Iterator[Break]:
         """Append a softmax layer, or wrap what `forward` returns or what the loss is given."""
+        if not _CROSS_ENTROPY.search(script.module.code):
+            return
         softmax = _softmax_name(script)
         for spot in script.of(cst.Call, cst.Return):
             node = spot.node

@@ -1,0 +1,44 @@
+"""The kinds find their places in the shipped right answers too, which are written in many styles."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from torchdojo.bugs import bug_kinds
+from torchdojo.library import Answer, Library, right_answers
+
+ANSWERS = [
+    pytest.param(exercise.id, answer, id=f"{exercise.id}-{answer.file.stem}")
+    for exercise in Library().exercises()
+    for answer in right_answers(exercise)
+]
+
+#: Where a style leaves a kind nothing to break: its shapes come from a helper, its order from a sampler class, ...
+OUT_OF_REACH = 0.1
+
+
+def test_most_bugs_can_be_planted_in_most_styles():
+    library = Library()
+    tried, without = 0, []
+    for exercise in library.exercises():
+        for answer in right_answers(exercise):
+            for bug in exercise.bugs:
+                tried += 1
+                if not bug_kinds()[bug.kind].sites(answer.source):
+                    without.append((answer.name, bug.kind))
+    assert len(without) <= OUT_OF_REACH * tried, without
+
+
+@pytest.mark.parametrize(("exercise_id", "answer"), ANSWERS)
+def test_a_place_that_is_found_can_be_broken_and_still_parses(exercise_id: str, answer: Answer):
+    exercise = Library().find(exercise_id)
+    assert exercise is not None
+    for bug in exercise.bugs:
+        kind = bug_kinds()[bug.kind]
+        for site in kind.sites(answer.source)[:1]:
+            name = f"{site.where}.{site.name}" if site.where else site.name
+            broken = kind.break_at(answer.source, f"{name}#1")
+            assert broken != answer.source
+            ast.parse(broken)
