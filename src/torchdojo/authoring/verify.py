@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import threading
 import time
@@ -46,7 +47,8 @@ def verify_content(
             results.append(Verification(name, (Claim("manifest", False, str(fault)),)))
             continue
         if exercise is None:
-            raise BadInput(f"There is no exercise {name!r}.", f"Known: {', '.join(library.names())}.")
+            near = difflib.get_close_matches(name, library.names()) or library.names()
+            raise BadInput(f"There is no exercise {name!r}.", f"Did you mean {' or '.join(near)}?")
         results.append(
             verify(exercise, grade, quick=quick, write=write, jobs=jobs, on_progress=on_progress, cancel=cancel)
         )

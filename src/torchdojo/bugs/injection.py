@@ -26,6 +26,8 @@ def inject(source: str, bug: BugSpec) -> str:
         return kind.break_at(source, bug.site)
     except LookupError as error:
         cure = "Write one of these as DEFINITION or DEFINITION.NAME, with #1, #2, ... where several are called alike."
+        if not kind.sites(source):
+            cure = f"`torchdojo explain {kind.slug}` shows code that it can break; or give the bug an `edit`."
         raise BadContent(f"Bug {bug.id}: {error}.", cure) from error
     except cst.ParserSyntaxError as error:
         raise BadContent(f"Bug {bug.id}: the script does not parse: {error}.", "Mend solution.py first.") from error

@@ -33,7 +33,8 @@ class Library:
     def roots(self) -> tuple[Path, ...]:
         """The content folders, shipped first. Raises BadContent when one does not exist."""
         shipped = shipped_root() if self._shipped is None else user_root(self._shipped)
-        return (shipped, *(user_root(root) for root in self._user_roots))
+        named = (shipped.resolve(), *(user_root(root) for root in self._user_roots))
+        return tuple(dict.fromkeys(named))  # naming the shipped root again must not double every exercise
 
     def exercises(self) -> list[Exercise]:
         """Every sound exercise: by track, then prerequisites first, then level, then name."""

@@ -58,7 +58,7 @@ def test_an_edit_replaces_its_text_exactly_once(write_exercise):
         ({"kind": "no-such-kind"}, "there is no bug kind 'no-such-kind'", "missing-zero-grad"),
         ({"site": "main"}, "site 'main' is nowhere in the script", "DEFINITION.NAME"),
         ({"site": "train#2"}, "site 'train#2' names 1 places", "#1, #2"),
-        ({"kind": "missing-eval-mode"}, "missing-eval-mode can break: none", ""),
+        ({"kind": "missing-eval-mode"}, "missing-eval-mode can break: none", "explain missing-eval-mode"),
     ],
 )
 def test_a_site_that_is_not_there_is_refused_with_those_that_are(write_exercise, change, fact, cure):

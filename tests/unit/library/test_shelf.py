@@ -79,6 +79,13 @@ def test_a_changed_manifest_is_read_again(content, write_exercise):
     assert library.exercises()[0].level == 3
 
 
+def test_naming_a_root_twice_doubles_nothing(content, write_exercise):
+    write_exercise()
+    library = Library([content, content.parent], shipped=content)
+    assert ids(library) == ["line-fit"]
+    assert library.faults() == []
+
+
 def test_further_roots_stand_beside_the_shipped_one(tmp_path, content, write_exercise):
     write_exercise("mine")
     library = Library([tmp_path])
