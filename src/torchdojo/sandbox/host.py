@@ -7,13 +7,14 @@ import select
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from torchdojo.sandbox import packets
 from torchdojo.sandbox.folders import remove_tree
@@ -48,7 +49,6 @@ class ZygoteHost:
         self.unfit_to_fork = False
         self._walls_known = bool(config["trusted"])
         self._ready = False
-        self._base: str | None = None
         self._broken = ""
         self._jobs: set[str] = set()
         self._retired = False
@@ -56,27 +56,29 @@ class ZygoteHost:
         self._boot_lock = threading.Lock()
         self._send_lock = threading.Lock()
         self._state_lock = threading.Lock()
+        self._close_lock = threading.Lock()
         self._complaints = packets.anonymous_file()
         self._control, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-X", "utf8", "-c", _PROGRAM, str(theirs.fileno()), _our_folder()],
-                env=_ENVIRONMENT | {name: os.environ[name] for name in _KEPT_FROM_OURS if name in os.environ},
-                stdin=subprocess.DEVNULL,
-                stdout=self._complaints,
-                stderr=self._complaints,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                cwd="/",
-            )
         self._deadline = time.monotonic() + _BOOT_SECONDS
-        with suppress(OSError):
-            packets.send(self._control, config)
+        self._folder: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        with theirs:
+            try:
+                self._folder = Path(tempfile.mkdtemp(prefix="torchdojo-"))
+                self._process = _start_interpreter(theirs, self._complaints)
+                packets.send(self._control, {**config, "base": str(self._folder)})
+            except OSError as error:
+                self._broken = f"the sandbox could not be started: {error}"
 
     @property
     def alive(self) -> bool:
         """Whether jobs can still be handed over."""
-        return not self._gone and not self._broken and self._process.poll() is None
+        return not self._gone and not self._broken and self._process is not None and self._process.poll() is None
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was closed."""
+        return self._gone
 
     @property
     def ready(self) -> bool:
@@ -112,41 +114,46 @@ class ZygoteHost:
 
     def finished(self, name: str) -> None:
         """A job's pipes are closed; clear its folder away, and leave when it was the last of a retired zygote."""
-        if self._base is not None:
-            remove_tree(Path(self._base, name))
+        if self._folder is not None:
+            remove_tree(self._folder / name)
         with self._state_lock:
             self._jobs.discard(name)
-            leave = self._retired and not self._jobs
-        if leave:
-            threading.Thread(target=self.close, name="zygote-leaves", daemon=True).start()
+        self._leave_when_idle()
 
     def retire(self) -> None:
         """Take no more jobs and leave after the last one."""
         with self._state_lock:
             self._retired = True
-            leave = not self._jobs
-        if leave:
-            self.close()
+        self._leave_when_idle()
 
     def destroy(self) -> None:
         """End the zygote at once, whatever state it is in; the kernel ends its jobs with it."""
-        self._process.kill()
+        if self._process is not None:
+            self._process.kill()
 
     def close(self) -> None:
         """Make the zygote end its jobs and leave; returns when it is gone."""
-        with self._state_lock:
+        with self._close_lock:
             if self._gone:
                 return
-            self._gone = True
-        self._control.close()
-        try:
-            self._process.wait(_LEAVE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._base is not None:
-            remove_tree(Path(self._base))
-        self._complaints.close()
+            with self._send_lock:
+                self._gone = True
+                self._control.close()
+            if self._process is not None:
+                try:
+                    self._process.wait(_LEAVE_SECONDS)
+                except subprocess.TimeoutExpired:
+                    self._process.kill()
+                    self._process.wait()
+            if self._folder is not None:
+                remove_tree(self._folder)
+            self._complaints.close()
+
+    def _leave_when_idle(self) -> None:
+        with self._state_lock:
+            leave = self._retired and not self._jobs
+        if leave:  # Not in this thread, which has a job to start or to report on.
+            threading.Thread(target=self.close, name="zygote-leaves", daemon=True).start()
 
     def _send(self, message: Mapping[str, Any], descriptors: Sequence[int] = ()) -> None:
         with self._send_lock:
@@ -191,7 +198,6 @@ class ZygoteHost:
                 self.layers = tuple(Layer(*layer) for layer in message["layers"])
                 self._walls_known = True
             case "ready":
-                self._base = message["base"]
                 self._ready = True
             case "threads":
                 self.unfit_to_fork = True
@@ -204,5 +210,15 @@ class ZygoteHost:
         return self._complaints.read()[-4000:].decode("utf-8", "replace")
 
 
-def _our_folder() -> str:
-    return str(Path(__file__).resolve().parents[2])
+def _start_interpreter(control: socket.socket, complaints: BinaryIO) -> subprocess.Popen[bytes]:
+    ours = str(Path(__file__).resolve().parents[2])
+    return subprocess.Popen(
+        [sys.executable, "-I", "-X", "utf8", "-c", _PROGRAM, str(control.fileno()), ours],
+        env=_ENVIRONMENT | {name: os.environ[name] for name in _KEPT_FROM_OURS if name in os.environ},
+        stdin=subprocess.DEVNULL,
+        stdout=complaints,
+        stderr=complaints,
+        pass_fds=[control.fileno()],
+        start_new_session=True,
+        cwd="/",
+    )

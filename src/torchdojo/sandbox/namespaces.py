@@ -23,27 +23,26 @@ JOB_MOUNT = "/sandbox"
 JOB_FOLDER = "/sandbox/job"
 JOB_TEMPORARY = "/sandbox/tmp"
 
-_ALL = (
-    kernel.CLONE_NEWUSER
-    | kernel.CLONE_NEWPID
-    | kernel.CLONE_NEWNS
-    | kernel.CLONE_NEWNET
-    | kernel.CLONE_NEWIPC
-    | kernel.CLONE_NEWUTS
+_ALL_BUT_MOUNTS = (
+    kernel.CLONE_NEWUSER | kernel.CLONE_NEWPID | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
 )
 
 
 def leave_host() -> None:
     """Move this single-threaded process into new namespaces; its next child is process 1 of its own world."""
     user, group = os.geteuid(), os.getegid()
-    kernel.unshare(_ALL)
+    kernel.unshare(_ALL_BUT_MOUNTS)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{INSIDE_ID} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{INSIDE_ID} {group} 1")
 
 
 def settle() -> None:
-    """As process 1: keep mounts to ourselves, show our own processes under /proc, take a neutral host name."""
+    """As process 1: keep mounts to ourselves, show our own processes under /proc, take a neutral host name.
+
+    The parent keeps its mounts, so that it can still clear away what is on the real disk.
+    """
+    kernel.unshare(kernel.CLONE_NEWNS)
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
     mount_proc(read_only=False)
     socket.sethostname("sandbox")

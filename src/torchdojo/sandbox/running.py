@@ -69,8 +69,7 @@ class RunningJob:
             self._launch()
             threading.Thread(target=self._look_after, name=f"job-{name}", daemon=True).start()
         except (Refused, RuntimeError) as problem:  # RuntimeError: the system has no more threads for us.
-            if self._host is not None:
-                self._host.kill(name)
+            self._end_there()
             self._finish({"broken": str(problem)})
 
     def kill(self) -> None:
@@ -128,8 +127,7 @@ class RunningJob:
                 message = self._until_over()
         except Exception as error:
             message = {"broken": f"{type(error).__name__}: {error}"}
-            if self._host is not None:
-                self._host.kill(self._name)
+            self._end_there()
         finally:
             self._finish(message)
 
@@ -222,6 +220,9 @@ class RunningJob:
                 return
             self._stopped = reason
             self._killed_at = time.monotonic()
+        self._end_there()
+
+    def _end_there(self) -> None:
         if self._host is not None:
             self._host.kill(self._name)
 

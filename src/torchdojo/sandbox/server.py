@@ -55,6 +55,7 @@ class ForkServer:
         self._lock = threading.Lock()
         self._closed = False
         self._successor: ZygoteHost | None = None
+        self._retired: list[ZygoteHost] = []
         self._jobs: set[RunningJob] = set()
         self._host = ZygoteHost(self._config)
 
@@ -103,7 +104,8 @@ class ForkServer:
         if not self._host.ready:
             self._host.destroy()  # Whoever waits for it holds the lock.
         with self._lock:
-            jobs, hosts = self._jobs, [self._host, *([self._successor] if self._successor else [])]
+            jobs = self._jobs
+            hosts = [self._host, *self._retired, *([self._successor] if self._successor else [])]
         for job in jobs:
             job.kill()
         for host in hosts:
@@ -157,6 +159,7 @@ class ForkServer:
     def _recycle(self) -> None:
         if self._successor is not None and self._successor.is_ready():
             self._host.retire()
+            self._retired = [host for host in self._retired if not host.gone] + [self._host]
             self._host, self._successor = self._successor, None
         elif self._successor is not None and not self._successor.alive:
             self._successor.close()

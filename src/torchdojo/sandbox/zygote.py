@@ -15,7 +15,6 @@ import select
 import signal
 import socket
 import sys
-import tempfile
 import traceback
 from pathlib import Path
 from typing import Any, NoReturn
@@ -43,7 +42,7 @@ def main(descriptor: int) -> NoReturn:
         config = received[0]
         sys.path[:] = config["search_path"]
         _bound_descriptors()
-        base = tempfile.mkdtemp(prefix="torchdojo-")
+        base = config["base"]
         walls = None if config["trusted"] else _found_walls(config, control, base)
         code = _guard(control, config, walls, base)
     except OSError:
@@ -129,7 +128,7 @@ def _become_zygote(
             os._exit(0)
         if walls is not None and warm:
             walls.enter_view()
-        packets.send(control, {"event": "ready", "base": base})
+        packets.send(control, {"event": "ready"})
         Service(control, walls, own_namespace, base, None if warm else config["preload"]).run()
         code = 0
     except OSError as error:
