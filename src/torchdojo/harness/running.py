@@ -1,0 +1,212 @@
+"""One recorded run of a script as `__main__`."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import linecache
+import os
+import random
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import torch
+
+from torchdojo.domain.trace import Place, Trace
+from torchdojo.harness.capturing import Capture, Send
+from torchdojo.harness.options import Options
+from torchdojo.harness.recorder import Recorder
+from torchdojo.harness.standing_in import data_stand_in, execute, set_rates, transplant
+from torchdojo.wire import TensorData
+
+_FLUSH_SECONDS = 0.05
+_FLUSH_EVENTS = 400
+#: Events of one frame, so that its header stays far below what the wire allows.
+_FRAME_EVENTS = 100
+_MOST_MESSAGE = 500
+_clock = time.monotonic
+
+
+class Stopped(BaseException):
+    """The run has gone as far as was asked. No `except Exception` of a script catches it."""
+
+
+class Run:
+    """Runs `source` once under the recorder; `send` gets the events while they come."""
+
+    def __init__(self, source: str, filename: str, options: Options, send: Send | None = None) -> None:
+        self._source = source
+        self._filename = filename
+        self._options = options
+        self._send = send
+        self._accelerator: Any = None
+        if options.accelerator is not None:
+            from torchdojo.harness import accelerator
+
+            self._accelerator = accelerator.install(options.accelerator)  # type: ignore[arg-type]
+        simulated = self._accelerator
+        self.recorder = Recorder(
+            filename,
+            sample=options.sample,
+            device=None if simulated is None else simulated.device_of,
+            quiet=None if simulated is None else simulated.unobserved,
+        )
+        self.capture = Capture(options, self._deliver)
+        self._sent_events = self._sent_places = self._sequence = 0
+        self._flushed_at = _clock()
+
+    def run(self) -> Trace:
+        """Run it to its end, whatever that is. Never raises for anything the script does."""
+        self._seed()
+        self._connect()
+        began = _clock()
+        end = self._execute()
+        end["seconds"] = _clock() - began
+        end["patched"] = self.recorder.replaced()
+        end["accelerator_ops"] = None if self._accelerator is None else int(self._accelerator.operations)
+        self.recorder.uninstall()
+        if self._accelerator is not None:
+            self._accelerator.uninstall()
+        self.capture.settle()
+        log = self.recorder.log
+        log.add("end", -1, **end)
+        self._flush(everything=True)
+        return Trace(tuple(log.events), tuple(Place(line, function) for line, function in log.places))
+
+    @property
+    def model(self) -> Any:
+        """The model that trained last; None when none did."""
+        return self.recorder.trained[-1] if self.recorder.trained else None
+
+    def _seed(self) -> None:
+        random.seed(self._options.seed)
+        np.random.seed(self._options.seed % 2**32)
+        torch.manual_seed(self._options.seed)
+
+    def _connect(self) -> None:
+        recorder, options = self.recorder, self._options
+        if options.weights is not None or options.dropout_off:
+            recorder.forwards.before = self.capture.before_forward
+        if options.capture_steps or options.capture_evaluation or options.stop_evaluations:
+            recorder.forwards.before = self.capture.before_forward
+            recorder.forwards.after = self.capture.after_forward
+            recorder.reached = self.capture.reached
+        recorder.updates.before = self._before_update
+        recorder.updates.after = self._after_update
+        recorder.install()
+        if options.optimizer is not None:
+            transplant(options.optimizer)
+
+    def _before_update(self, optimizer: Any) -> None:
+        if self._options.optimizer is not None:
+            set_rates(optimizer, self._options.optimizer["lrs"], self.recorder.updates.count)
+        self.capture.before_update(self.model)
+
+    def _after_update(self) -> None:
+        self._flush()
+        if self.capture.after_update():
+            raise Stopped
+
+    def _execute(self) -> dict[str, Any]:
+        end: dict[str, Any] = {"how": "finished", "error": None, "message": None, "line": None, "function": None}
+        main = ModuleType("__main__")
+        main.__file__ = self._filename
+        main.__dict__["__builtins__"] = builtins
+        sys.modules["__main__"] = main
+        sys.argv = [self._filename, *self._options.argv]
+        builtins.input = _no_input
+        os.environ.setdefault("MPLBACKEND", "Agg")
+        # The traceback shows the script's lines even when its file cannot be read any more.
+        linecache.cache[self._filename] = (
+            len(self._source),
+            None,
+            self._source.splitlines(keepends=True),
+            self._filename,
+        )
+        try:
+            tree = ast.parse(self._source, self._filename)
+            name, data = self._options.replace_data, self._options.data
+            if name is not None and data:
+                execute(tree, self._filename, main.__dict__, name, lambda f: data_stand_in(f, data))
+            else:
+                exec(compile(tree, self._filename, "exec", dont_inherit=True), main.__dict__)
+        except Stopped:
+            end["how"] = "stopped"
+        except SystemExit as left:
+            end.update(how="exit", message=str(left.code), **self._place(left))
+        except BaseException as error:
+            end.update(how="exception", error=type(error).__name__, **self._place(error))
+            end["message"] = _told(error)
+            self._show(error)
+        return end
+
+    def _place(self, error: BaseException) -> dict[str, Any]:
+        if isinstance(error, SyntaxError) and error.filename == self._filename:
+            return {"line": error.lineno}
+        found: dict[str, Any] = {}
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_filename == self._filename:
+                found = {"line": line, "function": frame.f_code.co_qualname}
+        return found
+
+    def _show(self, error: BaseException) -> None:
+        """Print the traceback as Python would, without our own frames."""
+        try:
+            shown = traceback.TracebackException(type(error), error, error.__traceback__)
+            todo: list[traceback.TracebackException | None] = [shown]
+            while todo:
+                part = todo.pop()
+                if part is not None:
+                    kept = [f for f in part.stack if "torchdojo" not in f.filename or f.filename == self._filename]
+                    part.stack = traceback.StackSummary.from_list(kept)
+                    todo += [part.__cause__, part.__context__]
+            text = "".join(shown.format())
+        except Exception:
+            text = f"{type(error).__name__}\n"
+        print(text, file=sys.stderr, end="", flush=True)
+
+    def _deliver(self, header: Mapping[str, Any], tensors: Mapping[str, TensorData] | None) -> None:
+        if self._send is not None:
+            self._send(header, tensors)
+
+    def _flush(self, *, everything: bool = False) -> None:
+        if self._send is None:
+            return
+        log = self.recorder.log
+        waiting = len(log.events) - self._sent_events
+        now = _clock()
+        if not waiting or not (everything or waiting >= _FLUSH_EVENTS or now - self._flushed_at >= _FLUSH_SECONDS):
+            return
+        self._flushed_at = now
+        while self._sent_events < len(log.events):
+            events = log.events[self._sent_events : self._sent_events + _FRAME_EVENTS]
+            places = log.places[self._sent_places :]
+            self._sent_events += len(events)
+            self._sent_places += len(places)
+            self._send({"type": "events", "seq": self._sequence, "places": places, "events": events}, None)
+            self._sequence += 1
+
+
+def _told(error: BaseException) -> str:
+    try:
+        return str(error)[:_MOST_MESSAGE]
+    except Exception:
+        return ""
+
+
+def _no_input(prompt: object = "", /) -> str:
+    raise EOFError("input() has nobody to ask here: put the value into the script instead")
+
+
+def record_script(source: str, filename: str = "script.py", options: Options | None = None, **fields: Any) -> Trace:
+    """Record a script in this very process and return its trace; for tests and for code one trusts."""
+    saved = sys.modules["__main__"], sys.argv, builtins.input
+    try:
+        return Run(source, filename, options or Options(**fields)).run()
+    finally:
+        sys.modules["__main__"], sys.argv, builtins.input = saved
