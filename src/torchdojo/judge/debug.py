@@ -74,7 +74,7 @@ class _Grading:
         hidden = reference.data(self._secret + 1)
         measured = measure(main.stream, trace, hidden, self._goal)
         main.stream.dismiss()
-        ended = ending(trace, main.stream.broken, self._outcome(main))
+        ended = ending(trace, main.stream.broken, self._outcome(main), main.stream.tampered)
         if main.stream.broken:
             trace = Trace(())
 

@@ -29,11 +29,18 @@ class Ending:
     obstacle: str = ""
 
 
-def ending(trace: Trace, broken: str, outcome: Mapping[str, Any] | None) -> Ending:
+def ending(trace: Trace, broken: str, outcome: Mapping[str, Any] | None, tampered: str = "") -> Ending:
     """Read the closing event, or the process's outcome when there is none.
 
     `broken` says why the stream of events cannot be trusted; such a run is never counted as finished.
+    `tampered` says what a script did to reach the recording, "" when it did not.
     """
+    if tampered:
+        message = (
+            f"The script reached into the process that records it ({tampered}). No fix needs that; take it out to be "
+            "judged."
+        )
+        return Ending(Verdict.FORBIDDEN, message, obstacle="the recording is left alone")
     status = str((outcome or {}).get("status", ""))
     if status in _STATUS:
         verdict, message = _STATUS[status]

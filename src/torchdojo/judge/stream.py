@@ -31,6 +31,8 @@ class Stream:
         self.done = False
         #: Why the stream cannot be trusted, "" when it can.
         self.broken = ""
+        #: What the script did to reach the recording, "" when it did not.
+        self.tampered = ""
         self.captured: list[Frame] = []
         self.evaluated: list[Frame] = []
         #: The "ended" header, None when the child never got that far.
@@ -93,6 +95,11 @@ class Stream:
                 self.done = True
                 if not self._keep:
                     self.dismiss()
+            case "tampered":
+                self.tampered = f"{frame.header.get('what')!s:.60} on line {frame.header.get('line')!s:.10}"
+                self.broken = "the script reached for the process that records it"
+                self.done = True
+                self.job.kill()
             case other:
                 raise Malformed(f"a frame of type {other!r:.60}")
 
