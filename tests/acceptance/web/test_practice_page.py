@@ -15,6 +15,9 @@ COUNTS_FOR_EVER = (
 )
 
 
+judged = pytest.mark.parametrize("with_grader", [True], ids=["judged"])
+
+
 def write(page: Any, text: str) -> None:
     """Replace what is in the editor, as a paste would."""
     page.locator(".cm-content").click()
@@ -107,11 +110,12 @@ def test_a_second_tab_does_not_overwrite_the_first_without_asking(
     expect(second.locator(".cm-content")).to_contain_text(f"# from the {kept} tab")
 
 
+@judged
 def test_a_run_streams_stops_and_counts_nothing_when_stopped(visitor: Any) -> None:
     page = visitor.enter(SPIRAL)
     write(page, COUNTS_FOR_EVER)
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#output")).to_contain_text("counting 5")
+    expect(page.locator("#output")).to_contain_text("counting 5", timeout=90_000)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#stage")).to_contain_text("Stopped")
     expect(page.get_by_role("button", name="Run")).to_be_visible()
@@ -119,6 +123,7 @@ def test_a_run_streams_stops_and_counts_nothing_when_stopped(visitor: Any) -> No
     expect(page.locator("#attempts")).to_contain_text("No attempts yet")
 
 
+@judged
 def test_a_run_ends_in_a_verdict_with_evidence_that_survives_a_reload(visitor: Any) -> None:
     page = visitor.enter(SPIRAL)
     page.get_by_role("tab", name="Verdict").click()
