@@ -62,10 +62,10 @@ def coverage(trace: Trace, own: Facts, clean: Facts) -> Coverage:
 
 
 def _frozen_share(trace: Trace) -> float:
-    """The share of the optimizer's tensors that got no gradient in most steps; 0 when it is small."""
-    told = [(s["params"], s["with_grad"]) for s in trace.steps if s.get("params") and s.get("with_grad") is not None]
-    if not told:
+    """The share of the stepped tensors that most backward passes do not reach; 0 when it is small."""
+    owned = max((s.get("params", 0) for s in trace.steps), default=0)
+    reached = sorted(e["graded"] for e in trace.of("backward") if not e.get("failed") and e.get("graded") is not None)
+    if not owned or not reached:
         return 0.0
-    poor = [1 - with_grad / params for params, with_grad in told]
-    typical = sorted(poor)[len(poor) // 2]
+    typical = 1 - min(1.0, reached[len(reached) // 2] / owned)
     return typical if typical > 1 - ENOUGH_SHARE else 0.0

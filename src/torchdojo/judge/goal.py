@@ -32,6 +32,8 @@ class Measured:
 def measure(stream: Stream, trace: Trace, hidden: Pair, goal: Goal) -> Measured:
     """Ask the model that was trained for its predictions on hidden rows and score them."""
     x, y = hidden
+    if not trace.training_forwards:
+        return Measured(None, "No model was trained, so there is nothing to measure.")
     answer = stream.ask({"type": "predict"}, {"x": to_wire(as_the_script_feeds(x, trace))}, ANSWER_SECONDS)
     if answer is None:
         return Measured(None, "No trained model could be asked for predictions.")

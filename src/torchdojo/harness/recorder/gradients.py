@@ -97,6 +97,12 @@ class Gradients:
         empty = total if self._backward_since_update and missing + cleared == total else 0
         return {"params": total, "with_grad": total - missing, "stale": stale, "empty": empty}
 
+    def examine_afterwards(self, parameters: Iterable[Any]) -> dict[str, int]:
+        """The same for an update by hand, noticed after its gradients may have been cleared."""
+        buffers = [self._buffer(parameter) for parameter in parameters]
+        stale = sum(buffer.carried for buffer in buffers)
+        return {"params": len(buffers), "with_grad": len(buffers), "stale": stale, "empty": 0}
+
     def consume(self, parameters: Iterable[Any]) -> None:
         """An update has used the gradients of these parameters."""
         for parameter in parameters:

@@ -149,8 +149,9 @@ class Recorder:
         return backward
 
     def _before_backward(self) -> int:
-        stale = self.gradients.before_backward()
+        # An update by hand is noticed only now, and it used what the last pass left.
         self.updates.before_backward()
+        stale = self.gradients.before_backward()
         self.graphs.begin()
         return stale
 

@@ -102,7 +102,7 @@ class Updates:
                 if gradient and np.isfinite(now):
                     rate = (value - now) / gradient
         if moved:
-            found = self._gradients.examine(moved)
+            found = self._gradients.examine_afterwards(moved)
             self._gradients.consume(moved)
             self._note(self._log.at(), opt=None, cls="manual", lrs=[] if rate is None else [rate], update=None, **found)
 
