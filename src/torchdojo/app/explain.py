@@ -1,50 +1,60 @@
-"""Explain a word: a kind of bug, a verdict, a state."""
+"""What a word in a report means: bug kinds, verdicts, states, isolation levels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from torchdojo.app.catalogue import suggestion
 from torchdojo.app.compose import Dojo
+from torchdojo.app.words import WORDS
 from torchdojo.domain.errors import BadInput
 
-#: What every verdict and state means, in the learner's words.
-_WORDS = {
-    "passed": "Every planted bug is fixed and the goal is met, both measured by us.",
-    "wrong-answer": "The script ran, and something is not fixed or the goal is missed. The entries say what was seen.",
-    "runtime-error": "Your script raised an exception, left early, or cannot be read by Python. Its own traceback "
-    "stands in the output.",
-    "import-error": "The script imports something that is not installed here. Only Python's standard library, PyTorch "
-    "and NumPy are needed.",
-    "time-limit": "The run took longer than the exercise allows and was ended. Look for a loop that never ends.",
-    "memory-limit": "The run took more memory than the exercise allows and was ended.",
-    "forbidden": "The script tried what the sandbox refuses, or tampered with the recording of its own run.",
-    "internal-error": "We broke. It is not your fault, no attempt is counted; run it again, and report it if it stays.",
-    "fixed": "There is positive evidence that the bug is gone: its invariant held on enough occasions, and nothing "
-    "that the reference run does went missing.",
-    "open": "The bug was seen in this run. The evidence says how often and where.",
-    "no-evidence": "This run could not show whether the bug is fixed: the script stopped earlier, or skipped the part "
-    "in which it would be seen. That is never a pass.",
-}
+if TYPE_CHECKING:
+    from torchdojo.bugs import BugKind
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One explained word; `markdown` begins with its own heading."""
+    """A page about one word; `markdown` begins below the title."""
 
+    slug: str
     title: str
     markdown: str
 
 
 def explain(dojo: Dojo, slug: str) -> Explanation:
-    """What `slug` means. Raises BadInput with the nearest words for one that is not known."""
-    from torchdojo.bugs import bug_kinds, kind_page
+    """The page about a bug kind (or a bug of an exercise), verdict, state or isolation level.
 
-    wanted = slug.strip().lower().replace("_", "-").replace(" ", "-")
+    Raises BadInput with the nearest words.
+    """
+    if slug in WORDS:
+        title, text = WORDS[slug]
+        return Explanation(slug, title, text)
+    from torchdojo.bugs import bug_kinds
+
     kinds = bug_kinds()
-    if wanted in kinds:
-        return Explanation(kinds[wanted].title, kind_page(kinds[wanted]))
-    if wanted in _WORDS:
-        title = wanted.replace("-", " ").capitalize()
-        return Explanation(title, f"# {title}\n\n{_WORDS[wanted]}\n")
-    raise BadInput(f"There is nothing called {slug!r} to explain.", suggestion(slug, sorted([*kinds, *_WORDS])))
+    named = slug if slug in kinds else _kind_of_bug(dojo, slug)
+    if named in kinds:
+        return _of_kind(kinds[named])
+    raise BadInput(f"There is nothing called {slug!r} to explain.", suggestion(slug, explainable()))
+
+
+def explainable() -> list[str]:
+    """Every word that can be explained: bug kinds first, then verdicts, states and isolation levels."""
+    from torchdojo.bugs import bug_kinds
+
+    return [*bug_kinds(), *WORDS]
+
+
+def _kind_of_bug(dojo: Dojo, bug_id: str) -> str:
+    return next((bug.kind for e in dojo.library.exercises() for bug in e.bugs if bug.id == bug_id), "")
+
+
+def _of_kind(kind: BugKind) -> Explanation:
+    parts = [kind.summary, f"*{kind.category}, {kind.difficulty}*"]
+    parts += [f"## {heading}\n\n{text}" for heading, text in kind.documentation().items()]
+    if kind.interview:
+        parts.append("## In an interview")
+        parts += [f"**{each.question}**\n\n{each.answer}" for each in kind.interview]
+    return Explanation(kind.slug, kind.title, "\n\n".join(parts) + "\n")

@@ -53,7 +53,7 @@ def _store_error(file: Path, error: BaseException | None) -> StoreError:
     if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError(
             f"The database {file} is locked by another program.",
-            "Close what is using it (a database viewer, a backup, another torchdojo), then try again; nothing was lost.",
+            "Close what is using it (a database viewer, a backup, another torchdojo) and try again; nothing was lost.",
         )
     if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(file, str(error))
