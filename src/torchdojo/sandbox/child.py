@@ -57,7 +57,6 @@ class Orders:
     channel: int | None
     limits: Limits
     folder: str | None
-    trusted: bool
     parent: int
     preload: str | None = None
 

@@ -88,6 +88,7 @@ class RunningJob:
         self._base = 0
         self._report = b""
         self._status = b""
+        self._last_words: dict[str, Any] = {}
 
     def _launch(self) -> None:
         """Hand the job to a zygote. A zygote that turns out to be dead is replaced once."""
@@ -143,17 +144,14 @@ class RunningJob:
                     watch.unregister(descriptor)
                     if names[descriptor] == "status":
                         self._listen_to_the_rest()
-                        return self._last_words()
+                        return self._last_words or None
+            if self._last_words.keys() & {"status", "broken"}:
+                # Not at the end of the pipe, which others of the zygote's children may hold open by accident.
+                self._listen_to_the_rest()
+                return self._last_words
             self._keep_deadlines()
             if self._stopped == "lost":
                 return {}
-
-    def _last_words(self) -> dict[str, Any] | None:
-        """The zygote's report; why it ended the job comes first, and how that went after it."""
-        words: dict[str, Any] = {}
-        for line in self._status.splitlines():
-            words = json.loads(line) | words
-        return words or None
 
     def _listen(self, kind: str) -> bool:
         """Take what a pipe holds; False at its end."""
@@ -162,12 +160,18 @@ class RunningJob:
         except BlockingIOError:
             return True
         if kind == "status":
-            self._status += data
+            self._read_status(data)
         elif kind == "report":
             return bool(data) and self._hear(data)
         elif data:
             self._print(data)
         return bool(data)
+
+    def _read_status(self, data: bytes) -> None:
+        """The zygote's words: why it ended the job comes first, and how that went after it."""
+        *lines, self._status = (self._status + data).split(b"\n")
+        for line in lines:
+            self._last_words = json.loads(line) | self._last_words
 
     def _hear(self, data: bytes) -> bool:
         self._report += data

@@ -110,7 +110,6 @@ class Service:
             channel=rest[0] if rest else None,
             limits=bounds,
             folder=folder,
-            trusted=self._walls is None,
             parent=os.getpid(),
             preload=self._preload,
         )

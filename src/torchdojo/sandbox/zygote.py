@@ -45,8 +45,6 @@ def main(descriptor: int) -> NoReturn:
         base = config["base"]
         walls = None if config["trusted"] else _found_walls(config, control, base)
         code = _guard(control, config, walls, base)
-    except OSError:
-        pass  # The owner has left.
     except BaseException:
         _tell_broken(control, traceback.format_exc())
     finally:
@@ -131,8 +129,6 @@ def _become_zygote(
         packets.send(control, {"event": "ready"})
         Service(control, walls, own_namespace, base, None if warm else config["preload"]).run()
         code = 0
-    except OSError as error:
-        _tell_broken(control, f"{type(error).__name__}: {error}")
     except BaseException:
         _tell_broken(control, traceback.format_exc())
     finally:

@@ -231,6 +231,18 @@ class TestWithProcesses:
         assert running.wait(30).status is (Status.CANCELLED if stay else Status.OK)
         assert descendants_of(server.pid) == []
 
+    def test_other_jobs_do_not_wait_for_one_with_processes(self, server: ForkServer, job: MakeJob) -> None:
+        before = server.start(job("read_line"), channel=(ends := socket.socketpair())[1])
+        long_one = server.start(job("wait", processes=True))
+        ends[0].sendall(b"now\n")
+        assert before.wait(30).status is Status.OK
+        assert server.start(job("noop")).wait(30).status is Status.OK
+        assert not long_one.done.is_set()
+        long_one.kill()
+        long_one.wait(30)
+        for end in ends:
+            end.close()
+
     def test_a_fork_bomb_is_bounded_and_gone_afterwards(self, server: ForkServer, job: MakeJob) -> None:
         if server.isolation is not Isolation.FULL and os.getuid() == 0:
             pytest.skip("the kernel keeps no process limit for root outside a namespace; not on a shared machine")

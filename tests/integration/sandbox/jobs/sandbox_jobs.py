@@ -111,6 +111,11 @@ def echo(context: Any) -> int:
     return 0
 
 
+def read_line(context: Any) -> int:
+    context.channel.recv(100)
+    return 0
+
+
 def flood(context: Any) -> int:
     print("the beginning")
     while True:
