@@ -36,14 +36,16 @@ def create_app(
     """The application. `token` is the key its first address must carry; `hosts` the names it answers to
     (this machine's loopback names when empty); `concurrent_runs` how many runs may go on at once (one per core)."""
 
+    site = Site(dojo, template_environment(), RunDesk(concurrent_runs or os.cpu_count() or 1))
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        # The first page must not wait for the grader, and the first run should not have to start it.
-        threading.Thread(target=_warm_up, args=(dojo,), name="warm-up", daemon=True).start()
+        threading.Thread(target=_warm_up, args=(site,), name="warm-up", daemon=True).start()
         yield
+        site.runs.close()
+        site.page_made.set()
 
     app = FastAPI(title="torchdojo", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    site = Site(dojo, template_environment(), RunDesk(concurrent_runs or os.cpu_count() or 1))
     app.state.runs = site.runs
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for part in (overview, exercise, api):
@@ -53,9 +55,13 @@ def create_app(
     return app
 
 
-def _warm_up(dojo: Dojo) -> None:
+def _warm_up(site: Site) -> None:
+    # The first page should not have to share the processor with the grader, and the first run not have to start it.
+    site.page_made.wait(timeout=5)
+    if site.runs.closing:
+        return
     try:
-        dojo.grader.warm_up()
+        site.dojo.grader.warm_up()
     except Exception as error:
         # The first run will meet the same trouble, and tell of it where it can be read.
         _log.info("the grader is not warm: %s", error)

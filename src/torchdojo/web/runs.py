@@ -28,11 +28,11 @@ class RunDesk:
     def __init__(self, places: int) -> None:
         self._places = asyncio.Semaphore(places)
         self._running: set[asyncio.Task[None]] = set()
-        self._closing = False
+        self.closing = False
 
     def close(self) -> None:
         """End all runs soon, because the server is about to stop."""
-        self._closing = True
+        self.closing = True
 
     async def stream(self, work: Work, gone: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
         """Run `work(emit, cancel)` in a thread and yield its events, one JSON object a line.
@@ -60,7 +60,7 @@ class RunDesk:
             try:
                 first = await asyncio.wait_for(queue.get(), PULSE_SECONDS)
             except TimeoutError:
-                if self._closing or await gone():
+                if self.closing or await gone():
                     return
                 yield _line({"type": "pulse"})
                 continue
@@ -68,7 +68,7 @@ class RunDesk:
                 yield _line(event)
                 if event["type"] in LAST:
                     return
-            if self._closing or await gone():
+            if self.closing or await gone():
                 return
 
     def _give_back(self, task: asyncio.Task[None]) -> None:

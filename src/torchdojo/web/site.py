@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,13 @@ class Site:
     dojo: Dojo
     templates: Environment
     runs: RunDesk
+    page_made: threading.Event = field(default_factory=threading.Event)
 
     def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A whole page."""
-        return HTMLResponse(self._render(request.scope, template, values), status_code=status)
+        response = HTMLResponse(self._render(request.scope, template, values), status_code=status)
+        self.page_made.set()
+        return response
 
     def fragment(self, template: str, **values: Any) -> Markup:
         """A piece of a page, for a place that is filled in later."""
