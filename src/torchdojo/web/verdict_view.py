@@ -92,6 +92,8 @@ class VerdictView:
 def verdict_view(report: Report, exercise: Exercise) -> VerdictView:
     """The view of `report`, which must belong to `exercise`."""
     symbol, headline, tone = _HEADLINES[report.verdict]
+    # A pass is told by the tally and the goal, a failed check by its own row.
+    told = report.verdict is Verdict.PASSED or any(check.message == report.message for check in report.checks)
     # The goal has a line of its own.
     checks = [check for check in report.checks if check.name != "goal" or report.goal is None]
     fixed = sum(bug.fixed for bug in report.bugs)
@@ -100,7 +102,7 @@ def verdict_view(report: Report, exercise: Exercise) -> VerdictView:
         headline=headline,
         tone=tone,
         passed=report.verdict is Verdict.PASSED,
-        message="" if any(check.message == report.message for check in checks) else report.message,
+        message="" if told else report.message,
         line=_line(report.message),
         bugs=_bug_rows(report),
         troubles=tuple(_check_row(check) for check in checks if check.outcome is not CheckOutcome.PASSED),

@@ -220,7 +220,7 @@ class Chart {
 
   private range = (_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax => {
     if (low === null || high === null) return [0, 1];
-    if (this.kind.rising) return [Math.min(low, 0.4), 1];
+    if (this.kind.rising) return [Math.min(low - 0.04, 0.4), 1];
     const room = (high - low || Math.abs(high) || 1) * 0.06;
     return [Math.max(0, low - room) === 0 ? 0 : low - room, high + room];
   };
