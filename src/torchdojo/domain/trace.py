@@ -26,6 +26,7 @@ recorder in order of appearance. Shapes are lists of ints, dtypes torch's names 
     backward  a backward pass ended: forwards (ids it touched), value and dtype (of the root when scalar), graded
               (parameters whose .grad it touched), retained (bool), stale (gradients that still held content already
               consumed by an earlier step when this pass began), failed
+    gradient  torch.autograd.grad ended: forwards (ids it touched)
     logits    sampled training forward, after its backward: forward, values (list of rows), grads (list of rows) at
               the output of the last affine layer that ran (nn.Linear, nn.Conv*, nn.Bilinear)
     step      parameters were updated: opt (id, or null for a manual update), cls (class name, "manual"), lrs (list),

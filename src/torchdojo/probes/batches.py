@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.entry import FLOATS
 from torchdojo.probes.training import losses_by_forward, main_forwards
 
 
@@ -29,11 +30,19 @@ def training_batches(trace: Trace) -> list[Batch]:
             continue
         targets: tuple[int, ...] = ()
         for loss in losses.get(forward["id"], []):
-            if len(loss.get("targets", ())) == len(rows) and not _pairwise(loss):
+            if len(loss.get("targets", ())) == len(rows) and not _pairwise(loss) and not one_sided(loss):
                 targets = tuple(loss["targets"])
+                # Class indices are labels; float targets beside them may be another model's outputs.
+                if not str(loss.get("target_dtype", "")).startswith(FLOATS):
+                    break
         shape = forward.get("shape") or [len(rows)]
         found.append(Batch(forward, rows, max(int(shape[0]), len(rows)), targets))
     return found
+
+
+def one_sided(loss: Event) -> bool:
+    """Whether a float target is one and the same for the whole batch: real or fake, not a label of the rows."""
+    return str(loss.get("target_dtype", "")).startswith(FLOATS) and len(set(loss.get("targets", ()))) == 1
 
 
 def _pairwise(loss: Event) -> bool:

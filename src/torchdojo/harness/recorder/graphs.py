@@ -36,6 +36,10 @@ class Graphs:
         """A backward pass begins."""
         self._reached.clear()
 
+    def visited(self) -> list[int]:
+        """The forwards reached since `begin`, without counting their graphs as used up."""
+        return sorted(set(self._reached))
+
     def end(self) -> tuple[list[int], list[Any]]:
         """It ended: the forwards it reached and the models that made them."""
         forwards = sorted(set(self._reached))

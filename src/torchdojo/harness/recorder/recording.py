@@ -77,6 +77,7 @@ class Recorder:
         for name in FUNCTIONS:
             self._replace(functional, name, partial(self.losses.wrap, name))
         self._replace(torch.autograd, "backward", self._wrap_backward)
+        self._replace(torch.autograd, "grad", self._wrap_gradient)
         self._replace(Optimizer, "__init__", self.updates.wrap_construction)
         self._replace(Optimizer, "zero_grad", lambda f: self._wrap_clearing(f, "opt"))
         self._replace(Module, "zero_grad", lambda f: self._wrap_clearing(f, "model"))
@@ -147,6 +148,18 @@ class Recorder:
                 self._after_backward(tensors, at, stale, failed, bool(kwargs.get("retain_graph")))
 
         return backward
+
+    def _wrap_gradient(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def grad(*args: Any, **kwargs: Any) -> Any:
+            if self._in_backward:
+                return original(*args, **kwargs)
+            at = self.log.at()
+            self.graphs.begin()
+            result = original(*args, **kwargs)
+            self.log.add("gradient", at, forwards=self.graphs.visited())
+            return result
+
+        return grad
 
     def _before_backward(self) -> int:
         # An update by hand is noticed only now, and it used what the last pass left.

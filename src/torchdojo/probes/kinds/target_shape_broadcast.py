@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.batches import one_sided
 from torchdojo.probes.entry import takes_batch_as_one_row
 from torchdojo.probes.expected import Expected
 from torchdojo.probes.output_gradients import follows_prediction_alone, samples
@@ -31,6 +32,8 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     losses = [e for e in trace.of("loss") if e["name"] in ELEMENTWISE and e.get("target_shape") is not None]
     apart = [e for e in losses if _broadcasts(e)]
     flat = _flat_forwards(trace)
+    # With one target for a whole batch every gradient depends on its prediction alone.
+    flat |= {e["forward"] for e in losses if e.get("forward") is not None and one_sided(e)}
     votes = [follows_prediction_alone(v, g) for forward, v, g in samples(trace) if forward not in flat]
     told = [vote for vote in votes if vote is not None]
     pairwise = sum(told)
