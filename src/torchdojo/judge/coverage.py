@@ -64,7 +64,8 @@ def coverage(trace: Trace, own: Facts, clean: Facts) -> Coverage:
 def _frozen_share(trace: Trace) -> float:
     """The share of the stepped tensors that most backward passes do not reach; 0 when it is small."""
     owned = max((s.get("params", 0) for s in trace.steps), default=0)
-    reached = sorted(e["graded"] for e in trace.of("backward") if not e.get("failed") and e.get("graded") is not None)
+    # Gradients that are returned in place of being stored touch no parameter's own.
+    reached = sorted(e["graded"] for e in trace.of("backward") if not e.get("failed") and e.get("graded"))
     if not owned or not reached:
         return 0.0
     typical = 1 - min(1.0, reached[len(reached) // 2] / owned)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from torchdojo.domain.exercise import Goal
@@ -24,6 +26,10 @@ MAJORITY = 2
 
 #: A rate counts as held when it stays for so many steps, or for this share of all of them.
 HELD_STEPS, HELD_SHARE = 5, 0.01
+
+
+#: Updates by hand are plain gradient descent when this share of them is within this of their median.
+HAND_SHARE, HAND_SLACK = 0.8, 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +62,30 @@ class Recipe:
 
 
 def recipe_of(trace: Trace) -> Recipe | None:
-    """The optimizer that made most steps; None for manual updates and for classes that are not torch's."""
+    """The optimizer that made most steps; None for classes that are not torch's and for unclear updates by hand."""
     steps = optimizer_steps(trace)
-    if not steps or steps[0].get("opt") is None:
+    if not steps:
         return None
+    if steps[0].get("opt") is None:
+        return _by_hand(steps)
     built = [e for e in trace.of("optimizer") if e["opt"] == steps[0]["opt"]]
     if not built or not str(built[-1]["module"]).startswith("torch.optim"):
         return None
     lrs = tuple(tuple(float(rate) for rate in s["lrs"]) for s in steps if s["lrs"])
     return Recipe(built[-1]["cls"], built[-1]["module"], built[-1]["hyper"], lrs) if lrs else None
+
+
+def _by_hand(steps: Sequence[Event]) -> Recipe | None:
+    """Plain gradient descent, when nearly every update is the same multiple of its gradient."""
+    rates = [float(s["lrs"][0]) for s in steps if s["lrs"] and math.isfinite(s["lrs"][0])]
+    if len(rates) < ENOUGH_STEPS:
+        return None
+    typical = median(rates)
+    alike = [rate for rate in rates if abs(rate - typical) <= HAND_SLACK * abs(typical)]
+    if typical <= 0 or len(alike) < HAND_SHARE * len(rates):
+        return None
+    rate = float(f"{typical:.3g}")
+    return Recipe("SGD", "torch.optim.sgd", {"lr": rate}, ((rate,),) * len(steps))
 
 
 def sustained(lrs: Sequence[Sequence[float]]) -> float:

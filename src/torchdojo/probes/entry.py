@@ -13,8 +13,10 @@ def reaching(forward: Event) -> list[int]:
 
 
 def takes_batch_as_one_row(forward: Event) -> bool:
-    """Whether a floating-point batch of shape (N,) arrives with one dimension, or as one row of N features."""
+    """Whether a floating-point batch of N single numbers arrives with one dimension, or as one row."""
     given, reached = list(forward.get("shape") or ()), reaching(forward)
-    if len(given) != 1 or given[0] < 2 or not str(forward.get("dtype", "")).startswith(FLOATS):
+    if not str(forward.get("dtype", "")).startswith(FLOATS) or not given or given[0] < 2:
         return False
-    return len(reached) == 1 or (len(reached) == 2 and reached[0] == 1 and reached[1] == given[0])
+    if len(given) == 1:
+        return len(reached) == 1 or (len(reached) == 2 and reached[0] == 1)
+    return given[1:] == [1] and reached in ([given[0]], [1, given[0]], [1, 1])

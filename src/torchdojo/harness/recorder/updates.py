@@ -33,7 +33,7 @@ class Updates:
         self._log = log
         self._gradients = gradients
         self._graphs = graphs
-        self._any_optimizer = False
+        self._any_step = False
         self._at = -1
         self._found: dict[str, int] | None = None
         self._largest: tuple[Any, Any] | None = None
@@ -44,7 +44,6 @@ class Updates:
 
         def construct(optimizer: Any, params: Any, defaults: Any, *args: Any, **kwargs: Any) -> None:
             original(optimizer, params, defaults, *args, **kwargs)
-            self._any_optimizer = True
             owned = [p for group in optimizer.param_groups for p in group["params"]]
             self._log.add(
                 "optimizer",
@@ -77,6 +76,7 @@ class Updates:
     def after_step(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         """A global step post-hook."""
         owned = _owned(optimizer)
+        self._any_step = True
         found = self._gradients.examine(owned) if self._found is None else self._found
         self._gradients.consume(owned)
         rates = [_rate(group) or 0.0 for group in optimizer.param_groups]
@@ -92,7 +92,7 @@ class Updates:
     def before_backward(self) -> None:
         """See whether parameters moved by hand since the last backward pass."""
         values, self._values = self._values, []
-        if self._any_optimizer or not values:
+        if self._any_step or not values:
             return
         moved, rate = [], None
         for parameter, version, value, gradient in values:
@@ -108,7 +108,8 @@ class Updates:
 
     def after_backward(self, models: list[Any]) -> None:
         """Remember where parameters stand, to see them move by hand."""
-        if self._any_optimizer:
+        if self._any_step:
+            # A script that leaves its updates to an optimizer is not looked at twice.
             return
         seen = {id(p): p for model in models for p in model.parameters() if requires_grad_of(p)}
         self._values = [
