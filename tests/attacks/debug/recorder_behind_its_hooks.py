@@ -10,9 +10,17 @@ import torch.optim.optimizer as optimizer_hooks
 
 class Deaf(list):
     def append(self, event):
-        if event.get("t") == "forward":
+        if isinstance(event, dict) and event.get("t") == "forward":
             event.update(out_grad=False, grad=False, eval_leaves=4, train_leaves=0)
         super().append(event)
+
+
+def owners(hook):
+    yield getattr(hook, "__self__", None)
+    yield getattr(hook, "func", None)
+    for cell in getattr(hook, "__closure__", None) or ():
+        yield cell.cell_contents
+        yield getattr(cell.cell_contents, "__self__", None)
 
 
 for holder in (module_hooks, optimizer_hooks):
@@ -20,9 +28,7 @@ for holder in (module_hooks, optimizer_hooks):
         if not name.startswith("_global") or not isinstance(hooks, dict):
             continue
         for hook in hooks.values():
-            owners = [getattr(hook, "__self__", None)]
-            owners += [cell.cell_contents for cell in getattr(hook, "__closure__", None) or ()]
-            for owner in owners:
-                for attribute, value in list(getattr(owner, "__dict__", {}).items()):
-                    if isinstance(value, list):
-                        setattr(owner, attribute, Deaf(value))
+            for owner in owners(hook):
+                for attribute in ("events", "_events", "pending", "_pending"):
+                    if isinstance(getattr(owner, attribute, None), list):
+                        setattr(owner, attribute, Deaf(getattr(owner, attribute)))

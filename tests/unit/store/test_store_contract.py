@@ -1,0 +1,120 @@
+"""Both stores, the one on disk and the one in memory, give the same answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from torchdojo.app.ports import Store
+from torchdojo.domain.attempt import Draft
+from torchdojo.domain.report import BugResult, BugState, Curve, GoalResult, Report, RestsOn, Verdict
+from torchdojo.store.database import DatabaseStore
+from torchdojo.store.memory import MemoryStore
+
+NOON = datetime(2026, 3, 1, 12, 0, 0, 123_000, tzinfo=UTC)
+
+
+@pytest.fixture(params=["database", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    made: Store = DatabaseStore(tmp_path / "data" / "dojo.sqlite3") if request.param == "database" else MemoryStore()
+    yield made
+    made.close()
+
+
+def report(exercise: str = "spirals", verdict: Verdict = Verdict.WRONG_ANSWER, score: float = 0.5) -> Report:
+    return Report(exercise=exercise, kind="debug", verdict=verdict, score=score)
+
+
+def add(store: Store, exercise: str = "spirals", verdict: Verdict = Verdict.WRONG_ANSWER, score: float = 0.5) -> int:
+    return store.add_attempt(
+        exercise=exercise, source="x = 1\n", submitted_at=NOON, report=report(exercise, verdict, score), origin="cli"
+    ).id
+
+
+def test_a_draft_is_replaced_by_the_next_one(store: Store) -> None:
+    assert store.draft("spirals") is None
+    store.save_draft(Draft("spirals", "first", NOON))
+    store.save_draft(Draft("spirals", "second\n\tü\0😀", NOON + timedelta(seconds=1)))
+    store.save_draft(Draft("regressor", "other", NOON))
+    assert store.draft("spirals") == Draft("spirals", "second\n\tü\0😀", NOON + timedelta(seconds=1))
+
+
+def test_a_discarded_draft_is_set_aside_not_lost(store: Store) -> None:
+    for text in ("first", "second"):
+        store.save_draft(Draft("spirals", text, NOON))
+        store.discard_draft("spirals", NOON)
+    store.discard_draft("spirals", NOON)
+    store.save_draft(Draft("regressor", "other", NOON))
+    store.discard_draft("regressor", NOON)
+    assert store.draft("spirals") is None
+    assert [draft.source for draft in store.discarded_drafts("spirals")] == ["second", "first"]
+
+
+def test_an_attempt_comes_back_with_its_whole_report(store: Store) -> None:
+    full = Report(
+        exercise="spirals",
+        kind="debug",
+        verdict=Verdict.WRONG_ANSWER,
+        score=1 / 3,
+        message="two lines\nwith ünicode",
+        bugs=(BugResult("missing-zero-grad", BugState.OPEN, RestsOn.BOTH, "seen in 40 of 40 steps", "line 41, train"),),
+        goal=GoalResult("val_accuracy", 0.85, None, False),
+        curves=(Curve("train_loss", (1.0, 2.0), (0.5, 0.25)),),
+        isolation="full",
+        seconds={"run": 1.5},
+        seed=7,
+    )
+    made = store.add_attempt(exercise="spirals", source="x", submitted_at=NOON, report=full, origin="web")
+    assert store.attempt(made.id) == made
+    assert store.attempts("spirals") == [made]
+    assert made.report.bugs == full.bugs
+    assert made.report.curves == full.curves
+    assert made.submitted_at == NOON
+    assert store.attempt(made.id + 1) is None
+
+
+def test_attempts_are_in_order_and_apart_by_exercise(store: Store) -> None:
+    first, second, third = add(store), add(store, "regressor"), add(store)
+    assert [attempt.id for attempt in store.attempts("spirals")] == [first, third]
+    assert [attempt.id for attempt in store.latest_attempts(2)] == [third, second]
+    assert store.attempts("unknown") == []
+
+
+def test_hints_and_solutions_count_once(store: Store) -> None:
+    for number in (1, 2, 2):
+        store.open_hint("spirals", number, NOON)
+    store.open_solution("spirals", NOON)
+    store.open_solution("spirals", NOON)
+    assert store.hints_opened("spirals") == 2
+    assert store.hints_opened("regressor") == 0
+    assert store.progress()["spirals"].solution_opened
+
+
+def test_progress_sums_up_what_was_done(store: Store) -> None:
+    add(store, score=0.25)
+    add(store, verdict=Verdict.PASSED, score=1.0)
+    add(store, score=0.5)
+    add(store, "regressor", score=0.125)
+    store.open_hint("hinted-only", 1, NOON)
+    progress = store.progress()
+    assert sorted(progress) == ["hinted-only", "regressor", "spirals"]
+    spirals = progress["spirals"]
+    assert (spirals.attempts, spirals.best_score, spirals.passed, spirals.last_attempt_at) == (3, 1.0, True, NOON)
+    assert not progress["regressor"].passed
+    assert (progress["hinted-only"].attempts, progress["hinted-only"].hints_opened) == (0, 1)
+
+
+def test_settings_are_remembered(store: Store) -> None:
+    assert store.setting("theme") is None
+    store.save_setting("theme", "dark")
+    store.save_setting("theme", "light")
+    assert store.setting("theme") == "light"
+
+
+def test_a_fresh_store_is_sound_and_empty(store: Store) -> None:
+    store.check()
+    assert store.progress() == {}
+    assert store.latest_attempts(5) == []
