@@ -52,7 +52,7 @@ Module = torch.nn.Module
 Optimizer = torch.optim.Optimizer
 Loader = DataLoader
 
-weak = weakref.ref
+weak: Any = weakref.ref
 now = time.perf_counter
 frame_at = sys._getframe
 array_copy: Callable[..., Any] = np.ndarray.copy

@@ -20,11 +20,12 @@ import torch
 from torchdojo.domain.trace import Place, Trace
 from torchdojo.harness.capturing import Capture, Send
 from torchdojo.harness.options import Options
+from torchdojo.harness.originals import now
 from torchdojo.harness.recorder import Recorder
 from torchdojo.harness.standing_in import data_stand_in, execute, set_rates, transplant
 from torchdojo.wire import TensorData
 
-_FLUSH_SECONDS = 0.05
+_FLUSH_SECONDS = 0.1
 _FLUSH_EVENTS = 400
 #: Events of one frame, so that its header stays far below what the wire allows.
 _FRAME_EVENTS = 100
@@ -58,7 +59,6 @@ class Run:
         )
         self.capture = Capture(options, self._deliver)
         self._sent_events = self._sent_places = self._sequence = 0
-        self._flushed_at = _clock()
 
     def run(self) -> Trace:
         """Run it to its end, whatever that is. Never raises for anything the script does."""
@@ -66,6 +66,7 @@ class Run:
         self._connect()
         began = _clock()
         end = self._execute()
+        self.recorder.finish()
         end["seconds"] = _clock() - began
         end["patched"] = self.recorder.replaced()
         end["accelerator_ops"] = None if self._accelerator is None else int(self._accelerator.operations)
@@ -75,7 +76,7 @@ class Run:
         self.capture.settle()
         log = self.recorder.log
         log.add("end", -1, **end)
-        self._flush(everything=True)
+        self._flush()
         return Trace(tuple(log.events), tuple(Place(line, function) for line, function in log.places))
 
     @property
@@ -95,9 +96,12 @@ class Run:
         if options.capture_steps or options.capture_evaluation or options.stop_evaluations:
             recorder.forwards.before = self.capture.before_forward
             recorder.forwards.after = self.capture.after_forward
-            recorder.reached = self.capture.reached
+            recorder.backwards.reached = self.capture.reached
         recorder.updates.before = self._before_update
         recorder.updates.after = self._after_update
+        if self._send is not None:
+            recorder.log.due = self._flush
+            self._flush()
         recorder.install()
         if options.optimizer is not None:
             transplant(options.optimizer)
@@ -108,7 +112,6 @@ class Run:
         self.capture.before_update(self.model)
 
     def _after_update(self) -> None:
-        self._flush()
         if self.capture.after_update():
             raise Stopped
 
@@ -174,16 +177,12 @@ class Run:
         if self._send is not None:
             self._send(header, tensors)
 
-    def _flush(self, *, everything: bool = False) -> None:
-        if self._send is None:
-            return
+    def _flush(self) -> None:
         log = self.recorder.log
-        waiting = len(log.events) - self._sent_events
-        now = _clock()
-        if not waiting or not (everything or waiting >= _FLUSH_EVENTS or now - self._flushed_at >= _FLUSH_SECONDS):
-            return
-        self._flushed_at = now
-        while self._sent_events < len(log.events):
+        log.due_count, log.due_time = len(log.events) + _FLUSH_EVENTS, now() + _FLUSH_SECONDS
+        if self._sent_events < len(log.events):
+            log.complete()
+        while self._send is not None and self._sent_events < len(log.events):
             events = log.events[self._sent_events : self._sent_events + _FRAME_EVENTS]
             places = log.places[self._sent_places :]
             self._sent_events += len(events)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +16,7 @@ from torchdojo.harness.originals import Module, Tensor
 from torchdojo.harness.running import Run, record_script
 from torchdojo.harness.tensors import from_wire, to_wire
 from torchdojo.harness.tripwire import watch_script
-from torchdojo.wire import Channel, Frame, WireError
+from torchdojo.wire import Channel, Frame, WireError, signature
 
 __all__ = ["record_script", "run"]
 
@@ -44,9 +45,11 @@ def run(context: Context) -> int:
     source = path.read_text(encoding="utf-8")
     sys.path.insert(0, str(context.workdir))
 
+    key, numbers = str(first.header["key"]), count()
+
     def send(header: Any, tensors: Any = None) -> None:
         try:
-            channel.send(header, tensors)
+            channel.send({**header, "signature": signature(key, next(numbers))}, tensors)
         except WireError:
             os._exit(0)  # Nobody listens any more.
 

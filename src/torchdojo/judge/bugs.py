@@ -37,7 +37,9 @@ def from_events(kind: str, trace: Trace, clean: Facts, cover: Coverage, ended: E
     observation = probes()[kind].observe(trace, clean.expected)
     evaluation = kind in EVALUATION_KINDS
     missing = (cover.evaluation or "No layer that has an eval mode ran.") if evaluation else cover.steps
-    state = from_observation(observation, 1 if evaluation else ENOUGH_STEPS, missing or observation.summary)
+    if not missing:
+        missing = observation.summary if trace.training_forwards else "No model was seen in training."
+    state = from_observation(observation, 1 if evaluation else ENOUGH_STEPS, missing)
     if state.state is BugState.FIXED:
         fault = cover.evaluation if evaluation else cover.steps or cover.parameters
         fault = fault or (cover.rows if kind in ROW_KINDS else "")

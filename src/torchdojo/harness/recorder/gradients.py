@@ -1,112 +1,171 @@
 """Gradients as consumables: each may serve one update. Follows their content, not the calls that clear them.
 
-A buffer is *consumed* when an update used it. When the next backward pass begins and the buffer is still there with
+A buffer is *used* when an update worked with it. When the next backward pass begins and the buffer is still there with
 content, that content is carried into the next gradient: it is *stale*. Clearing by zero_grad, by hand, by replacing the
-buffer or by setting it to None all empty it, and accumulation over micro-batches never consumes in between.
+buffer or by setting it to None all empty it, and accumulation over micro-batches never uses anything in between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from torchdojo.harness.originals import grad_of, version_of, weak
-from torchdojo.harness.recorder.numbers import has_content
+from torchdojo.harness.originals import grad_of, is_zero, version_of, weak
 
 
-class _Buffer:
+class Buffer:
     """What is remembered about one parameter's gradient."""
 
-    __slots__ = ("after_backward", "carried", "consumed", "parameter")
+    __slots__ = ("before", "carried", "filled", "filled_version", "parameter", "stepped", "used", "used_version")
 
-    def __init__(self, parameter: Any) -> None:
-        self.parameter = weak(parameter)
-        self.consumed: Any = None
+    def __init__(self, parameter: Any, gone: Any) -> None:
+        self.parameter = weak(parameter, gone)
+        #: An optimizer has updated the parameter.
+        self.stepped = False
+        #: The gradient tensor an update used, and its version when last looked at.
+        self.used: Any = None
+        self.used_version = -1
+        #: A backward pass has added to used content.
         self.carried = False
-        self.after_backward: tuple[int, int] | None = None
+        #: A backward pass has filled it since the last update, and its version then.
+        self.filled = False
+        self.filled_version = -1
+        #: Identity and version of the gradient before the backward pass that is running.
+        self.before: tuple[int, int] | None = None
 
 
 class Gradients:
     """The gradient buffers of every parameter that trains."""
 
     def __init__(self) -> None:
-        self._buffers: dict[int, _Buffer] = {}
-        self._backward_since_update = False
+        self._buffers: dict[int, Buffer] = {}
 
     def own(self, parameters: Iterable[Any]) -> None:
         """Follow these parameters, too."""
         for parameter in parameters:
-            self._buffer(parameter)
+            self.buffer(parameter)
 
-    def _buffer(self, parameter: Any) -> _Buffer:
-        found = self._buffers.get(id(parameter))
+    def knows(self, parameter: Any) -> bool:
+        """Whether the parameter is followed."""
+        return id(parameter) in self._buffers
+
+    def buffer(self, parameter: Any) -> Buffer:
+        """The buffer of a parameter, followed from now on."""
+        key = id(parameter)
+        found = self._buffers.get(key)
         if found is None or found.parameter() is not parameter:
-            found = self._buffers[id(parameter)] = _Buffer(parameter)
+            buffers = self._buffers
+
+            def gone(reference: Any) -> None:
+                dead = buffers.get(key)
+                if dead is not None and dead.parameter is reference:
+                    del buffers[key]
+
+            found = buffers[key] = Buffer(parameter, gone)
         return found
 
-    def _present(self) -> Iterator[tuple[_Buffer, Any]]:
-        for buffer in self._buffers.values():
-            parameter = buffer.parameter()
-            if parameter is not None:
-                yield buffer, grad_of(parameter)
+    def stepped(self, parameters: Iterable[Any]) -> None:
+        """An optimizer updates these: nobody does it by hand."""
+        for parameter in parameters:
+            self.buffer(parameter).stepped = True
 
     def before_backward(self) -> int:
         """How many buffers still hold content that an update has used."""
         stale = 0
-        for buffer, gradient in self._present():
-            buffer.carried = False
+        for buffer in list(self._buffers.values()):
+            parameter = buffer.parameter()
+            gradient = None if parameter is None else grad_of(parameter)
             if gradient is None:
-                # The next gradient may get the same identity as the one that was dropped.
-                buffer.after_backward = None
-            if buffer.consumed is None:
+                buffer.before = buffer.used = None
+                buffer.carried = False
                 continue
-            if gradient is None or buffer.consumed() is not gradient:
-                buffer.consumed = None
-            elif has_content(gradient):
-                buffer.carried = True
+            version = version_of(gradient)
+            buffer.before = (id(gradient), version)
+            if buffer.used is None:
+                continue
+            known = buffer.carried and version == buffer.used_version
+            buffer.carried = buffer.used() is gradient and (known or not is_zero(gradient))
+            if buffer.carried:
+                buffer.used_version = version
                 stale += 1
+            else:
+                buffer.used = None
         return stale
 
-    def after_backward(self) -> int:
-        """How many buffers the pass touched."""
-        touched = 0
-        for buffer, gradient in self._present():
-            state = None if gradient is None else (id(gradient), version_of(gradient))
-            if state is not None and state != buffer.after_backward:
-                touched += 1
-            buffer.after_backward = state
-        self._backward_since_update = True
-        return touched
+    def after_backward(self) -> list[Buffer]:
+        """The buffers that the pass filled."""
+        filled = []
+        for buffer in list(self._buffers.values()):
+            parameter = buffer.parameter()
+            gradient = None if parameter is None else grad_of(parameter)
+            if gradient is None:
+                continue
+            version = version_of(gradient)
+            if buffer.before != (id(gradient), version):
+                filled.append(buffer)
+                buffer.filled = True
+                buffer.filled_version = version
+                if buffer.carried:
+                    # Accumulation may make a new tensor: what it carries on is the same.
+                    buffer.used = weak(gradient)
+                    buffer.used_version = version
+        return filled
 
-    def examine(self, parameters: Iterable[Any]) -> dict[str, int]:
-        """What an update over these parameters finds: counts of all, with a gradient, stale, and empty ones."""
-        total = missing = cleared = stale = 0
+    def use(self, parameters: Iterable[Any]) -> dict[str, int]:
+        """An optimizer uses the gradients of these parameters: counts of all, with one, stale ones and empty ones."""
+        total = missing = lost = stale = 0
+        changed = []
         for parameter in parameters:
             total += 1
+            buffer = self.buffer(parameter)
             gradient = grad_of(parameter)
+            filled = buffer.filled
+            buffer.carried = buffer.filled = False
             if gradient is None:
+                buffer.used = None
                 missing += 1
+                lost += filled
                 continue
-            buffer = self._buffer(parameter)
-            if not self._backward_since_update:
-                stale += buffer.consumed is not None and buffer.consumed() is gradient and has_content(gradient)
-            elif buffer.after_backward != (id(gradient), version_of(gradient)) and not has_content(gradient):
-                cleared += 1
+            version = version_of(gradient)
+            if filled and version != buffer.filled_version:
+                changed.append(gradient)
+            if buffer.used is not None and buffer.used() is gradient:
+                stale += version == buffer.used_version or not is_zero(gradient)
             else:
-                stale += buffer.carried
-        empty = total if self._backward_since_update and missing + cleared == total else 0
+                buffer.used = weak(gradient)
+            buffer.used_version = version
+        # Clipping and unscaling change every gradient as well: three samples tell whether to look at all.
+        samples = changed[:: max(1, len(changed) // 3)]
+        cleared = sum(map(is_zero, changed)) if samples and all(map(is_zero, samples)) else 0
+        empty = lost + cleared
+        if empty and missing + cleared == total:
+            empty = total
         return {"params": total, "with_grad": total - missing, "stale": stale, "empty": empty}
 
     def examine_afterwards(self, parameters: Iterable[Any]) -> dict[str, int]:
         """The same for an update by hand, noticed after its gradients may have been cleared."""
-        buffers = [self._buffer(parameter) for parameter in parameters]
+        buffers = [self.buffer(parameter) for parameter in parameters]
         stale = sum(buffer.carried for buffer in buffers)
         return {"params": len(buffers), "with_grad": len(buffers), "stale": stale, "empty": 0}
 
-    def consume(self, parameters: Iterable[Any]) -> None:
-        """An update has used the gradients of these parameters."""
+    def consume_afterwards(self, parameters: Iterable[Any]) -> None:
+        """An update by hand has used the gradients of these parameters; they may have been cleared since."""
         for parameter in parameters:
+            buffer = self.buffer(parameter)
             gradient = grad_of(parameter)
-            buffer = self._buffer(parameter)
-            buffer.consumed = None if gradient is None else weak(gradient)
-        self._backward_since_update = False
+            buffer.carried = False
+            if gradient is None or is_zero(gradient):
+                buffer.used = None
+            elif version_of(gradient) == buffer.filled_version or buffer.used is None:
+                buffer.used = weak(gradient)
+                buffer.used_version = version_of(gradient)
+            buffer.filled = False
+
+    def zeroed(self, parameters: Iterable[Any]) -> None:
+        """torch's own zero_grad has just cleared these: no need to look at their content."""
+        buffers = self._buffers
+        for parameter in parameters:
+            buffer = buffers.get(id(parameter))
+            if buffer is not None:
+                buffer.used = None
+                buffer.carried = False

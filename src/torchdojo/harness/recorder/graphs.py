@@ -1,57 +1,109 @@
-"""Which forwards a backward pass reached, and which of their graphs are still alive afterwards."""
+"""Which forwards a backward pass reached, and which graphs outlive their use.
+
+A mark hangs on a graph node as a hook that C++ alone holds: it is called when a backward pass comes by, and it dies
+with the graph. Nothing a script can reach from a tensor takes it off.
+"""
 
 from __future__ import annotations
 
-import weakref
 from typing import Any
 
-_KEY = "torchdojo"
+from torchdojo.harness.originals import grad_fn_of, weak
+
+_NEVER = _ROOT = -1
 
 
-class _Sentinel:
-    """Lives exactly as long as the graph node that holds it."""
+class Mark:
+    """One graph: that of a forward (with its number and model), or that of a tensor a backward pass started from."""
 
-    __slots__ = ("__weakref__",)
+    __slots__ = ("_graphs", "forward", "interval", "model")
+
+    def __init__(self, graphs: Graphs, forward: int, model: Any) -> None:
+        self._graphs = graphs
+        self.forward = forward
+        self.model = model
+        #: The interval between updates in which a backward pass used the graph last.
+        self.interval = _NEVER
+
+    def __call__(self, gradients: Any) -> None:
+        self._graphs.reach(self)
+
+    def __del__(self) -> None:
+        self._graphs.forget(self)
 
 
 class Graphs:
-    """Follows the graphs of root forwards by a hook and a sentinel on the node that made their output."""
+    """Counts live graphs by the interval between updates in which they were last used."""
 
     def __init__(self) -> None:
-        self._reached: list[int] = []
-        self._alive: dict[int, weakref.ref[_Sentinel]] = {}
-        self._models: dict[int, weakref.ref[Any]] = {}
-        self._used: set[int] = set()
+        self.interval = 0
+        self._reached: list[Mark] = []
+        self._fresh = False
+        # Counted apart: a forward and the loss on top of it are the same graph.
+        self._forwards: dict[int, int] = {}
+        self._roots: dict[int, int] = {}
 
-    def follow(self, forward: int, node: Any, model: Any) -> None:
-        """Follow the graph that ends in `node`, the output of `forward`."""
-        reached = self._reached
-        node.register_prehook(lambda gradients: reached.append(forward))
-        sentinel = _Sentinel()
-        node.metadata[_KEY] = sentinel
-        self._alive[forward] = weakref.ref(sentinel)
-        self._models[forward] = weakref.ref(model)
+    def follow(self, forward: int, outputs: list[Any], model: Any) -> None:
+        """Follow the graph of a forward by the tensors that came out."""
+        self._fresh = True
+        mark: Mark | None = None
+        for output in outputs:
+            node = grad_fn_of(output)
+            if node is not None:
+                mark = mark or Mark(self, forward, weak(model))
+                node.register_prehook(mark)
 
-    def begin(self) -> None:
-        """A backward pass begins."""
-        self._reached.clear()
-
-    def visited(self) -> list[int]:
-        """The forwards reached since `begin`, without counting their graphs as used up."""
-        return sorted(set(self._reached))
+    def begin(self, roots: list[Any]) -> None:
+        """A backward pass begins at these tensors."""
+        self._reached = []
+        if self._fresh:
+            self._fresh = False
+            return  # A forward's mark stands for this graph.
+        for root in roots[:4]:
+            node = grad_fn_of(root)
+            if node is not None:
+                node.register_prehook(Mark(self, _ROOT, None))
 
     def end(self) -> tuple[list[int], list[Any]]:
         """It ended: the forwards it reached and the models that made them."""
-        forwards = sorted(set(self._reached))
-        self._reached.clear()
-        self._used.update(forwards)
-        models = [model for i in forwards if (ref := self._models.get(i)) and (model := ref()) is not None]
-        return forwards, models
+        marks, self._reached = self._reached, []
+        if len(marks) == 1:
+            model = marks[0].model()
+            return [marks[0].forward], [] if model is None else [model]
+        forwards = sorted({mark.forward for mark in marks})
+        models = {id(model): model for mark in marks if (model := mark.model()) is not None}
+        return forwards, list(models.values())
 
-    def live(self) -> int:
-        """How many graphs that a backward pass has gone through are still alive."""
-        for forward in [i for i in self._used if (ref := self._alive.get(i)) is None or ref() is None]:
-            self._used.discard(forward)
-            self._alive.pop(forward, None)
-            self._models.pop(forward, None)
-        return len(self._used)
+    def reach(self, mark: Mark) -> None:
+        """A backward pass came by a mark."""
+        if mark.forward != _ROOT:
+            self._reached.append(mark)
+        if mark.interval != self.interval:
+            counts = self._counts(mark)
+            _decrease(counts, mark.interval)
+            mark.interval = self.interval
+            counts[self.interval] = counts.get(self.interval, 0) + 1
+
+    def forget(self, mark: Mark) -> None:
+        """A mark died with its graph."""
+        _decrease(self._counts(mark), mark.interval)
+
+    def outliving(self) -> int:
+        """Graphs alive although they were last used before the previous update.
+
+        A loop's own variables hold the graphs of the update that is ending, those of alternating optimizers the ones
+        before: neither is kept on purpose.
+        """
+        recent = self.interval - 2
+        return max(sum(n for last, n in counts.items() if last <= recent) for counts in (self._forwards, self._roots))
+
+    def _counts(self, mark: Mark) -> dict[int, int]:
+        return self._roots if mark.forward == _ROOT else self._forwards
+
+
+def _decrease(counts: dict[int, int], interval: int) -> None:
+    left = counts.get(interval, 0) - 1
+    if left > 0:
+        counts[interval] = left
+    else:
+        counts.pop(interval, None)

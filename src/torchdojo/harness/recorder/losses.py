@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
-from torchdojo.harness.originals import Tensor, detach, dtype_of, grad_fn_of, item, requires_grad_of, shape_of
+from torchdojo.harness.originals import (
+    Tensor,
+    detach,
+    functorch_level,
+    grad_fn_of,
+    item,
+    numel,
+    requires_grad_of,
+    shape_of,
+)
 from torchdojo.harness.recorder.forwards import Forwards
-from torchdojo.harness.recorder.log import Log
-from torchdojo.harness.recorder.numbers import finite, row_targets, score_figures
+from torchdojo.harness.recorder.log import Log, dtype_name
+from torchdojo.harness.recorder.numbers import MAX_ROWS, array, finite
 
 #: Functions of torch.nn.functional whose first two arguments are predictions and targets.
 FUNCTIONS = (
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
+    "ctc_loss",
     "gaussian_nll_loss",
     "hinge_embedding_loss",
     "huber_loss",
@@ -29,6 +40,9 @@ FUNCTIONS = (
     "smooth_l1_loss",
     "soft_margin_loss",
 )
+
+#: Losses that give one number per row: a sum over the batch is divided by the rows, that of others by the elements.
+_PER_ROW = frozenset({"cross_entropy", "nll_loss", "multi_margin_loss", "multilabel_margin_loss", "ctc_loss"})
 
 #: Parts of the names of graph nodes that only rearrange values.
 _VIEWS = (
@@ -53,6 +67,8 @@ _VIEWS = (
 
 _FAR_ENOUGH = 8
 
+_rearranges: dict[str, bool] = {}
+
 
 class Losses:
     """Wraps loss functions."""
@@ -66,7 +82,7 @@ class Losses:
         """The replacement for `torch.nn.functional.<name>`. Loss functions that call others count once."""
 
         def loss(*args: Any, **kwargs: Any) -> Any:
-            if self._inside:
+            if self._inside or functorch_level() is not None:
                 return original(*args, **kwargs)
             at = self._log.at()
             self._inside = True
@@ -77,7 +93,10 @@ class Losses:
             finally:
                 self._inside = False
                 self._forwards.muted -= 1
-                self._note(name, at, args, kwargs, result)
+                try:
+                    self._note(name, at, args, kwargs, result)
+                except Exception as error:
+                    self._log.failed(error)
             return result
 
         return loss
@@ -87,34 +106,48 @@ class Losses:
         target = args[1] if len(args) > 1 else kwargs.get("target")
         if not isinstance(given, Tensor) or not isinstance(target, Tensor):
             return
-        shape = shape_of(given)
-        rows = shape[0] if len(shape) else 1
+        shape, target_shape = shape_of(given), shape_of(target)
+        made = isinstance(result, Tensor)
         event: dict[str, Any] = {
+            "t": "loss",
+            "at": at,
             "id": self._log.number(),
             "name": name,
             "shape": list(shape),
-            "dtype": str(dtype_of(given))[6:],
-            "target_shape": list(shape_of(target)),
-            "target_dtype": str(dtype_of(target))[6:],
+            "dtype": dtype_name(given),
+            "target_shape": list(target_shape),
+            "target_dtype": dtype_name(target),
             "producer": producer(given),
-            "grad": isinstance(result, Tensor) and requires_grad_of(result),
-            "value": _mean(result, rows, kwargs.get("reduction", "mean")),
-            "weight": rows,
+            "grad": made and requires_grad_of(result),
+            "value": None,
+            "weight": shape[0] if shape else 1,
             "forward": self._forwards.latest,
-            "targets": row_targets(target),
         }
-        event.update(score_figures(given, target))
-        self._log.add("loss", at, **event)
+        if made:
+            event["value"] = _mean(name, result, given, kwargs.get("reduction"))
+        labels = None
+        wanted = array(target)
+        if wanted.ndim == 1 and wanted.dtype.kind in "iub":
+            event["targets"] = wanted[:MAX_ROWS].tolist()
+            if wanted.dtype.kind == "b":
+                event["targets"] = [int(label) for label in event["targets"]]
+            if len(shape) == 2 and shape[0] == len(wanted):
+                labels = event["targets"]
+        else:
+            self._log.deferred.rows(event, "targets", target)
+        self._log.deferred.scores(event, given, labels)
+        self._log.put(event)
 
 
-def _mean(result: Any, rows: int, reduction: Any) -> float | None:
-    if not isinstance(result, Tensor):
-        return None
-    value = detach(result)
-    if len(shape_of(value)):
-        return finite(item(value.mean()))
-    number = finite(item(value))
-    return number / max(1, rows) if number is not None and reduction == "sum" else number
+def _mean(name: str, result: Any, given: Any, reduction: Any) -> float | None:
+    """The loss per row or element, whatever it was reduced to."""
+    if len(shape_of(result)):
+        return finite(array(result).mean())
+    value: float = item(detach(result))
+    if reduction == "sum":
+        shape = shape_of(given)
+        value /= max(1, shape[0] if name in _PER_ROW and shape else numel(given))
+    return value if math.isfinite(value) else None
 
 
 def producer(tensor: Any) -> list[str]:
@@ -125,7 +158,10 @@ def producer(tensor: Any) -> list[str]:
         if node is None:
             break
         name = node.name()
-        if not any(view in name for view in _VIEWS):
+        rearranges = _rearranges.get(name)
+        if rearranges is None:
+            rearranges = _rearranges[name] = any(view in name for view in _VIEWS)
+        if not rearranges:
             return [name]
         node = node.next_functions[0][0] if node.next_functions else None
     return [name] if name else []

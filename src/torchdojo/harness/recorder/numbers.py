@@ -9,69 +9,66 @@ from typing import Any
 import numpy as np
 import torch
 
-from torchdojo.harness.originals import as_numpy, detach, device_of, dtype_of, to
+from torchdojo.harness.originals import as_numpy, detach, dtype_of, is_cpu_of, to
+
+Array = np.ndarray[Any, Any]
 
 #: Rows of one batch that are fingerprinted.
 MAX_ROWS = 256
+#: Values of a row that count for its fingerprint; longer rows are sampled evenly.
+_MAX_VALUES = 1024
+
+_HALVES = (torch.bfloat16, torch.float16)
+_float32, _strided = torch.float32, torch.strided
 
 
-def array(tensor: Any) -> np.ndarray[Any, Any]:
+def array(tensor: Any) -> Array:
     """A tensor's values as an array that shares its memory where it can."""
     values = detach(tensor)
-    if device_of(values).type != "cpu":
+    if not is_cpu_of(values):
         values = to(values, "cpu")
-    if dtype_of(values) in (torch.bfloat16, torch.float16):
-        values = to(values, torch.float32)
-    return np.asarray(as_numpy(values))
-
-
-@cache
-def _directions(width: int) -> np.ndarray[Any, Any]:
-    return np.random.default_rng(20_011).standard_normal(width)
-
-
-def fingerprints(tensor: Any) -> list[int]:
-    """One integer per row: equal rows get equal ones wherever they stand, whatever their float dtype or device."""
-    values = array(tensor)
-    if values.ndim == 0:
-        return []
-    rows = values[:MAX_ROWS].reshape(min(len(values), MAX_ROWS), -1).astype(np.float32).astype(np.float64)
-    projected = (rows * _directions(rows.shape[1])).sum(axis=1) + 0.0
-    # Sign, exponent and the leading digits: enough to tell rows apart, short enough to send.
-    found: list[int] = (projected.view(np.int64) >> 16).tolist()
+    if dtype_of(values) in _HALVES:
+        values = to(values, _float32)
+    found: Array = as_numpy(values)
     return found
 
 
-def row_targets(tensor: Any) -> list[int]:
-    """What each row of a batch is to become: the class index, or a fingerprint of the target row."""
+def copied_rows(tensor: Any) -> Array:
+    """A copy of the first rows, flattened to (rows, values) and thinned out when rows are long."""
     values = array(tensor)
-    if values.ndim == 1 and values.dtype.kind in "iub":
-        classes: list[int] = values[:MAX_ROWS].astype(np.int64).tolist()
-        return classes
-    return fingerprints(tensor)
+    if values.ndim == 0 or not values.size:
+        return np.empty((0, 1), dtype=np.float32)
+    if len(values) > MAX_ROWS:
+        values = values[:MAX_ROWS]
+    if values.ndim != 2:
+        values = values.reshape(len(values), -1)
+    if values.shape[1] > _MAX_VALUES:
+        values = values[:, :: -(-values.shape[1] // _MAX_VALUES)]
+    return values.copy()
 
 
-def score_figures(scores: Any, targets: Any) -> dict[str, Any]:
-    """Range, row sums and sums of exponentials of (N, C, ...) scores, and the share of rows that hit the target."""
-    values = array(scores)
-    if values.ndim < 2 or values.dtype.kind != "f" or not values.size:
-        return {}
-    if values.ndim > 2:
-        values = values.reshape(values.shape[0], values.shape[1], -1)[:, :, 0]
-    with np.errstate(all="ignore"):
-        sums, exponentials = values.sum(axis=1), np.exp(values).sum(axis=1)
-        figures: dict[str, Any] = {
-            "row_min": finite(values.min()),
-            "row_sum_min": finite(sums.min()),
-            "row_sum_max": finite(sums.max()),
-            "exp_sum_min": finite(exponentials.min()),
-            "exp_sum_max": finite(exponentials.max()),
-            "spread": finite((values.max(axis=1) - values.min(axis=1)).max()),
-        }
-    wanted = array(targets)
-    if wanted.ndim == 1 and wanted.dtype.kind in "iu" and len(wanted) == len(values):
-        figures["accuracy"] = float((values.argmax(axis=1) == wanted).mean())
-    return figures
+@cache
+def _weights(width: int) -> Array:
+    found = np.random.default_rng(20_011).integers(0, 1 << 64, width, dtype=np.uint64)
+    odd: Array = found | np.uint64(1)
+    return odd
+
+
+def fingerprints(rows: Array) -> Array:
+    """One 48-bit integer per row of (rows, values): equal rows get equal ones, in single or in double precision."""
+    if rows.dtype.kind == "c":
+        return fingerprints(np.stack([rows.real, rows.imag], axis=-1).reshape(len(rows), -1))
+    if rows.dtype.kind == "f":
+        single = np.ascontiguousarray(rows, dtype=np.float32) + np.float32(0.0)  # -0.0 and 0.0 are the same number.
+        bits = single.view(np.uint32).astype(np.uint64)
+    else:
+        bits = rows.astype(np.int64).view(np.uint64)
+    mixed = (bits * _weights(rows.shape[1])).sum(axis=1, dtype=np.uint64)
+    mixed ^= mixed >> np.uint64(31)
+    mixed *= np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(29)
+    prints: Array = (mixed >> np.uint64(16)).astype(np.int64)
+    return prints
 
 
 def finite(value: Any) -> float | None:
@@ -83,6 +80,6 @@ def finite(value: Any) -> float | None:
 def has_content(tensor: Any) -> bool:
     """Whether any element differs from zero."""
     values = detach(tensor)
-    if values.layout is not torch.strided:
+    if values.layout is not _strided:
         return True
-    return bool(np.any(array(values)))
+    return bool(array(values).any())

@@ -96,7 +96,7 @@ def _never_negative(trace: Trace, training: list[Event], formulas: Counter[Formu
     seen = [e for e in training if e["name"] == "cross_entropy" and e.get("row_min") is not None]
     if len(seen) < ENOUGH_STEPS or any(e["row_min"] < 0 for e in seen):
         return None
-    if formulas[Formula.CROSS_ENTROPY] or formulas[Formula.OTHER] < ENOUGH_SAMPLES:
+    if formulas[Formula.OTHER] < max(ENOUGH_SAMPLES, 0.2 * formulas[Formula.CROSS_ENTROPY]):
         return None
     message = (
         f"No score below zero ever reached cross_entropy in {counted(len(seen), 'call')}, and the gradient at the "

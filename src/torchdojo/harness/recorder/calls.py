@@ -1,0 +1,135 @@
+"""The smaller calls of a training script: clearing, switching modes, stepping schedulers, loading batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from torchdojo.harness.originals import Module, Optimizer, Tensor, shape_of
+from torchdojo.harness.recorder.gradients import Gradients
+from torchdojo.harness.recorder.log import Log, dtype_name
+
+#: Batches of one iteration whose shapes are noted.
+_BATCHES_NOTED = 2
+
+
+class Calls:
+    """Replacements for methods of modules, optimizers, schedulers and loaders."""
+
+    def __init__(self, log: Log, gradients: Gradients) -> None:
+        self._log = log
+        self._gradients = gradients
+        self._switching = False
+        self._scheduling = False
+
+    def wrap_clearing(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """For `zero_grad` of optimizers and modules."""
+
+        def zero_grad(thing: Any, *args: Any, **kwargs: Any) -> Any:
+            result = original(thing, *args, **kwargs)
+            if isinstance(thing, Module):
+                self._gradients.zeroed(Module.parameters(thing))
+                self._log.add("zero", self._log.at(), model=self._log.ident(thing))
+            elif isinstance(thing, Optimizer):
+                for group in thing.param_groups:
+                    self._gradients.zeroed(group["params"])
+                self._log.add("zero", self._log.at(), opt=self._log.ident(thing))
+            return result
+
+        return zero_grad
+
+    def wrap_mode_switch(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """For `nn.Module.train`, which `eval` calls and which calls itself for every child."""
+
+        def train(module: Any, mode: bool = True) -> Any:
+            if self._switching:
+                return original(module, mode)
+            self._log.add("eval_mode", self._log.at(), model=self._log.ident(module), training=bool(mode))
+            self._switching = True
+            try:
+                return original(module, mode)
+            finally:
+                self._switching = False
+
+        return train
+
+    def wrap_schedule(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """For `step` of learning-rate schedulers; those made of others count once."""
+
+        def step(scheduler: Any, *args: Any, **kwargs: Any) -> Any:
+            if self._scheduling:
+                return original(scheduler, *args, **kwargs)
+            optimizer = getattr(scheduler, "optimizer", scheduler)
+            self._log.add("schedule", self._log.at(), cls=type(scheduler).__name__, opt=self._log.ident(optimizer))
+            self._scheduling = True
+            try:
+                return original(scheduler, *args, **kwargs)
+            finally:
+                self._scheduling = False
+
+        return step
+
+    def wrap_first_step(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """For the step that a scheduler takes when it is built."""
+
+        def first_step(scheduler: Any, *args: Any, **kwargs: Any) -> Any:
+            before, self._scheduling = self._scheduling, True
+            try:
+                return original(scheduler, *args, **kwargs)
+            finally:
+                self._scheduling = before
+
+        return first_step
+
+    def wrap_iteration(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """For `DataLoader.__iter__`."""
+
+        def iterate(loader: Any) -> Any:
+            self._log.add(
+                "iter",
+                self._log.at(),
+                loader=self._log.ident(loader),
+                batches=_length(loader),
+                sampler=type(getattr(loader, "sampler", None)).__name__,
+                rows=_length(getattr(loader, "dataset", None)),
+            )
+            iterator = original(loader)
+            iterator._recorded = [self._log.ident(loader), 0]
+            return iterator
+
+        return iterate
+
+    def wrap_batch(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """For `__next__` of a loader's iterator."""
+
+        def following(iterator: Any) -> Any:
+            batch = original(iterator)
+            recorded = getattr(iterator, "_recorded", None)
+            if recorded is not None and recorded[1] < _BATCHES_NOTED:
+                recorded[1] += 1
+                try:
+                    self._note_batch(recorded[0], batch)
+                except Exception as error:
+                    self._log.failed(error)
+            return batch
+
+        return following
+
+    def _note_batch(self, loader: int, batch: Any) -> None:
+        values = batch.values() if isinstance(batch, dict) else batch if isinstance(batch, (list, tuple)) else [batch]
+        tensors = [value for value in values if isinstance(value, Tensor)]
+        self._log.add(
+            "batch",
+            self._log.at(),
+            loader=loader,
+            shapes=[list(shape_of(t)) for t in tensors],
+            dtypes=[dtype_name(t) for t in tensors],
+            devices=[self._log.device(t) for t in tensors],
+        )
+
+
+def _length(thing: Any) -> int | None:
+    try:
+        return len(thing)
+    except Exception:
+        return None  # Loaders of endless data have no length, whatever way they say so.
