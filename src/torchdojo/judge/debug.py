@@ -55,7 +55,7 @@ class _Grading:
         self._secret = int(request["secret_seed"])
         self._seed = int(request["seed"])
         self._request = {"filename": exercise.filename, "seed": self._seed}
-        self._fleet = Fleet(session, time.monotonic() + exercise.limits.wall_seconds + GRACE_SECONDS)
+        self._fleet = Fleet(session, time.monotonic() + exercise.limits.wall_seconds + GRACE_SECONDS, self._secret)
         self._kinds = {bug.kind for bug in exercise.bugs}
         self._curves = CurveReader(self._emit)
 
@@ -94,7 +94,11 @@ class _Grading:
             states.update({kind: placed[kind] for kind in self._kinds & devices.KINDS})
         if learning_rate.KIND in self._kinds:
             self._stage("Your optimizer drives the reference solution")
-            states[learning_rate.KIND] = self._rate(trace, hidden, clean, ended, measured)
+            others_fixed = all(state.state is BugState.FIXED for state in states.values())
+            rate = self._rate(trace, hidden, clean, ended, measured)
+            if others_fixed and ended.fault is None and not result(self._goal, measured.value).met:
+                rate = learning_rate.contradicted(rate, own, clean)
+            states[learning_rate.KIND] = rate
         return self._sum_up(trace, ended, measured, own, cover.checks, states)
 
     def _clean_facts(self) -> Facts:

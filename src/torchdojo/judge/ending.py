@@ -42,7 +42,7 @@ def ending(trace: Trace, broken: str, outcome: Mapping[str, Any] | None, tampere
         )
         return Ending(Verdict.FORBIDDEN, message, obstacle="the recording is left alone")
     status = str((outcome or {}).get("status", ""))
-    if status in _STATUS:
+    if status in _STATUS and not (broken and status == "cancelled"):  # We stop a run that we no longer trust.
         verdict, message = _STATUS[status]
         detail = str((outcome or {}).get("message", "")).strip()
         return Ending(verdict, f"{message} {detail}".strip(), obstacle="the script runs within its limits")

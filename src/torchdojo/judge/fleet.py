@@ -9,7 +9,7 @@ from typing import Any
 
 from torchdojo.judge.session import Session
 from torchdojo.judge.stream import Listener, Stream
-from torchdojo.wire import TensorData, WireTimeout
+from torchdojo.wire import TensorData, WireTimeout, signature
 
 AT_ONCE = 2
 
@@ -38,11 +38,13 @@ class Ticket:
 
 
 class Fleet:
-    """The jobs of one grading."""
+    """The jobs of one grading; from `secret` come the keys that their answers are signed with."""
 
-    def __init__(self, session: Session, deadline: float) -> None:
+    def __init__(self, session: Session, deadline: float, secret: int) -> None:
         self._session = session
         self._deadline = deadline
+        self._secret = secret
+        self._started = 0
         self._waiting: deque[Ticket] = deque()
         self._running: list[Ticket] = []
 
@@ -95,5 +97,7 @@ class Fleet:
             if ticket.cancelled:
                 continue
             job = self._session.start(ticket.name, ticket.request, wall_seconds=ticket.seconds)
-            ticket.stream = Stream(job, ticket.tensors, keep=ticket.keep, listener=ticket.listener)
+            key = signature(str(self._secret), self._started)
+            self._started += 1
+            ticket.stream = Stream(job, ticket.tensors, key, keep=ticket.keep, listener=ticket.listener)
             self._running.append(ticket)

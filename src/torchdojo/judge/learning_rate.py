@@ -16,7 +16,7 @@ from torchdojo.judge.fleet import Fleet, OutOfTime
 from torchdojo.judge.goal import measure
 from torchdojo.judge.reference import Facts, Pair, optimizer_fingerprint
 from torchdojo.probes import probes
-from torchdojo.probes.learning_rates import highest_held, optimizer_steps
+from torchdojo.probes.learning_rates import highest_held
 from torchdojo.probes.training import ENOUGH_STEPS, distinct_places
 from torchdojo.probes.wording import counted
 
@@ -27,6 +27,15 @@ MAJORITY = 2
 #: A rate counts as held when it stays for so many steps, or for this share of all of them.
 HELD_STEPS, HELD_SHARE = 5, 0.01
 
+
+#: What makes fewer than this share of a run's steps is not how it trains.
+LEAST_SHARE = 0.05
+
+#: More ways of updating parameters than this are not tried out.
+MOST_RECIPES = 3
+
+#: So many times the clean run's updates cannot come from rates that reach the goal.
+EXCESS = 8
 
 #: Updates by hand are plain gradient descent when this share of them is within this of their median.
 HAND_SHARE, HAND_SLACK = 0.8, 0.03
@@ -61,18 +70,31 @@ class Recipe:
         return {"cls": self.cls, "module": self.module, "hyper": dict(self.hyper), "lrs": [list(r) for r in lrs]}
 
 
-def recipe_of(trace: Trace) -> Recipe | None:
-    """The optimizer that made most steps; None for classes that are not torch's and for unclear updates by hand."""
-    steps = optimizer_steps(trace)
-    if not steps:
-        return None
+def recipes_of(trace: Trace) -> list[Recipe | None]:
+    """How the run updated its parameters, most steps first: one recipe for all optimizers of a class and its settings.
+
+    Optimizers that are built anew go on with the course of the one before. None stands for a class that is not
+    torch's and for unclear updates by hand. What made fewer than one step in twenty is left out.
+    """
+    built = {e["opt"]: e for e in trace.of("optimizer")}
+    ways: dict[str, list[Event]] = {}
+    for step in trace.steps:
+        settings = built.get(step.get("opt"))
+        same = {k: v for k, v in settings["hyper"].items() if k != "lr"} if settings else {}
+        ways.setdefault(repr((step["cls"], sorted(same.items()), len(step["lrs"]))), []).append(step)
+    least = LEAST_SHARE * len(trace.steps)
+    common = sorted((steps for steps in ways.values() if len(steps) >= least), key=len, reverse=True)
+    return [_recipe(steps, built) for steps in common]
+
+
+def _recipe(steps: Sequence[Event], built: Mapping[int, Event]) -> Recipe | None:
     if steps[0].get("opt") is None:
         return _by_hand(steps)
-    built = [e for e in trace.of("optimizer") if e["opt"] == steps[0]["opt"]]
-    if not built or not str(built[-1]["module"]).startswith("torch.optim"):
+    settings = built.get(steps[-1]["opt"])
+    if settings is None or not str(settings["module"]).startswith("torch.optim"):
         return None
     lrs = tuple(tuple(float(rate) for rate in s["lrs"]) for s in steps if s["lrs"])
-    return Recipe(built[-1]["cls"], built[-1]["module"], built[-1]["hyper"], lrs) if lrs else None
+    return Recipe(settings["cls"], settings["module"], settings["hyper"], lrs) if lrs else None
 
 
 def _by_hand(steps: Sequence[Event]) -> Recipe | None:
@@ -96,6 +118,20 @@ def sustained(lrs: Sequence[Sequence[float]]) -> float:
     return max(highest_held(tops, least) if _holds(tops, least) else 0.0, ordered[int(0.95 * (len(ordered) - 1))])
 
 
+def contradicted(state: State, own: Facts, clean: Facts) -> State:
+    """The state of the learning rate in a run that misses the goal although nothing else is wrong with it.
+
+    The recorded rates are only what the optimizer says of itself: updates far larger than theirs disprove them.
+    """
+    if state.state is not BugState.FIXED or not clean.update or own.update <= EXCESS * clean.update:
+        return state
+    said = (
+        f"The run misses the goal, and its updates are {own.update / clean.update:.0f} times as large as those of the "
+        "reference solution: the weights do not move by the recorded learning rate."
+    )
+    return State(BugState.OPEN, RestsOn.BOTH, said, state.where)
+
+
 class Transplants:
     """Runs the reference solution with the submission's optimizer."""
 
@@ -112,31 +148,38 @@ class Transplants:
 
     def judge(self, trace: Trace, *, goal_met: bool) -> State:
         """The state of the learning rate. `goal_met` matters only where a transplant is impossible."""
-        steps = optimizer_steps(trace)
+        steps = trace.steps
         observation = probes()[KIND].observe(trace)
         where = _where(trace)
         if len(steps) < ENOUGH_STEPS:
             missing = f"Only {counted(len(steps), 'step')} ran; at least {ENOUGH_STEPS} are needed."
             return State(BugState.NO_EVIDENCE, RestsOn.EVENTS, missing, where)
-        recipe = recipe_of(trace)
-        if recipe is None:
-            return self._by_behaviour(bool(observation.findings), observation.summary, goal_met, where)
-        if self._clean.optimizer and optimizer_fingerprint(trace) == self._clean.optimizer:
+        recipes = recipes_of(trace)
+        if not 1 <= len(recipes) <= MOST_RECIPES:
+            many = f"The parameters were updated in more than {MOST_RECIPES} different ways, too many to try them out."
+            return State(BugState.NO_EVIDENCE, RestsOn.EVENTS, many, where)
+        if len(recipes) == 1 and self._clean.optimizer and optimizer_fingerprint(trace) == self._clean.optimizer:
             evidence = "Optimizer, settings and learning rates are those of the reference solution."
             return State(BugState.FIXED, RestsOn.EVENTS, evidence, where)
-        top = sustained(recipe.lrs)
+        reached_by: list[str] = []
+        for recipe in recipes:
+            if recipe is None:
+                return self._by_behaviour(bool(observation.findings), observation.summary, goal_met, where)
+            for name, trial in self._trials(recipe):
+                reached, figures = self._outcome(trial)
+                said = f"{name} in the reference solution: {self._goal.name} {figures}"
+                if not reached:
+                    message = f"{said}, which misses the goal of {self._goal.target:g}."
+                    return State(BugState.OPEN, RestsOn.VALUES, message, where)
+                reached_by.append(said)
+        return State(BugState.FIXED, RestsOn.VALUES, f"{'; '.join(reached_by)}: the goal is reached.", where)
+
+    def _trials(self, recipe: Recipe) -> list[tuple[str, Recipe]]:
         trials = [(f"{recipe.cls} at {_range(recipe)}", recipe.stretched(self._clean.steps))]
         if len(set(recipe.lrs)) > 1:
+            top = sustained(recipe.lrs)
             trials.append((f"{recipe.cls} at {top:g} throughout", recipe.held_at(top)))
-        reached_by: list[str] = []
-        for name, trial in trials:
-            reached, figures = self._outcome(trial)
-            said = f"{name} in the reference solution: {self._goal.name} {figures}"
-            if not reached:
-                message = f"{said}, which misses the goal of {self._goal.target:g}."
-                return State(BugState.OPEN, RestsOn.VALUES, message, where)
-            reached_by.append(said)
-        return State(BugState.FIXED, RestsOn.VALUES, f"{'; '.join(reached_by)}: the goal is reached.", where)
+        return trials
 
     def _outcome(self, recipe: Recipe) -> tuple[bool, str]:
         """Whether two of up to three seeds reach the goal, and the figures measured."""

@@ -33,7 +33,7 @@ class Facts:
     """Figures of a run as counted by the judge; of the clean run, what a submission is compared with.
 
     `optimizer` is a fingerprint of the optimizer's class, settings and learning rates; `first_pass` the number of
-    steps before the first evaluation pass.
+    steps before the first evaluation pass; `update` the largest measured update in millionths of the weights' size.
     """
 
     steps: int
@@ -44,6 +44,7 @@ class Facts:
     mode_leaves: int
     first_pass: int
     optimizer: int
+    update: int
 
     @property
     def expected(self) -> Expected:
@@ -83,7 +84,13 @@ def facts_of(trace: Trace) -> Facts:
         mode_leaves=max((f.get("train_leaves", 0) + f.get("eval_leaves", 0) for f in forwards), default=0),
         first_pass=before,
         optimizer=optimizer_fingerprint(trace),
+        update=_largest_update(trace),
     )
+
+
+def _largest_update(trace: Trace) -> int:
+    sizes = [s["update"] for s in trace.steps if s.get("update") is not None and math.isfinite(s["update"])]
+    return min(int(1e6 * max(sizes)), 1 << 53) if sizes else 0
 
 
 def optimizer_fingerprint(trace: Trace) -> int:
@@ -94,7 +101,7 @@ def optimizer_fingerprint(trace: Trace) -> int:
     built = [e for e in trace.of("optimizer") if e["opt"] == steps[0]["opt"]]
     if not built:
         return 0
-    rates = sorted({tuple(s["lrs"]) for s in steps})
+    rates = sorted({tuple(s["lrs"]) for s in trace.steps})
     said = [built[-1]["module"], built[-1]["cls"], built[-1]["hyper"], rates]
     return zlib.crc32(json.dumps(said, sort_keys=True).encode())
 

@@ -9,7 +9,7 @@ from typing import Any
 from torchdojo.domain.trace import Event, Place, Trace
 from torchdojo.judge.events import MAX_EVENTS, MAX_PLACES, Malformed, read_event, read_place
 from torchdojo.judge.session import CandidateJob
-from torchdojo.wire import Frame, TensorData, WireClosed, WireTimeout
+from torchdojo.wire import Frame, TensorData, WireClosed, WireTimeout, signature
 
 Listener = Callable[[Sequence[Event]], None]
 
@@ -21,11 +21,15 @@ class Stream:
         self,
         job: CandidateJob,
         tensors: Mapping[str, TensorData],
+        key: str,
         *,
         keep: bool = False,
         listener: Listener | None = None,
     ) -> None:
-        """Read `job`; `tensors` go out with the first frame; `keep` leaves the child alive for questions."""
+        """Read `job`; `tensors` go out with the first frame, and the `key` that signs what comes back.
+
+        `keep` leaves the child alive for questions.
+        """
         self.job = job
         #: No more events will come.
         self.done = False
@@ -42,7 +46,9 @@ class Stream:
         self._events: list[Event] = []
         self._places: list[Place] = []
         self._next = 0
-        job.send({"type": "go"}, tensors)
+        self._key = key
+        self._signed = 0
+        job.send({"type": "go", "key": key}, tensors)
 
     @property
     def trace(self) -> Trace:
@@ -72,15 +78,27 @@ class Stream:
         if self.ended is None or self.broken:
             return None
         try:
-            return self.job.ask(header, tensors, time.monotonic() + seconds)
+            answer = self.job.ask(header, tensors, time.monotonic() + seconds)
+            self._check_signature(answer)
         except (WireClosed, WireTimeout):
             return None
+        except Malformed as fault:
+            self.broken = f"the recorded run holds {fault}"
+            return None
+        return answer
 
     def dismiss(self) -> None:
         """Let the child go."""
         self.job.send({"type": "bye"})
 
+    def _check_signature(self, frame: Frame) -> None:
+        if frame.header.get("signature") != signature(self._key, self._signed):
+            raise Malformed("a frame that the recorder did not send")
+        self._signed += 1
+
     def _take(self, frame: Frame) -> None:
+        if frame.type != "hello":
+            self._check_signature(frame)
         match frame.type:
             case "hello":
                 pass

@@ -10,5 +10,16 @@ from torchdojo.wire.frames import (
     decode,
     encode,
 )
+from torchdojo.wire.signing import signature
 
-__all__ = ["Channel", "Frame", "TensorData", "WireClosed", "WireError", "WireTimeout", "decode", "encode"]
+__all__ = [
+    "Channel",
+    "Frame",
+    "TensorData",
+    "WireClosed",
+    "WireError",
+    "WireTimeout",
+    "decode",
+    "encode",
+    "signature",
+]

@@ -15,8 +15,9 @@ KIND = "missing-no-grad"
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """No output of an evaluation pass may carry a graph, nor may one have been built inside and cut off."""
     covering, _ = covering_passes(trace, expected)
-    # A gradient with respect to inputs was the purpose of these graphs.
-    wanted = {i for e in trace.of("gradient") for i in e["forwards"]}
+    # A gradient with respect to inputs was the purpose of these graphs, unless the task is known to need none.
+    graded = expected.held_out_rows is not None
+    wanted = set() if graded else {i for e in trace.of("gradient") for i in e["forwards"]}
     forwards = [f for p in covering for f in p if f["id"] not in wanted]
     recorded = [f for f in forwards if f.get("out_grad")]
     cut = [f for f in forwards if not f.get("out_grad") and f.get("inner_grad")]
@@ -31,7 +32,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         f"{counted(len(forwards), 'batch', 'batches')} in "
         f"{counted(len(covering), 'evaluation pass', 'evaluation passes')}: no output carries a graph."
     )
-    return Observation(KIND, len(covering), summary, tuple(findings))
+    # Outputs without a graph show nothing where a graph was welcome and no layer of the network was asked.
+    telling = [p for p in covering if any(not f.get("grad", True) or f.get("inner_grad") is not None for f in p)]
+    return Observation(KIND, len(telling), summary, tuple(findings))
 
 
 def _finding(message: str, trace: Trace, events: list[Event]) -> Finding:
