@@ -90,8 +90,9 @@ def server(tmp_path: Path, with_grader: bool) -> Iterator[Server]:
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    # Not for the whole session: while it lives, an event loop runs in the main thread, where others start theirs.
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed; on Debian: apt-get install chromium")
     with sync_api.sync_playwright() as play:
