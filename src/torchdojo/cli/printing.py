@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from torchdojo.domain.report import BugState, CheckOutcome, Report, Verdict
+from torchdojo.domain.report import BugState, CheckOutcome, CheckResult, GoalResult, Report, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,15 +50,14 @@ def print_markdown(text: str) -> None:
     console().print(Markdown(text))
 
 
-def print_report(
-    report: Report, titles: dict[str, str], out: Console, *, path: str = "", compact: bool = False
-) -> None:
+def print_report(report: Report, titles: dict[str, str], out: Console, *, path: str = "") -> None:
     """The verdict, one entry per bug with its evidence and line, the goal, and what went wrong otherwise."""
     from rich.text import Text
 
     out.print(headline(report))
-    if report.message:
-        out.print(Text(report.message.strip(), style="yellow" if report.verdict is not Verdict.PASSED else ""))
+    told = report.message.strip()
+    if told:
+        out.print(Text(told, style="yellow" if report.verdict is not Verdict.PASSED else ""))
     for bug in report.bugs:
         sign, colour, word = _STATE[bug.state]
         line = Text(f" {sign} ", style=f"bold {colour}")
@@ -69,18 +68,56 @@ def print_report(
                 f", by {bug.rests_on}" if str(bug.rests_on) != "both" else ", by values and events", style="dim"
             )
         out.print(line)
-        if not (compact and bug.state is BugState.FIXED):
-            out.print(_indented(bug.evidence, _clickable(bug.where, path)))
-    for check in report.checks:
-        if check.outcome in (CheckOutcome.FAILED, CheckOutcome.ERROR) and check.message and check.name != "goal":
-            out.print(Text(f" ✗ {check.name}", style="bold red"))
-            out.print(_indented(check.message, _clickable(check.where, path)))
+        out.print(_indented(bug.evidence, _clickable(bug.where, path)))
+    for check in _failed_checks(report):
+        if check.message.strip() in told:
+            continue
+        out.print(Text(f" ✗ {check.name}", style="bold red"))
+        out.print(_indented(check.message, _clickable(check.where, path)))
     if report.goal is not None:
-        measured = "not measured" if report.goal.measured is None else f"{report.goal.measured:.4g}"
-        sign, colour = ("✓", "green") if report.goal.met else ("✗", "red")
-        line = Text(f" {sign} goal ", style=f"bold {colour}")
-        line.append(f"{report.goal.name} {measured}, wanted {report.goal.target:g} (measured by us on fresh rows)")
-        out.print(line)
+        out.print(_goal_line(report.goal))
+
+
+def _failed_checks(report: Report) -> list[CheckResult]:
+    """What went wrong beside the bugs; the goal has a line of its own."""
+    bad = (CheckOutcome.FAILED, CheckOutcome.ERROR)
+    return [c for c in report.checks if c.outcome in bad and c.message and c.name != "goal"]
+
+
+def _goal_line(goal: GoalResult) -> Text:
+    from rich.text import Text
+
+    measured = "not measured" if goal.measured is None else f"{goal.measured:.4g}"
+    sign, colour = ("✓", "green") if goal.met else ("✗", "red")
+    line = Text(f" {sign} goal ", style=f"bold {colour}")
+    line.append(f"{goal.name} {measured}, wanted {goal.target:g} (measured by us on fresh rows)")
+    return line
+
+
+def print_board(report: Report, titles: dict[str, str], out: Console, *, path: str = "") -> None:
+    """The report on half a small terminal: a line for every bug, and the evidence of the first that is left."""
+    from rich.text import Text
+
+    out.print(headline(report))
+    told = "" if report.verdict in (Verdict.PASSED, Verdict.WRONG_ANSWER) else report.message.strip()
+    if told:
+        out.print(Text(told, style="yellow"))
+    widest = max((len(titles.get(bug.id, bug.id)) for bug in report.bugs), default=0)
+    for bug in report.bugs:
+        sign, colour, word = _STATE[bug.state]
+        line = Text(f" {sign} ", style=f"bold {colour}")
+        line.append(titles.get(bug.id, bug.id).ljust(widest + 2), style="" if bug.fixed else "bold")
+        first_place = _clickable(bug.where, path).split(",")[0]
+        line.append(word if bug.fixed or not bug.where else first_place, style=colour)
+        out.print(line, no_wrap=True, overflow="ellipsis")
+    left = next((bug for bug in report.bugs if not bug.fixed), None)
+    for check in _failed_checks(report):
+        if check.message.strip() not in told:
+            out.print(Text(f" ✗ {check.name}: {check.message}", style="red"))
+    if report.goal is not None:
+        out.print(_goal_line(report.goal))
+    if left is not None:
+        out.print(Text(f"{titles.get(left.id, left.id)}: {left.evidence}", style="dim"))
 
 
 def headline(report: Report) -> Text:
@@ -91,7 +128,10 @@ def headline(report: Report) -> Text:
     line = Text(f"{str(report.verdict).replace('_', ' ')}", style=f"bold {colour}")
     if report.bugs:
         line.append(f"  {sum(bug.fixed for bug in report.bugs)} of {len(report.bugs)} bugs fixed")
-    line.append(f"  {report.seconds.get('total', 0.0):.1f} s, isolation {report.isolation}", style="dim")
+    seconds = report.seconds.get("total", 0.0)
+    # What Python cannot even read never ran, so nothing had to keep it in.
+    ran = report.seconds.get("run", 0.0) > 0
+    line.append(f"  {seconds:.1f} s, isolation {report.isolation}" if ran else f"  {seconds:.1f} s", style="dim")
     return line
 
 

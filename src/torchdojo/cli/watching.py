@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from torchdojo.app import practice
 from torchdojo.app.catalogue import list_exercises
@@ -17,12 +16,13 @@ from torchdojo.app.guidance import hints, open_hint
 from torchdojo.app.overview import following_exercise
 from torchdojo.app.workspace import start_exercise
 from torchdojo.cli.keys import Keys
-from torchdojo.cli.printing import console, print_curve, print_report
+from torchdojo.cli.printing import console, print_board, print_curve, print_report
+from torchdojo.cli.progress import RunDisplay
 from torchdojo.domain.errors import Cancelled, DojoError
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.report import Report, Verdict
 
-LEGEND = "[bold]n[/] next  [bold]h[/] hint  [bold]r[/] reset  [bold]l[/] list  [bold]q[/] quit"
+LEGEND = "[bold]n[/] next  [bold]h[/] hint  [bold]e[/] all evidence  [bold]r[/] reset  [bold]l[/] list  [bold]q[/] quit"
 
 #: How long the loop waits for a key before it looks for saves and results.
 TICK_SECONDS = 0.1
@@ -32,6 +32,7 @@ TICK_SECONDS = 0.1
 class Grading:
     """One run in the background. Its result arrives on the queue, unless it was cancelled."""
 
+    display: RunDisplay
     cancel: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
 
@@ -46,6 +47,7 @@ class Watch:
         self._results: queue.Queue[tuple[Grading, Callable[[], None]]] = queue.Queue()
         self._grading: Grading | None = None
         self._last: Report | None = None
+        self._changed = ""
         self._stamp: tuple[int, int] | None = None
         self._open(exercise)
 
@@ -70,9 +72,7 @@ class Watch:
         self._stamp = None
         if workspace.created:
             self._stamp = self._stamped()
-            self._screen()
-            self._out.print(f"Wrote {self._path}. Open it in your editor; every save is judged.")
-            self._footer()
+            self._draw(f"Wrote {self._path}. Open it in your editor; every save is judged.")
 
     def _tick(self, keys: Keys) -> bool:
         stamp = self._stamped()
@@ -82,6 +82,7 @@ class Watch:
         while not self._results.empty():
             grading, show = self._results.get()
             if grading is self._grading:
+                grading.display.__exit__(None, None, None)
                 self._grading = None
                 show()
         match keys.pressed(TICK_SECONDS):
@@ -91,6 +92,8 @@ class Watch:
                 self._next()
             case "h":
                 self._hint()
+            case "e":
+                self._evidence()
             case "r":
                 self._reset(keys)
             case "l":
@@ -106,22 +109,23 @@ class Watch:
 
     def _start(self) -> None:
         self._stop()
-        grading = Grading()
-        self._grading = grading
         self._screen()
-        self._out.print("judging ...", style="dim")
+        grading = Grading(RunDisplay(self._out, show_output=False))
+        grading.display.__enter__()
+        self._grading = grading
         grading.thread = threading.Thread(target=self._grade, args=(grading,), daemon=True)
         grading.thread.start()
 
     def _grade(self, grading: Grading) -> None:
-        def take(event: Mapping[str, Any]) -> None:
-            if event.get("type") == "stage" and grading is self._grading:
-                self._out.print(f"  {event['text']}", style="dim")
-
         try:
             source = practice.read_submission(self._path)
             attempt = practice.grade(
-                self._dojo, self._exercise.id, source, origin="watch", on_event=take, cancel=grading.cancel
+                self._dojo,
+                self._exercise.id,
+                source,
+                origin="watch",
+                on_event=grading.display.take,
+                cancel=grading.cancel,
             )
             report = attempt.report
             self._results.put((grading, lambda: self._show(report)))
@@ -135,6 +139,7 @@ class Watch:
         grading, self._grading = self._grading, None
         if grading is not None:
             grading.cancel.set()
+            grading.display.__exit__(None, None, None)
             if grading.thread is not None:
                 grading.thread.join(timeout=10)
 
@@ -142,33 +147,51 @@ class Watch:
         self._out.clear()
         self._out.rule(f"[bold]{self._exercise.title}[/]  {self._path}", align="left")
 
-    def _footer(self) -> None:
+    def _draw(self, *told: str, style: str = "") -> None:
+        """The screen as it stands: the last verdict, then what there is to say, then the keys."""
+        self._screen()
+        if self._last is not None:
+            if self._out.size.height > 30:
+                print_curve(self._last, self._out)
+            print_board(self._last, self._titles(), self._out, path=self._shown_path())
+            if self._changed:
+                self._out.print(self._changed, style="bold", markup=False)
+        for text in told:
+            self._out.print(text, style=style, markup=False)
         self._out.rule(LEGEND, align="left")
 
+    def _titles(self) -> dict[str, str]:
+        return {bug.id: bug.title for bug in self._exercise.bugs}
+
+    def _shown_path(self) -> str:
+        try:
+            return str(self._path.resolve().relative_to(Path.cwd()))
+        except ValueError:
+            return str(self._path)
+
     def _tell(self, text: str) -> None:
-        self._screen()
-        self._out.print(text, style="red", markup=False)
-        self._footer()
+        self._draw(text, style="red")
 
     def _show(self, report: Report) -> None:
-        self._screen()
         before, self._last = self._last, report
-        if self._out.size.height > 30:
-            print_curve(report, self._out)
-        titles = {bug.id: bug.title for bug in self._exercise.bugs}
-        print_report(report, titles, self._out, path=str(self._path), compact=True)
-        if before is not None and (change := _changes(before, report, titles)):
-            self._out.print(change, style="bold", markup=False)
+        self._changed = "" if before is None else _changes(before, report, self._titles())
         if report.verdict is Verdict.PASSED:
-            self._out.print(
-                "Passed. Press n for the next exercise; 'torchdojo solution' has the debrief.", style="green"
-            )
-        self._footer()
+            self._draw("Passed. Press n for the next exercise; 'torchdojo solution' has the debrief.", style="green")
+        else:
+            self._draw()
+
+    def _evidence(self) -> None:
+        if self._last is None:
+            self._draw("Nothing was judged yet; save the file.")
+            return
+        self._screen()
+        print_report(self._last, self._titles(), self._out, path=self._shown_path())
+        self._out.rule(LEGEND, align="left")
 
     def _next(self) -> None:
         following = following_exercise(self._dojo, self._exercise.id)
         if following is None:
-            self._out.print("There is no other exercise left to do. Well done.", style="green")
+            self._draw("There is no other exercise left to do. Well done.", style="green")
         else:
             self._open(following)
 
@@ -177,28 +200,28 @@ class Watch:
         if len(state.opened) < state.total:
             state = open_hint(self._dojo, self._exercise.id)
         number = len(state.opened)
-        self._out.print(f"Hint {number} of {state.total}: {state.opened[-1]}", markup=False)
+        self._draw(f"Hint {number} of {state.total}: {state.opened[-1]}")
 
     def _reset(self, keys: Keys) -> None:
-        self._out.print("Start over? Your file is kept as a backup. y/n", style="yellow")
+        self._draw("Start over? Your file is kept as a backup. y/n", style="yellow")
         while not (answer := keys.pressed(60.0)):
             pass
         if answer != "y":
-            self._out.print("Left as it is.")
+            self._draw("Left as it is.")
             return
         self._stop()
         workspace = start_exercise(self._dojo, self._exercise.id, self._directory, reset=True)
         self._stamp = self._stamped()
         self._last = None
-        self._screen()
-        self._out.print(f"Back to the starter. What you had is in {workspace.backup}.")
-        self._footer()
+        self._draw(f"Back to the starter. What you had is in {workspace.backup}.")
 
     def _list(self) -> None:
+        rows = []
         for row in list_exercises(self._dojo):
             sign = "✓" if row.progress.passed else "·"
             here = "  <- here" if row.exercise.id == self._exercise.id else ""
-            self._out.print(f" {sign} {row.exercise.id}  {row.exercise.title}{here}", markup=False)
+            rows.append(f" {sign} {row.exercise.id}  {row.exercise.title}{here}")
+        self._draw(*rows)
 
 
 def _changes(before: Report, now: Report, titles: Mapping[str, str]) -> str:

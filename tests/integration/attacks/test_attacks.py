@@ -23,7 +23,7 @@ CONTENT = shipped_root() / "debugging"
 GUARD = 'if __name__ == "__main__":'
 
 #: Long enough for an honest run on a busy machine, short enough for scripts that never end.
-WALL_SECONDS = 12
+WALL_SECONDS = 8
 
 
 @dataclass(frozen=True)
