@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from torchdojo.domain.exercise import spoken_metric
 from torchdojo.domain.report import BugState, CheckOutcome, CheckResult, GoalResult, Report, Verdict
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _goal_line(goal: GoalResult) -> Text:
     measured = "not measured" if goal.measured is None else f"{goal.measured:.4g}"
     sign, colour = ("✓", "green") if goal.met else ("✗", "red")
     line = Text(f" {sign} goal ", style=f"bold {colour}")
-    line.append(f"{goal.name} {measured}, wanted {goal.target:g} (measured by us on fresh rows)")
+    line.append(f"{spoken_metric(goal.name)} {measured}, wanted {goal.target:g} (measured by us on fresh rows)")
     return line
 
 

@@ -46,6 +46,15 @@ class BugSpec:
     probing: tuple[ProbingQuestion, ...] = ()
 
 
+_SPOKEN = {"val": "validation", "acc": "accuracy", "heldout": "held-out", "mse": "MSE", "mae": "MAE"}
+
+
+def spoken_metric(name: str) -> str:
+    """How a figure's name is said: "val_accuracy" is "Validation accuracy"."""
+    spoken = " ".join(_SPOKEN.get(word, word) for word in name.split("_"))
+    return spoken[:1].upper() + spoken[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class Goal:
     """The figure the finished script has to reach, measured by the judge on rows it generates itself.

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from torchdojo.domain.exercise import Exercise, Goal
+from torchdojo.domain.exercise import Exercise, Goal, spoken_metric
 from torchdojo.domain.finding import Certainty, Severity
 from torchdojo.domain.report import BugResult, BugState, CheckOutcome, CheckResult, Report, RestsOn, Verdict
 from torchdojo.domain.trace import Trace
@@ -165,7 +165,7 @@ class _Grading:
             return measured.remark
         comparison = "at least" if self._goal.direction == "at_least" else "at most"
         wanted = f"{comparison} {self._goal.target:g} is wanted"
-        words = f"{self._goal.name} is {measured.value:.4g} on rows made for this grading; {wanted}."
+        words = f"{spoken_metric(self._goal.name)} is {measured.value:.4g} on rows made for this grading; {wanted}."
         name = "val_accuracy" if self._goal.metric == "accuracy" else "val_loss"
         points = self._curves.points[name]
         own = points[-1][1] if points else None

@@ -14,9 +14,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
 from torchdojo.app.compose import Dojo
+from torchdojo.domain.exercise import spoken_metric
 from torchdojo.web.prose import code, markdown
 from torchdojo.web.runs import RunDesk
-from torchdojo.web.verdict_view import metric_name
 
 HERE = Path(__file__).parent
 
@@ -32,7 +32,7 @@ def template_environment() -> Environment:
     )
     environment.filters["markdown"] = markdown
     environment.filters["code"] = code
-    environment.filters["metric"] = metric_name
+    environment.filters["metric"] = spoken_metric
     environment.filters["spoken"] = lambda slug: str(slug).replace("-", " ").replace("_", " ").capitalize()
     return environment
 

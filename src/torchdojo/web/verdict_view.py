@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.exercise import Exercise, spoken_metric
 from torchdojo.domain.report import BugState, CheckOutcome, CheckResult, Report, RestsOn, Verdict
 
 _LINE = re.compile(r"\bline (\d+)")
-
-_SPOKEN = {"val": "validation", "acc": "accuracy", "heldout": "held-out", "mse": "MSE", "mae": "MAE"}
 
 _STATES = {
     BugState.FIXED: ("✓", "fixed", "good"),
@@ -104,7 +102,7 @@ def verdict_view(report: Report, exercise: Exercise) -> VerdictView:
         passed=report.verdict is Verdict.PASSED,
         message="" if told else report.message,
         line=_line(report.message),
-        bugs=_bug_rows(report),
+        bugs=_bug_rows(report, exercise),
         troubles=tuple(_check_row(check) for check in checks if check.outcome is not CheckOutcome.PASSED),
         checks=tuple(_check_row(check) for check in checks if check.outcome is CheckOutcome.PASSED),
         goal=_goal_line(report, exercise),
@@ -113,11 +111,12 @@ def verdict_view(report: Report, exercise: Exercise) -> VerdictView:
     )
 
 
-def _bug_rows(report: Report) -> tuple[Row, ...]:
+def _bug_rows(report: Report, exercise: Exercise) -> tuple[Row, ...]:
+    titles = {bug.id: bug.title for bug in exercise.bugs}
     rows = []
     for bug in report.bugs:
         symbol, state, tone = _STATES[bug.state]
-        name = bug.id.replace("-", " ").capitalize()
+        name = titles.get(bug.id, bug.id)
         rests_on = _RESTS_ON[bug.rests_on] if bug.state is not BugState.NO_EVIDENCE else ""
         rows.append(Row(bug.id, name, symbol, state, tone, bug.evidence, _places(bug.where), rests_on))
     return tuple(rows)
@@ -136,19 +135,13 @@ def _goal_line(report: Report, exercise: Exercise) -> GoalLine | None:
     goal = report.goal
     if goal is None:
         return None
-    spoken = metric_name(goal.name)
+    spoken = spoken_metric(goal.name)
     at_most = exercise.goal is not None and exercise.goal.direction == "at_most"
     wanted = f"{'at most' if at_most else 'at least'} {goal.target:g}"
     if goal.measured is None:
         return GoalLine(f"{spoken}: could not be measured yet; wanted {wanted}", "?", "unsure")
     tone = "good" if goal.met else "bad"
     return GoalLine(f"{spoken} {goal.measured:.3g}, measured by us; wanted {wanted}", "✓" if goal.met else "✗", tone)
-
-
-def metric_name(name: str) -> str:
-    """How a figure's name is said: "val_accuracy" is "Validation accuracy"."""
-    spoken = " ".join(_SPOKEN.get(word, word) for word in name.split("_"))
-    return spoken[:1].upper() + spoken[1:]
 
 
 def _footnote(report: Report) -> str:

@@ -23,4 +23,4 @@ def command(content: tuple[Path, ...], slug: str, as_json: bool) -> None:
     if as_json:
         print_json({"slug": slug, "title": explanation.title, "markdown": explanation.markdown})
     else:
-        print_markdown(explanation.markdown)
+        print_markdown(f"# {explanation.title}\n\n{explanation.markdown}")
