@@ -36,7 +36,7 @@ recorder in order of appearance. Shapes are lists of ints, dtypes torch's names 
               alive after their last use)
     optimizer an optimizer was built: opt (id), cls, module ("torch.optim.adam"), hyper (its defaults, JSON scalars
               only), groups (list of {lr, params}), owned, trainable (owned tensors that require grad)
-    zero      gradients were cleared: opt (id) or model (id), or null for a clearing seen only in the buffers
+    zero      zero_grad was called, the first time at this place: opt (id) or model (id)
     schedule  a scheduler stepped: cls, opt (id)
     eval_mode a module's train()/eval() was called from the script: model (id), training (bool)
     device    tensors or a module were moved: device

@@ -21,8 +21,8 @@ _MOST_INPUTS = 8
 class _Seen:
     """A root forward until it is clear whether a backward pass reaches it."""
 
-    def __init__(self, event: dict[str, Any], model: Any, given: Any, output: Any, state: Mapping[str, Any]) -> None:
-        self.event = event
+    def __init__(self, number: int, model: Any, given: Any, output: Any, state: Mapping[str, Any]) -> None:
+        self.number = number
         self.model = model
         self.given = None if given is None else clone(detach(given))
         self.output = clone(detach(output)) if isinstance(output, Tensor) else None
@@ -55,18 +55,18 @@ class Capture:
                 if isinstance(layer, nn.modules.dropout._DropoutNd):
                     layer.p = 0.0
 
-    def after_forward(self, event: dict[str, Any], model: Any, given: Any, output: Any) -> None:
+    def after_forward(self, number: int, model: Any, given: Any, output: Any) -> None:
         """Keep what may have to be sent."""
         wanted = self._options.capture_evaluation and self._updates and self.evaluation_passes <= 1
         state = {name: clone(detach(t)) for name, t in Module.state_dict(model).items()} if wanted else {}
-        self._latest = _Seen(event, model, given, output, state)
+        self._latest = _Seen(number, model, given, output, state)
         if self._captured < self._options.capture_steps and given is not None:
             buffers = {name: clone(detach(b)) for name, b in Module.named_buffers(model)}
             self._inputs = [*self._inputs[1 - _MOST_INPUTS :], (clone(detach(given)), buffers)]
 
     def reached(self, forwards: list[int]) -> None:
         """A backward pass reached these forwards."""
-        if self._latest is not None and self._latest.event["id"] in forwards:
+        if self._latest is not None and self._latest.number in forwards:
             self._latest = None
 
     def settle(self) -> None:
@@ -85,7 +85,7 @@ class Capture:
                 tensors["output"] = to_wire(seen.output)
             if not self._evaluated:
                 tensors.update({f"state.{name}": to_wire(t) for name, t in seen.state.items()})
-            self._send({"type": "evaluated", "index": self._evaluated, "cls": seen.event["cls"]}, tensors)
+            self._send({"type": "evaluated", "index": self._evaluated, "cls": type(seen.model).__name__}, tensors)
             self._evaluated += 1
 
     def before_update(self, model: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import gc
 import linecache
 import os
 import random
@@ -22,6 +23,7 @@ from torchdojo.harness.capturing import Capture, Send
 from torchdojo.harness.options import Options
 from torchdojo.harness.originals import now
 from torchdojo.harness.recorder import Recorder
+from torchdojo.harness.recorder.samples import settle, whole
 from torchdojo.harness.standing_in import data_stand_in, execute, set_rates, transplant
 from torchdojo.wire import TensorData
 
@@ -31,6 +33,7 @@ _FLUSH_EVENTS = 400
 _FRAME_EVENTS = 100
 _MOST_MESSAGE = 500
 _clock = time.monotonic
+_GC_THRESHOLDS = (20_000, 20, 50)
 
 
 class Stopped(BaseException):
@@ -51,17 +54,27 @@ class Run:
 
             self._accelerator = accelerator.install(options.accelerator)  # type: ignore[arg-type]
         simulated = self._accelerator
+        self._main = ModuleType("__main__")
         self.recorder = Recorder(
-            filename,
+            self._main.__dict__,
             sample=options.sample,
             device=None if simulated is None else simulated.device_of,
             quiet=None if simulated is None else simulated.unobserved,
         )
         self.capture = Capture(options, self._deliver)
-        self._sent_events = self._sent_places = self._sequence = 0
+        self._sent_events = self._sent_places = self._sent_templates = self._sequence = 0
 
     def run(self) -> Trace:
         """Run it to its end, whatever that is. Never raises for anything the script does."""
+        # What is recorded is kept: the collector need not look at it again and again.
+        thresholds = gc.get_threshold()
+        gc.set_threshold(*(max(most, usual) for most, usual in zip(_GC_THRESHOLDS, thresholds, strict=True)))
+        try:
+            return self._run()
+        finally:
+            gc.set_threshold(*thresholds)
+
+    def _run(self) -> Trace:
         self._seed()
         self._connect()
         began = _clock()
@@ -77,7 +90,8 @@ class Run:
         log = self.recorder.log
         log.add("end", -1, **end)
         self._flush()
-        return Trace(tuple(log.events), tuple(Place(line, function) for line, function in log.places))
+        events = tuple(whole(entry, log.templates) for entry in log.events)
+        return Trace(events, tuple(Place(line, function) for line, function in log.places))
 
     @property
     def model(self) -> Any:
@@ -117,7 +131,7 @@ class Run:
 
     def _execute(self) -> dict[str, Any]:
         end: dict[str, Any] = {"how": "finished", "error": None, "message": None, "line": None, "function": None}
-        main = ModuleType("__main__")
+        main = self._main
         main.__file__ = self._filename
         main.__dict__["__builtins__"] = builtins
         sys.modules["__main__"] = main
@@ -180,15 +194,26 @@ class Run:
     def _flush(self) -> None:
         log = self.recorder.log
         log.due_count, log.due_time = len(log.events) + _FLUSH_EVENTS, now() + _FLUSH_SECONDS
-        if self._sent_events < len(log.events):
-            log.complete()
-        while self._send is not None and self._sent_events < len(log.events):
-            events = log.events[self._sent_events : self._sent_events + _FRAME_EVENTS]
-            places = log.places[self._sent_places :]
-            self._sent_events += len(events)
-            self._sent_places += len(places)
-            self._send({"type": "events", "seq": self._sequence, "places": places, "events": events}, None)
-            self._sequence += 1
+        while self._sent_events < len(log.events):
+            sent = slice(self._sent_events, min(len(log.events), self._sent_events + _FRAME_EVENTS))
+            log.events[sent], blocks = settle(log.events[sent], log.templates, send=self._send is not None)
+            if self._send is not None:
+                header = {
+                    "type": "events",
+                    "seq": self._sequence,
+                    "places": log.places[self._sent_places :],
+                    "templates": log.templates[self._sent_templates :],
+                    "events": log.events[sent],
+                    "samples": [[field, positions] for field, positions, _ in blocks],
+                }
+                self._send(header, {f"samples.{i}": _as_sent(block) for i, (_, _, block) in enumerate(blocks)})
+                self._sequence += 1
+            self._sent_events, self._sent_places = sent.stop, len(log.places)
+            self._sent_templates = len(log.templates)
+
+
+def _as_sent(block: Any) -> TensorData:
+    return TensorData(block.dtype.name, block.shape, block.tobytes())
 
 
 def _told(error: BaseException) -> str:

@@ -13,6 +13,7 @@ import torch
 
 from torchdojo.harness.options import read_options
 from torchdojo.harness.originals import Module, Tensor
+from torchdojo.harness.recorder import log
 from torchdojo.harness.running import Run, record_script
 from torchdojo.harness.tensors import from_wire, to_wire
 from torchdojo.harness.tripwire import watch_script
@@ -54,7 +55,7 @@ def run(context: Context) -> int:
             os._exit(0)  # Nobody listens any more.
 
     script = Run(source, str(path), options, send)
-    watch_script(lambda what, line: send({"type": "tampered", "what": what, "line": line}))
+    watch_script(lambda what, line: send({"type": "tampered", "what": what, "line": line}), pass_frames_of=vars(log))
     script.run()
     for stream in (sys.stdout, sys.stderr):
         try:

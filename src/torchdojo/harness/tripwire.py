@@ -12,7 +12,7 @@ import re
 import sys
 import sysconfig
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -57,8 +57,15 @@ _frame_at = sys._getframe
 _this_thread = threading.get_ident
 
 
-def watch_script(alarm: Alarm) -> None:
-    """From now on, and for the rest of the process, tell `alarm` of each kind of access once."""
+def watch_script(alarm: Alarm, *, pass_frames_of: Mapping[str, Any] | None = None) -> None:
+    """From now on, and for the rest of the process, tell `alarm` of each kind of access once.
+
+    Frames with the globals `pass_frames_of` may be had by everybody, at the price of one comparison: the recorder looks
+    at its own frame at every event.
+    """
+    # What the hook uses lives in its own cells: nobody gets there by way of this module's names.
+    watched, frame_attributes = _WATCHED, _FRAME_ATTRIBUTES
+    frame_at, this_thread = _frame_at, _this_thread
     told: set[str] = set()
     looking: set[int] = set()
     library: dict[str, bool] = {}
@@ -76,7 +83,7 @@ def watch_script(alarm: Alarm) -> None:
         if event in _DIRECT:
             return asked_by_script(caller)
         if event == "object.__getattr__":
-            return args[1] in _FRAME_ATTRIBUTES and asked_by_script(caller)
+            return asked_by_script(caller)
         if event == "object.__setattr__":
             return args[1] == "__code__" and not is_library(caller)
         if event == "open":
@@ -106,14 +113,19 @@ def watch_script(alarm: Alarm) -> None:
         return 0 if frame is None else frame.f_lineno
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
-        if event not in _WATCHED and not event.startswith("ctypes."):
+        if event not in watched and not event.startswith("ctypes."):
             return
-        thread = _this_thread()
+        if event == "object.__getattr__":
+            if args[1] not in frame_attributes:
+                return
+        elif event == "sys._getframe" and args[0].f_globals is pass_frames_of:
+            return
+        thread = this_thread()
         if thread in looking:
             return  # Looking at frames is itself an event.
         looking.add(thread)
         try:
-            caller = _frame_at(1)
+            caller = frame_at(1)
             if accessed(event, args, caller):
                 what = str(args[1]) if event == "object.__getattr__" else event
                 if what not in told:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from torchdojo.domain.trace import Place
@@ -169,6 +169,17 @@ def read_event(raw: Any) -> dict[str, Any]:
                 raise Malformed(f"a {raw['t']} event whose {key} is not what it should be")
             event[key] = raw[key]
     return event
+
+
+def whole_event(raw: Any, templates: Sequence[Any]) -> Any:
+    """The event in this JSON value: itself, or in [number, fields] a template with fields added or replaced."""
+    if type(raw) is not list:
+        return raw
+    if len(raw) != 2 or type(raw[0]) is not int or not 0 <= raw[0] < len(templates):
+        raise Malformed("an event like none before")
+    if type(templates[raw[0]]) is not dict or type(raw[1]) is not dict:
+        raise Malformed("an event like none before")
+    return {**templates[raw[0]], **raw[1]}
 
 
 def read_place(raw: Any) -> Place:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from torchdojo.domain.trace import Event, Place, Trace
-from torchdojo.judge.events import MAX_EVENTS, MAX_PLACES, Malformed, read_event, read_place
+from torchdojo.judge.events import MAX_EVENTS, MAX_PLACES, Malformed, read_event, read_place, whole_event
+from torchdojo.judge.samples import fill_in_samples
 from torchdojo.judge.session import CandidateJob
 from torchdojo.wire import Frame, TensorData, WireClosed, WireTimeout, signature
 
@@ -45,6 +46,7 @@ class Stream:
         self._listener = listener
         self._events: list[Event] = []
         self._places: list[Place] = []
+        self._templates: list[Any] = []
         self._next = 0
         self._key = key
         self._signed = 0
@@ -103,7 +105,7 @@ class Stream:
             case "hello":
                 pass
             case "events":
-                self._take_events(frame.header)
+                self._take_events(frame)
             case "captured":
                 self.captured.append(frame)
             case "evaluated":
@@ -121,19 +123,22 @@ class Stream:
             case other:
                 raise Malformed(f"a frame of type {other!r:.60}")
 
-    def _take_events(self, header: Mapping[str, Any]) -> None:
+    def _take_events(self, frame: Frame) -> None:
+        header = frame.header
         if header.get("seq") != self._next:
             raise Malformed(f"frame {header.get('seq')!r:.20} where {self._next} was due")
         self._next += 1
-        places, events = header.get("places", []), header.get("events")
-        if type(places) is not list or type(events) is not list:
+        places, templates, events = header.get("places", []), header.get("templates", []), header.get("events")
+        if type(places) is not list or type(templates) is not list or type(events) is not list:
             raise Malformed("a frame without a list of events")
         if self._events and self._events[-1]["t"] == "end":
             raise Malformed("events after its end")
         self._places.extend(map(read_place, places))
-        new = [read_event(raw) for raw in events]
+        self._templates.extend(templates)
+        new = [read_event(whole_event(raw, self._templates)) for raw in events]
+        fill_in_samples(new, header.get("samples", []), frame.tensors)
         self._events.extend(new)
-        if len(self._events) > MAX_EVENTS or len(self._places) > MAX_PLACES:
+        if len(self._events) > MAX_EVENTS or len(self._places) + len(self._templates) > MAX_PLACES:
             raise Malformed("more events than any honest run")
         if self._listener is not None:
             self._listener(new)

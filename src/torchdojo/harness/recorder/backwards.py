@@ -11,6 +11,7 @@ from torchdojo.harness.originals import (
     Parameter,
     Tensor,
     detach,
+    dtype_of,
     functorch_level,
     is_leaf_of,
     item,
@@ -174,22 +175,17 @@ class Backwards:
     def _note(
         self, roots: list[Any], at: int, reached: list[int], graded: int, stale: int, failed: bool, retained: bool
     ) -> None:
-        event: dict[str, Any] = {
-            "t": "backward",
-            "at": at,
-            "forwards": reached,
-            "value": None,
-            "dtype": None,
-            "graded": graded,
-            "retained": retained,
-            "stale": stale,
-            "failed": failed,
-        }
+        value = dtype = None
         if roots and numel(roots[0]) == 1:
             value = float(item(detach(roots[0])))
-            event["value"] = value if math.isfinite(value) else None
-            event["dtype"] = dtype_name(roots[0])
-        self._log.put(event)
+            dtype = dtype_of(roots[0])
+        key = ("backward", at, dtype, graded, stale, retained, failed)
+        template = self._log.known(key)
+        if template is None:
+            said = {"at": at, "graded": graded, "stale": stale, "retained": retained, "failed": failed}
+            template = self._log.template(key, {**said, "dtype": None if dtype is None else dtype_name(dtype)})
+        finite = value is not None and math.isfinite(value)
+        self._log.put((template, {"forwards": reached, "value": value if finite else None}))
         sample, self._forwards.pending = self._forwards.pending, None
         if sample is not None and not failed and (rows := sample.rows()) is not None:
             self._log.add("logits", -1, forward=sample.forward, **rows)

@@ -69,7 +69,8 @@ class ByHand:
         """See whether what was watched has moved."""
         if not self._watched:
             return
-        moved = [s for s in self._watched if s.moved() and not self._gradients.buffer(s.parameter).stepped]
+        self._watched = [s for s in self._watched if not self._gradients.buffer(s.parameter).stepped]
+        moved = [s for s in self._watched if s.moved()]
         if moved:
             self._note(moved, [seen.parameter for seen in moved])
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from torchdojo.harness.originals import Module, Optimizer, Tensor, shape_of
+from torchdojo.harness.originals import Module, Optimizer, Tensor, dtype_of, shape_of
 from torchdojo.harness.recorder.gradients import Gradients
 from torchdojo.harness.recorder.log import Log, dtype_name
 
-#: Batches of one iteration whose shapes are noted.
+#: Batches of one iteration whose shapes are noted, and iterations of one loader in which they are.
 _BATCHES_NOTED = 2
+_ITERATIONS_NOTED = 4
 
 
 class Calls:
@@ -20,6 +21,8 @@ class Calls:
         self._log = log
         self._gradients = gradients
         self._switching = False
+        self._iterations: dict[int, int] = {}
+        self._cleared: set[tuple[int, int]] = set()
         self._scheduling = False
 
     def wrap_clearing(self, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,14 +32,21 @@ class Calls:
             result = original(thing, *args, **kwargs)
             if isinstance(thing, Module):
                 self._gradients.zeroed(Module.parameters(thing))
-                self._log.add("zero", self._log.at(), model=self._log.ident(thing))
+                self._note_clearing("model", thing)
             elif isinstance(thing, Optimizer):
                 for group in thing.param_groups:
                     self._gradients.zeroed(group["params"])
-                self._log.add("zero", self._log.at(), opt=self._log.ident(thing))
+                self._note_clearing("opt", thing)
             return result
 
         return zero_grad
+
+    def _note_clearing(self, kind: str, thing: Any) -> None:
+        # What became of the gradients is known from their content; where they are cleared is worth saying once.
+        where = (self._log.at(), self._log.ident(thing))
+        if where not in self._cleared:
+            self._cleared.add(where)
+            self._log.add("zero", where[0], **{kind: where[1]})
 
     def wrap_mode_switch(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """For `nn.Module.train`, which `eval` calls and which calls itself for every child."""
@@ -94,7 +104,10 @@ class Calls:
                 rows=_length(getattr(loader, "dataset", None)),
             )
             iterator = original(loader)
-            iterator._recorded = [self._log.ident(loader), 0]
+            number = self._log.ident(loader)
+            self._iterations[number] = self._iterations.get(number, 0) + 1
+            if self._iterations[number] <= _ITERATIONS_NOTED:
+                iterator._recorded = [number, 0]
             return iterator
 
         return iterate
@@ -123,7 +136,7 @@ class Calls:
             self._log.at(),
             loader=loader,
             shapes=[list(shape_of(t)) for t in tensors],
-            dtypes=[dtype_name(t) for t in tensors],
+            dtypes=[dtype_name(dtype_of(t)) for t in tensors],
             devices=[self._log.device(t) for t in tensors],
         )
 

@@ -5,24 +5,26 @@ from __future__ import annotations
 import re
 import weakref
 from collections.abc import Callable
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
-from torchdojo.harness.originals import device_of, dtype_of, frame_at, now
-from torchdojo.harness.recorder.deferred import Deferred
+from torchdojo.harness.originals import device_of, frame_at, now
 
 _INNER = re.compile(r"(\.<locals>)?\.?<(listcomp|genexpr|dictcomp|setcomp|lambda)>")
+
+Event = dict[str, Any]
 
 _dtype_names: dict[Any, str] = {}
 
 
 class Log:
-    """The events so far. `filename` is the script's: only its frames count as places."""
+    """The events so far. `script` is the namespace of the script: only frames of its code count as places."""
 
-    def __init__(self, filename: str, device: Callable[[Any], str] | None = None) -> None:
-        self.events: list[dict[str, Any]] = []
+    def __init__(self, script: dict[str, Any], device: Callable[[Any], str] | None = None) -> None:
+        #: Whole events, or the number of a template with the fields that differ: a loop repeats itself.
+        self.events: list[Event | tuple[int, Event]] = []
+        self.templates: list[Event] = []
         self.places: list[tuple[int, str]] = []
-        self.deferred = Deferred()
         #: The device of a tensor as the script sees it.
         self.device: Callable[[Any], str] = device or _DeviceNames()
         #: Called when `due_count` events are there or `due_time` has come, to send them on.
@@ -30,11 +32,9 @@ class Log:
         self.due_count = self.due_time = float("inf")
         #: What went wrong in the recorder itself first; the script never notices.
         self.problem: str | None = None
-        self._filename = filename
-        self._known_places: dict[tuple[int, int], int] = {}
-        self._place_numbers: dict[tuple[int, str], int] = {}
-        # An id is only unique while its object lives.
-        self._codes: list[CodeType] = []
+        self._script = script
+        self._known_places: dict[int, int] = {}
+        self._template_numbers: dict[tuple[Any, ...], int] = {}
         self._ids: dict[int, tuple[Any, int]] = {}
         self._named = 0
         self._forwards_and_losses = 0
@@ -43,15 +43,21 @@ class Log:
         """Note an event."""
         self.put({"t": kind, "at": at, **fields})
 
-    def put(self, event: dict[str, Any]) -> None:
-        """Note an event that is complete but for deferred numbers."""
+    def known(self, key: tuple[Any, ...]) -> int | None:
+        """The template with this key, None when it is new; the key begins with the kind of the event."""
+        return self._template_numbers.get(key)
+
+    def template(self, key: tuple[Any, ...], fields: Event) -> int:
+        """A new template."""
+        number = self._template_numbers[key] = len(self.templates)
+        self.templates.append({"t": key[0], **fields})
+        return number
+
+    def put(self, event: Event | tuple[int, Event]) -> None:
+        """Note an event that is complete but for its samples."""
         self.events.append(event)
         if self.due is not None and (len(self.events) >= self.due_count or now() >= self.due_time):
             self.due()
-
-    def complete(self) -> None:
-        """Fill in the numbers that events still wait for."""
-        self.deferred.fill()
 
     def failed(self, error: Exception) -> None:
         """The recorder itself failed: an event is missing, the script goes on."""
@@ -79,31 +85,25 @@ class Log:
 
     def at(self) -> int:
         """The innermost line of the script that is being executed; -1 when there is none."""
-        frame: FrameType | None = frame_at(1)
-        filename = self._filename
+        # Its own frame: the tripwire lets that pass at once.
+        frame: FrameType | None = frame_at()
+        script = self._script
         while frame is not None:
-            code = frame.f_code
-            if code.co_filename == filename:
-                known = self._known_places.get((id(code), frame.f_lasti))
+            # Asking a frame for its code is an audited event; asking for its globals or its line is not.
+            if frame.f_globals is script:
+                known = self._known_places.get(frame.f_lineno)
                 return known if known is not None else self._new_place(frame)
             frame = frame.f_back
         return -1
 
     def _new_place(self, frame: FrameType) -> int:
-        code = frame.f_code
-        place = (frame.f_lineno, _readable(code.co_qualname))
-        number = self._place_numbers.get(place)
-        if number is None:
-            number = self._place_numbers[place] = len(self.places)
-            self.places.append(place)
-        self._codes.append(code)
-        self._known_places[id(code), frame.f_lasti] = number
+        number = self._known_places[frame.f_lineno] = len(self.places)
+        self.places.append((frame.f_lineno, _readable(frame.f_code.co_qualname)))
         return number
 
 
-def dtype_name(tensor: Any) -> str:
-    """torch's name of a tensor's dtype: "float32"."""
-    dtype = dtype_of(tensor)
+def dtype_name(dtype: Any) -> str:
+    """torch's name of a dtype: "float32"."""
     name = _dtype_names.get(dtype)
     if name is None:
         name = _dtype_names[dtype] = str(dtype).removeprefix("torch.")

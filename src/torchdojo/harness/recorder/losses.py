@@ -9,6 +9,7 @@ from typing import Any
 from torchdojo.harness.originals import (
     Tensor,
     detach,
+    dtype_of,
     functorch_level,
     grad_fn_of,
     item,
@@ -18,7 +19,8 @@ from torchdojo.harness.originals import (
 )
 from torchdojo.harness.recorder.forwards import Forwards
 from torchdojo.harness.recorder.log import Log, dtype_name
-from torchdojo.harness.recorder.numbers import MAX_ROWS, array, finite
+from torchdojo.harness.recorder.numbers import array, finite
+from torchdojo.harness.recorder.samples import SAMPLES, scores_of, targets_of
 
 #: Functions of torch.nn.functional whose first two arguments are predictions and targets.
 FUNCTIONS = (
@@ -106,37 +108,42 @@ class Losses:
         target = args[1] if len(args) > 1 else kwargs.get("target")
         if not isinstance(given, Tensor) or not isinstance(target, Tensor):
             return
-        shape, target_shape = shape_of(given), shape_of(target)
         made = isinstance(result, Tensor)
-        event: dict[str, Any] = {
-            "t": "loss",
-            "at": at,
-            "id": self._log.number(),
-            "name": name,
-            "shape": list(shape),
-            "dtype": dtype_name(given),
-            "target_shape": list(target_shape),
-            "target_dtype": dtype_name(target),
-            "producer": producer(given),
-            "grad": made and requires_grad_of(result),
-            "value": None,
-            "weight": shape[0] if shape else 1,
-            "forward": self._forwards.latest,
-        }
-        if made:
-            event["value"] = _mean(name, result, given, kwargs.get("reduction"))
-        labels = None
-        wanted = array(target)
-        if wanted.ndim == 1 and wanted.dtype.kind in "iub":
-            event["targets"] = wanted[:MAX_ROWS].tolist()
-            if wanted.dtype.kind == "b":
-                event["targets"] = [int(label) for label in event["targets"]]
-            if len(shape) == 2 and shape[0] == len(wanted):
-                labels = event["targets"]
-        else:
-            self._log.deferred.rows(event, "targets", target)
-        self._log.deferred.scores(event, given, labels)
-        self._log.put(event)
+        key = (
+            "loss",
+            at,
+            name,
+            shape_of(given),
+            dtype_of(given),
+            shape_of(target),
+            dtype_of(target),
+            producer(given),
+            made and requires_grad_of(result),
+        )
+        template = self._log.known(key)
+        if template is None:
+            template = self._log.template(key, _described(key))
+        value = _mean(name, result, given, kwargs.get("reduction")) if made else None
+        fields: dict[str, Any] = {"id": self._log.number(), "value": value, "forward": self._forwards.latest}
+        samples = [sample for sample in (targets_of(target), scores_of(given)) if sample is not None]
+        if samples:
+            fields[SAMPLES] = samples
+        self._log.put((template, fields))
+
+
+def _described(key: tuple[Any, ...]) -> dict[str, Any]:
+    _, at, name, shape, dtype, target_shape, target_dtype, made_by, grad = key
+    return {
+        "at": at,
+        "name": name,
+        "shape": list(shape),
+        "dtype": dtype_name(dtype),
+        "target_shape": list(target_shape),
+        "target_dtype": dtype_name(target_dtype),
+        "producer": list(made_by),
+        "grad": grad,
+        "weight": shape[0] if shape else 1,
+    }
 
 
 def _mean(name: str, result: Any, given: Any, reduction: Any) -> float | None:
@@ -150,8 +157,8 @@ def _mean(name: str, result: Any, given: Any, reduction: Any) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def producer(tensor: Any) -> list[str]:
-    """The graph node that computed a tensor, walked back through nodes that only rearrange it; [] without a graph."""
+def producer(tensor: Any) -> tuple[str, ...]:
+    """The graph node that computed a tensor, walked back through nodes that only rearrange it; none without a graph."""
     node = grad_fn_of(tensor)
     name = ""
     for _ in range(_FAR_ENOUGH):
@@ -162,6 +169,6 @@ def producer(tensor: Any) -> list[str]:
         if rearranges is None:
             rearranges = _rearranges[name] = any(view in name for view in _VIEWS)
         if not rearranges:
-            return [name]
+            return (name,)
         node = node.next_functions[0][0] if node.next_functions else None
-    return [name] if name else []
+    return (name,) if name else ()

@@ -14,7 +14,7 @@ _wrappers = (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)
 _unmade = torch.nn.parameter.UninitializedParameter
 
 #: Parameters are listed anew in each of the first calls, then now and then: layers may be exchanged.
-_FIRST, _EVERY = 3, 16
+_FIRST, _EVERY = 3, 64
 
 
 class Model:

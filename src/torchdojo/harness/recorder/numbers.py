@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import Any
 
 import numpy as np
 import torch
 
-from torchdojo.harness.originals import as_numpy, detach, dtype_of, is_cpu_of, to
+from torchdojo.harness.originals import as_numpy, detach, dtype_of, is_cpu_of, requires_grad_of, to
 
 Array = np.ndarray[Any, Any]
 
@@ -24,7 +23,7 @@ _float32, _strided = torch.float32, torch.strided
 
 def array(tensor: Any) -> Array:
     """A tensor's values as an array that shares its memory where it can."""
-    values = detach(tensor)
+    values = detach(tensor) if requires_grad_of(tensor) else tensor
     if not is_cpu_of(values):
         values = to(values, "cpu")
     if dtype_of(values) in _HALVES:
@@ -45,30 +44,6 @@ def copied_rows(tensor: Any) -> Array:
     if values.shape[1] > _MAX_VALUES:
         values = values[:, :: -(-values.shape[1] // _MAX_VALUES)]
     return values.copy()
-
-
-@cache
-def _weights(width: int) -> Array:
-    found = np.random.default_rng(20_011).integers(0, 1 << 64, width, dtype=np.uint64)
-    odd: Array = found | np.uint64(1)
-    return odd
-
-
-def fingerprints(rows: Array) -> Array:
-    """One 48-bit integer per row of (rows, values): equal rows get equal ones, in single or in double precision."""
-    if rows.dtype.kind == "c":
-        return fingerprints(np.stack([rows.real, rows.imag], axis=-1).reshape(len(rows), -1))
-    if rows.dtype.kind == "f":
-        single = np.ascontiguousarray(rows, dtype=np.float32) + np.float32(0.0)  # -0.0 and 0.0 are the same number.
-        bits = single.view(np.uint32).astype(np.uint64)
-    else:
-        bits = rows.astype(np.int64).view(np.uint64)
-    mixed = (bits * _weights(rows.shape[1])).sum(axis=1, dtype=np.uint64)
-    mixed ^= mixed >> np.uint64(31)
-    mixed *= np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(29)
-    prints: Array = (mixed >> np.uint64(16)).astype(np.int64)
-    return prints
 
 
 def finite(value: Any) -> float | None:

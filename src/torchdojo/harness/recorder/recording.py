@@ -24,7 +24,7 @@ from torchdojo.harness.recorder.log import Log
 from torchdojo.harness.recorder.losses import FUNCTIONS, Losses
 from torchdojo.harness.recorder.updates import Updates
 
-_AFFINE = ("linear", "conv1d", "conv2d", "conv3d", "bilinear")
+_AFFINE = ("conv1d", "conv2d", "conv3d", "bilinear")
 #: Functions that drop, and whether they do when they are not told.
 _DROPOUTS = {
     "dropout": True,
@@ -47,13 +47,13 @@ class Recorder:
 
     def __init__(
         self,
-        filename: str,
+        script: dict[str, Any],
         *,
         sample: int = 24,
         device: Callable[[Any], str] | None = None,
         quiet: Quiet | None = None,
     ) -> None:
-        self.log = Log(filename, device)
+        self.log = Log(script, device)
         self.graphs = Graphs()
         self.gradients = Gradients()
         self.forwards = Forwards(self.log, self.graphs, sample)
@@ -87,6 +87,7 @@ class Recorder:
         torch.compiler.set_stance("force_eager")
         forwards, calls = self.forwards, self.calls
         self._replace(Module, "__call__", forwards.wrap_call)
+        self._replace(functional, "linear", forwards.wrap_linear)
         for name in _AFFINE:
             self._replace(functional, name, forwards.wrap_affine)
         for name, training in _DROPOUTS.items():

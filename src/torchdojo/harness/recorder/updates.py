@@ -13,8 +13,8 @@ from torchdojo.harness.recorder.graphs import Graphs
 from torchdojo.harness.recorder.log import Log
 from torchdojo.harness.recorder.numbers import array, finite
 
-#: Every so many steps the relative size of the update is measured.
-_MEASURED_EVERY = 8
+#: The relative size of the update is measured often at first, then less.
+_OFTEN, _OFTEN_UNTIL, _SELDOM = 4, 32, 16
 
 _Scalar = (int, float, str, bool)
 
@@ -73,9 +73,7 @@ class Updates:
             return
         try:
             found = self._gradients.use(_owned(optimizer)) if self._found is None else self._found
-            rates = [_rate(group) or 0.0 for group in optimizer.param_groups]
-            fields = {"opt": self._log.ident(optimizer), "cls": type(optimizer).__name__, "lrs": rates, **found}
-            self._log.add("step", self._at, live=self._graphs.outliving(), update=self._size(), **fields)
+            self._note(optimizer, found)
         except Exception as error:
             self._log.failed(error)
         self.counted()
@@ -87,6 +85,17 @@ class Updates:
         if self.after is not None:
             self.after()
 
+    def _note(self, optimizer: Any, found: dict[str, int]) -> None:
+        log = self._log
+        number, live = log.ident(optimizer), self._graphs.outliving()
+        rates = tuple([_rate(group) or 0.0 for group in optimizer.param_groups])
+        key = ("step", self._at, number, rates, live, *found.values())
+        template = log.known(key)
+        if template is None:
+            said = {"at": self._at, "opt": number, "cls": type(optimizer).__name__, "lrs": list(rates), "live": live}
+            template = log.template(key, {**said, **found})
+        log.put((template, {"update": self._size()}))
+
     def _look(self, optimizer: Any, closure: Any) -> None:
         self._at = self._log.at()
         owned = _owned(optimizer)
@@ -96,7 +105,7 @@ class Updates:
         # With a closure the gradients of this update do not exist yet: they are looked at afterwards.
         self._found = None if callable(closure) else self._gradients.use(owned)
         self._largest = None
-        if self.count % _MEASURED_EVERY == 0:
+        if self.count % (_OFTEN if self.count < _OFTEN_UNTIL else _SELDOM) == 0:
             largest = max(owned, key=numel, default=None)
             if largest is not None:
                 self._largest = largest, array(largest).copy()
