@@ -68,6 +68,7 @@ class GradingRun:
                     "exercise": self._exercise.id,
                     "kind": str(self._exercise.kind),
                     "filename": self._exercise.filename,
+                    "wall_seconds": self._exercise.limits.wall_seconds,
                     "seed": self.seed,
                     "secret_seed": int.from_bytes(os.urandom(6), "little"),
                 },

@@ -29,6 +29,7 @@ from torchdojo.wire import TensorData
 
 _FLUSH_SECONDS = 0.1
 _FLUSH_EVENTS = 400
+_FIRST_EVENTS = 12
 #: Events of one frame, so that its header stays far below what the wire allows.
 _FRAME_EVENTS = 100
 _MOST_MESSAGE = 500
@@ -101,7 +102,7 @@ class Run:
     def _seed(self) -> None:
         random.seed(self._options.seed)
         np.random.seed(self._options.seed % 2**32)
-        torch.manual_seed(self._options.seed)
+        torch.default_generator.manual_seed(self._options.seed)
 
     def _connect(self) -> None:
         recorder, options = self.recorder, self._options
@@ -114,8 +115,9 @@ class Run:
         recorder.updates.before = self._before_update
         recorder.updates.after = self._after_update
         if self._send is not None:
+            # The first steps are told at once: what has to be run beside this run can begin.
             recorder.log.due = self._flush
-            self._flush()
+            recorder.log.due_count = _FIRST_EVENTS
         recorder.install()
         if options.optimizer is not None:
             transplant(options.optimizer)

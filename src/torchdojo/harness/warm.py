@@ -9,12 +9,29 @@ torch.set_num_threads(1)
 
 import torch._dynamo  # noqa: E402  the first optimizer step would import it otherwise, at 1.4 s
 
-import torchdojo.harness.accelerator  # noqa: E402
-import torchdojo.harness.script  # noqa: E402, F401
+from torchdojo.harness.script import record_script  # noqa: E402
+
+#: Goes once through everything that is recorded.
+_SCRIPT = """
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.1), nn.Linear(8, 3))
+optimizer = torch.optim.Adam(model.parameters())
+data = torch.utils.data.TensorDataset(torch.randn(32, 4), torch.zeros(32, dtype=torch.long))
+for x, y in torch.utils.data.DataLoader(data, batch_size=4, shuffle=True):
+    optimizer.zero_grad()
+    nn.CrossEntropyLoss()(model(x), y).backward()
+    optimizer.step()
+model.eval()
+with torch.no_grad():
+    model(torch.randn(2, 4))
+"""
 
 
 def warm() -> None:
-    """Pay the first-use costs of an ordinary training script."""
+    """Pay the first-use costs of an ordinary training script, plain and recorded."""
+    record_script(_SCRIPT, sample=2, seed=0)
     model = torch.nn.Sequential(
         torch.nn.Linear(4, 8), torch.nn.BatchNorm1d(8), torch.nn.ReLU(), torch.nn.Dropout(0.1), torch.nn.Linear(8, 3)
     )

@@ -8,7 +8,8 @@ new bug of another known kind appeared. The score is (fixed bugs + 1/2 for the g
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from torchdojo.domain.exercise import Exercise, Goal, spoken_metric
@@ -40,38 +41,54 @@ SHOWN_EVERY = 5
 OUTCOME_SECONDS = 5.0
 
 
-def judge_debug(session: Session, exercise: Exercise, request: Mapping[str, Any]) -> Report:
-    """The report on one submission. `request`: "filename", "seed" and "secret_seed"."""
-    return _Grading(session, exercise, request).report()
+def judge_debug(session: Session, load: Callable[[], Exercise], request: Mapping[str, Any]) -> Report:
+    """The report on one submission. `request`: "filename", "seed", "secret_seed" and "wall_seconds".
+
+    The script starts before `load` reads the exercise: neither waits for the other.
+    """
+    return _Grading(session, load, request).report()
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is asked of a script beside its full run."""
+
+    reference: Reference
+    devices: devices.DeviceRuns | None
+    values: ValueRun
+
+
+def _trains(main: Ticket) -> bool:
+    return main.stream is not None and main.stream.trains
 
 
 class _Grading:
-    def __init__(self, session: Session, exercise: Exercise, request: Mapping[str, Any]) -> None:
-        if exercise.goal is None:
-            raise ValueError(f"{exercise.id} has no goal")
-        self._goal: Goal = exercise.goal
-        self._exercise = exercise
+    def __init__(self, session: Session, load: Callable[[], Exercise], request: Mapping[str, Any]) -> None:
         self._session = session
         self._secret = int(request["secret_seed"])
         self._seed = int(request["seed"])
-        self._request = {"filename": exercise.filename, "seed": self._seed}
-        self._fleet = Fleet(session, time.monotonic() + exercise.limits.wall_seconds + GRACE_SECONDS, self._secret)
-        self._kinds = {bug.kind for bug in exercise.bugs}
+        self._request = {"filename": request["filename"], "seed": self._seed}
+        deadline = time.monotonic() + float(request["wall_seconds"]) + GRACE_SECONDS
+        self._fleet = Fleet(session, deadline, self._secret)
         self._curves = CurveReader(self._emit)
-
-    def report(self) -> Report:
         self._stage("Your script runs")
-        main = self._fleet.submit(
+        self._main = self._fleet.submit(
             "run", {**self._request, "sample": SAMPLED_FORWARDS}, keep=True, listener=self._curves.feed
         )
+        self._exercise = load()
+        if self._exercise.goal is None:
+            raise ValueError(f"{self._exercise.id} has no goal")
+        self._goal: Goal = self._exercise.goal
+        self._kinds = {bug.kind for bug in self._exercise.bugs}
+
+    def report(self) -> Report:
+        main = self._main
         clean = self._clean_facts()
-        reference = Reference(self._exercise)
-        device_runs = devices.DeviceRuns(self._fleet, self._request, clean) if self._kinds & devices.KINDS else None
-        values = ValueRun(self._fleet, self._exercise, reference, self._request, clean, self._secret)
+        beside = self._beside(main, clean)
         self._fleet.wait(main)
         assert main.stream is not None
         trace = main.stream.trace
-        hidden = reference.data(self._secret + 1)
+        hidden = None if beside is None else beside.reference.data(self._secret + 1)
         measured = measure(main.stream, trace, hidden, self._goal)
         main.stream.dismiss()
         ended = ending(trace, main.stream.broken, self._outcome(main), main.stream.tampered)
@@ -84,13 +101,14 @@ class _Grading:
         states: dict[str, State] = {}
         for kind in sorted(self._kinds - devices.KINDS - {learning_rate.KIND}):
             states[kind] = bugs.from_events(kind, trace, clean, cover, ended)
-        self._fleet.wait(values.ticket)
-        opinions = values.opinions() if not main.stream.broken else {}
-        for kind, state in states.items():
-            states[kind] = bugs.with_values(kind, state, opinions, values.unavailable)
-        if device_runs is not None:
+        if beside is not None:
+            self._fleet.wait(beside.values.ticket)
+            opinions = beside.values.opinions() if not main.stream.broken else {}
+            for kind, state in states.items():
+                states[kind] = bugs.with_values(kind, state, opinions, beside.values.unavailable)
+        if self._kinds & devices.KINDS:
             self._stage("The script runs with and without an accelerator")
-            placed = device_runs.judge(trace)
+            placed = devices.states(beside.devices if beside is not None else None, trace)
             states.update({kind: placed[kind] for kind in self._kinds & devices.KINDS})
         if learning_rate.KIND in self._kinds:
             self._stage("Your optimizer drives the reference solution")
@@ -100,6 +118,24 @@ class _Grading:
                 rate = learning_rate.contradicted(rate, own, clean)
             states[learning_rate.KIND] = rate
         return self._sum_up(trace, ended, measured, own, cover.checks, states)
+
+    def _beside(self, main: Ticket, clean: Facts) -> _Beside | None:
+        """The runs beside the main one, begun as soon as there is something for them to show.
+
+        A script that ends in peace without ever having called backward has nothing: then there are none.
+        """
+        self._fleet.run_until(lambda: main.done or _trains(main))
+        assert main.stream is not None
+        end = main.stream.trace.end
+        if not _trains(main) and (end is None or end["how"] != "exception"):
+            return None
+        reference = Reference(self._exercise)
+        wanted = self._kinds & devices.KINDS
+        return _Beside(
+            reference,
+            devices.DeviceRuns(self._fleet, self._request, clean) if wanted else None,
+            ValueRun(self._fleet, self._exercise, reference, self._request, clean, self._secret),
+        )
 
     def _clean_facts(self) -> Facts:
         known = proved_facts(self._exercise)
@@ -111,7 +147,7 @@ class _Grading:
             raise RuntimeError(f"the reference solution of {self._exercise.id} did not run to its end")
         return facts_of(ticket.stream.trace)
 
-    def _rate(self, trace: Trace, hidden: Pair, clean: Facts, ended: Ending, measured: Measured) -> State:
+    def _rate(self, trace: Trace, hidden: Pair | None, clean: Facts, ended: Ending, measured: Measured) -> State:
         transplants = learning_rate.Transplants(
             self._fleet, self._request, self._exercise.solution, self._goal, hidden, clean
         )

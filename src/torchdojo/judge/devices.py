@@ -101,6 +101,14 @@ class DeviceRuns:
         return State(BugState.NO_EVIDENCE, RestsOn.EVENTS, "No training batch was seen with an accelerator at hand.")
 
 
+def states(runs: DeviceRuns | None, main: Trace) -> dict[str, State]:
+    """The state of each device kind; without runs there was nothing to look at."""
+    if runs is not None:
+        return runs.judge(main)
+    nothing = "No training was seen, so there was nothing to look at with an accelerator at hand."
+    return {kind: State(BugState.NO_EVIDENCE, RestsOn.EVENTS, nothing) for kind in KINDS}
+
+
 def new_error(trace: Trace, other: Trace) -> tuple[str, str] | None:
     """(message, where) of the exception that ended `trace`, when `other` did not end the same way."""
     end, theirs = trace.end, other.end

@@ -29,11 +29,11 @@ class Measured:
     remark: str = ""
 
 
-def measure(stream: Stream, trace: Trace, hidden: Pair, goal: Goal) -> Measured:
-    """Ask the model that was trained for its predictions on hidden rows and score them."""
-    x, y = hidden
-    if not trace.training_forwards:
+def measure(stream: Stream, trace: Trace, hidden: Pair | None, goal: Goal) -> Measured:
+    """Ask the model that was trained for its predictions on hidden rows and score them; None: nothing was trained."""
+    if hidden is None or not trace.training_forwards:
         return Measured(None, "No model was trained, so there is nothing to measure.")
+    x, y = hidden
     answer = stream.ask({"type": "predict"}, {"x": to_wire(as_the_script_feeds(x, trace))}, ANSWER_SECONDS)
     if answer is None:
         return Measured(None, "No trained model could be asked for predictions.")

@@ -136,7 +136,7 @@ class Transplants:
     """Runs the reference solution with the submission's optimizer."""
 
     def __init__(
-        self, fleet: Fleet, request: Mapping[str, Any], source: str, goal: Goal, hidden: Pair, clean: Facts
+        self, fleet: Fleet, request: Mapping[str, Any], source: str, goal: Goal, hidden: Pair | None, clean: Facts
     ) -> None:
         self._fleet = fleet
         self._request = {**request, "sample": 0, "source": source}

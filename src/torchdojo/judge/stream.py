@@ -32,6 +32,8 @@ class Stream:
         `keep` leaves the child alive for questions.
         """
         self.job = job
+        #: A backward pass was recorded.
+        self.trains = False
         #: No more events will come.
         self.done = False
         #: Why the stream cannot be trusted, "" when it can.
@@ -138,6 +140,7 @@ class Stream:
         new = [read_event(whole_event(raw, self._templates)) for raw in events]
         fill_in_samples(new, header.get("samples", []), frame.tensors)
         self._events.extend(new)
+        self.trains = self.trains or any(event["t"] == "backward" for event in new)
         if len(self._events) > MAX_EVENTS or len(self._places) + len(self._templates) > MAX_PLACES:
             raise Malformed("more events than any honest run")
         if self._listener is not None:
