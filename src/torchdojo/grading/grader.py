@@ -14,6 +14,7 @@ from typing import Any
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.report import Report
 from torchdojo.grading.run import GradingRun
+from torchdojo.library import ProvedFacts
 from torchdojo.sandbox import ForkServer, Isolation
 
 EventSink = Callable[[Mapping[str, Any]], None]
@@ -30,6 +31,7 @@ class Grader:
         self._hidden = tuple(hidden)
         self._slots = threading.BoundedSemaphore(concurrent or os.cpu_count() or 1)
         self._lock = threading.Lock()
+        self._facts = ProvedFacts()
         self._servers: tuple[ForkServer, ForkServer] | None = None
         self._closed = False
 
@@ -70,6 +72,7 @@ class Grader:
                 judges=judges,
                 on_event=on_event,
                 cancel=cancel,
+                facts=self._facts.of(exercise),
             )
             report = run.finish()
         ended = time.monotonic()

@@ -42,11 +42,13 @@ class GradingRun:
         judges: ForkServer,
         on_event: Callable[[Mapping[str, Any]], None] | None,
         cancel: threading.Event | None,
+        facts: Mapping[str, float] | None,
     ) -> None:
         self.seed = seed
         self.main_seconds = 0.0
         self._exercise = exercise
         self._source = source
+        self._facts = facts
         self._candidates = candidates
         self._judges = judges
         self._on_event = on_event or (lambda event: None)
@@ -69,6 +71,7 @@ class GradingRun:
                     "kind": str(self._exercise.kind),
                     "filename": self._exercise.filename,
                     "wall_seconds": self._exercise.limits.wall_seconds,
+                    "facts": None if self._facts is None else dict(self._facts),
                     "seed": self.seed,
                     "secret_seed": int.from_bytes(os.urandom(6), "little"),
                 },

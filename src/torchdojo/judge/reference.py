@@ -15,10 +15,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.trace import Trace
-from torchdojo.library import is_current, read_proof
 from torchdojo.probes.batches import distinct_rows, training_batches
 from torchdojo.probes.evaluation import row_count
 from torchdojo.probes.expected import Expected
@@ -104,17 +102,6 @@ def optimizer_fingerprint(trace: Trace) -> int:
     rates = sorted({tuple(s["lrs"]) for s in trace.steps})
     said = [built[-1]["module"], built[-1]["cls"], built[-1]["hyper"], rates]
     return zlib.crc32(json.dumps(said, sort_keys=True).encode())
-
-
-def proved_facts(exercise: Exercise) -> Facts | None:
-    """The clean run's facts from a proof made of the files as they are; None when they must be measured."""
-    try:
-        proof = read_proof(exercise)
-    except BadContent:
-        return None
-    if proof is None or not is_current(exercise, proof):
-        return None
-    return Facts.from_json(proof.facts)
 
 
 class Reference:

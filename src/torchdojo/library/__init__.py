@@ -4,7 +4,7 @@ from torchdojo.library.answers import Answer, fake_answers, right_answers
 from torchdojo.library.curriculum import Curriculum, Track, read_curriculum
 from torchdojo.library.folder import MANIFEST, PROOF, SLUG, folder_digest, role_files
 from torchdojo.library.manifest import load_exercise
-from torchdojo.library.proofs import is_current, read_proof
+from torchdojo.library.proofs import ProvedFacts, is_current, read_proof
 from torchdojo.library.roots import shipped_root
 from torchdojo.library.script_names import check_script_names
 from torchdojo.library.shelf import Library
@@ -18,6 +18,7 @@ __all__ = [
     "Answer",
     "Curriculum",
     "Library",
+    "ProvedFacts",
     "Track",
     "check_script_names",
     "fake_answers",
