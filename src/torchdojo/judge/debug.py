@@ -21,7 +21,7 @@ from torchdojo.judge.coverage import coverage
 from torchdojo.judge.curves import CurveReader
 from torchdojo.judge.ending import Ending, ending
 from torchdojo.judge.findings import State
-from torchdojo.judge.fleet import Fleet, OutOfTime, Ticket
+from torchdojo.judge.fleet import MAIN, OUTCOME_SECONDS, Fleet, OutOfTime, Ticket
 from torchdojo.judge.goal import Measured, disagreement, measure, result
 from torchdojo.judge.reference import Facts, Pair, Reference, facts_of
 from torchdojo.judge.session import Session
@@ -36,9 +36,6 @@ GRACE_SECONDS = 45.0
 
 #: A watcher's curve needs no more than every so many-th step.
 SHOWN_EVERY = 5
-
-#: How long a finished process may take to be reported as such.
-OUTCOME_SECONDS = 5.0
 
 
 def judge_debug(session: Session, load: Callable[[], Exercise], request: Mapping[str, Any]) -> Report:
@@ -75,7 +72,7 @@ class _Grading:
         self._proved: Mapping[str, float] | None = request["facts"]
         self._stage("Your script runs")
         self._main = self._fleet.submit(
-            "run", {**self._request, "sample": SAMPLED_FORWARDS}, keep=True, listener=self._curves.feed
+            MAIN, {**self._request, "sample": SAMPLED_FORWARDS}, keep=True, listener=self._curves.feed
         )
         self._exercise = load()
         if self._exercise.goal is None:

@@ -14,6 +14,13 @@ from torchdojo.wire import TensorData, WireTimeout, signature
 AT_ONCE = 2
 
 
+#: The run of the submission itself; how it ended is the verdict's concern.
+MAIN = "run"
+
+#: How long a job that is over may take to be reported as such.
+OUTCOME_SECONDS = 5.0
+
+
 class OutOfTime(Exception):
     """The grading's own deadline has passed."""
 
@@ -35,6 +42,19 @@ class Ticket:
     def done(self) -> bool:
         """Whether nothing more will come from it."""
         return self.cancelled or (self.stream is not None and self.stream.done)
+
+
+def _refuse_faults_of_ours(ticket: Ticket) -> None:
+    """RuntimeError when a job failed before the submission had a part in it: that must never count as evidence."""
+    stream = ticket.stream
+    if stream is None or ticket.cancelled or stream.ended is not None or stream.broken or stream.trace.events:
+        return
+    try:
+        outcome = stream.job.outcome(time.monotonic() + OUTCOME_SECONDS)
+    except WireTimeout:
+        return
+    if outcome["status"] == "internal_error":
+        raise RuntimeError(f"the {ticket.name} job failed: {outcome['message']}")
 
 
 class Fleet:
@@ -77,6 +97,9 @@ class Fleet:
         while not finished():
             self._start_waiting()
             moved = [ticket.stream.poll() for ticket in self._running if ticket.stream is not None]
+            for ticket in self._running:
+                if ticket.done and ticket.name != MAIN:
+                    _refuse_faults_of_ours(ticket)
             self._running = [ticket for ticket in self._running if not ticket.done]
             if any(moved):
                 continue
