@@ -20,7 +20,7 @@ _FIGURES = ("row_min", "row_sum_min", "row_sum_max", "exp_sum_min", "exp_sum_max
 _INTEGERS = frozenset({"int64", "int32", "int16", "int8", "uint8", "bool"})
 
 #: Scores need the labels, which are therefore filled in before them.
-_FIELDS = ("rows", "targets", "labels", "scores")
+_FIELDS = ("rows", "targets", "labels", "scores", "values", "grads")
 
 
 class BadSample(ValueError):
@@ -30,8 +30,9 @@ class BadSample(ValueError):
 class Sample(NamedTuple):
     """A few rows of one tensor: (rows, values), or (rows,) for "labels".
 
-    `field` is "rows" or "targets" (fingerprints of that name), "labels" (integers, filled in as "targets") or "scores"
-    (a loss's first argument (N, C), of which figures are filled in).
+    `field` is "rows" or "targets" (fingerprints of that name), "labels" (integers, filled in as "targets"), "scores" (a
+    loss's first argument (N, C), of which figures are filled in), or "values" or "grads" (filled in as they are, None
+    where not finite).
     """
 
     field: str
@@ -42,7 +43,7 @@ def blocks_of(samples: Iterable[tuple[int, Sample]]) -> list[tuple[str, list[int
     """Samples of events (by position) as blocks: field, positions, and their rows stacked (events, rows, ...)."""
     groups: dict[Any, tuple[str, list[int], list[Array]]] = {}
     for position, (field, rows) in samples:
-        key = field, rows.shape, rows.dtype
+        key = field, rows.shape, rows.dtype.char
         found = groups.get(key)
         if found is None:
             found = groups[key] = (field, [], [])
@@ -66,6 +67,9 @@ def fill_in(events: Sequence[Event], field: str, positions: Sequence[int], block
     elif field == "labels" and block.dtype.kind in "iub":
         for position, found in zip(positions, block.astype(np.int64).tolist(), strict=True):
             events[position]["targets"] = found
+    elif field in ("values", "grads") and block.dtype.kind == "f":
+        for position, matrix in zip(positions, block.tolist(), strict=True):
+            events[position][field] = [[_finite_or_none(value) for value in row] for row in matrix]
     elif field == "scores" and block.dtype.kind == "f" and block.size:
         with np.errstate(all="ignore"):
             _fill_scores([events[position] for position in positions], block.astype(np.float64))

@@ -31,7 +31,7 @@ _FLUSH_SECONDS = 0.1
 _FLUSH_EVENTS = 400
 _FIRST_EVENTS = 12
 #: Events of one frame, so that its header stays far below what the wire allows.
-_FRAME_EVENTS = 100
+_FRAME_EVENTS = 400
 _MOST_MESSAGE = 500
 _clock = time.monotonic
 _GC_THRESHOLDS = (20_000, 20, 50)
@@ -112,8 +112,10 @@ class Run:
             recorder.forwards.before = self.capture.before_forward
             recorder.forwards.after = self.capture.after_forward
             recorder.backwards.reached = self.capture.reached
-        recorder.updates.before = self._before_update
-        recorder.updates.after = self._after_update
+        if options.optimizer is not None or options.capture_steps:
+            recorder.updates.before = self._before_update
+        if recorder.forwards.before is not None or options.stop_steps is not None:
+            recorder.updates.after = self._after_update
         if self._send is not None:
             # The first steps are told at once: what has to be run beside this run can begin.
             recorder.log.due = self._flush

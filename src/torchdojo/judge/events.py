@@ -116,7 +116,7 @@ SCHEMA: Mapping[str, tuple[Mapping[str, Check], Mapping[str, Check]]] = {
         },
     ),
     "gradient": ({"forwards": _list(_integer)}, {}),
-    "logits": ({"forward": _integer, "values": _MATRIX, "grads": _MATRIX}, {}),
+    "logits": ({"forward": _integer}, {"values": _MATRIX, "grads": _MATRIX}),
     "step": (
         {"opt": _maybe(_integer), "cls": _text, "lrs": _list(_number)},
         {

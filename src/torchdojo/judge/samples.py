@@ -12,7 +12,14 @@ from torchdojo.judge.events import Malformed
 from torchdojo.wire import TensorData
 
 #: Which samples an event may have.
-_OWNERS = {"rows": "forward", "targets": "loss", "labels": "loss", "scores": "loss"}
+_OWNERS = {
+    "rows": "forward",
+    "targets": "loss",
+    "labels": "loss",
+    "scores": "loss",
+    "values": "logits",
+    "grads": "logits",
+}
 
 
 def fill_in_samples(events: Sequence[dict[str, Any]], described: Any, tensors: Mapping[str, TensorData]) -> None:

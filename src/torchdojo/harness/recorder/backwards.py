@@ -23,6 +23,7 @@ from torchdojo.harness.recorder.forwards import Forwards
 from torchdojo.harness.recorder.gradients import Gradients
 from torchdojo.harness.recorder.graphs import Graphs
 from torchdojo.harness.recorder.log import Log, dtype_name
+from torchdojo.harness.recorder.samples import SAMPLES
 
 
 class Backwards:
@@ -113,21 +114,20 @@ class Backwards:
 
     def _enter(self) -> None:
         self._inside = True
-        self._forwards.muted += 1
+        self._forwards.busy += 1
 
     def _leave(self) -> None:
         self._inside = False
-        self._forwards.muted -= 1
+        self._forwards.busy -= 1
 
     def _end(self, roots: list[Any], at: int, stale: int, failed: bool, retained: bool) -> None:
         reached, models = self._settle()
         self._train(models)
-        filled = self._gradients.after_backward()
-        free: list[Any] = [p for b in filled if not b.stepped and (p := b.parameter()) is not None]
+        filled, free = self._gradients.after_backward()
         if not filled and not failed:
             free = self._met(leaves_behind(roots))
             self._gradients.after_backward()
-        self._note(roots, at, reached, len(filled) or len(free), stale, failed, retained)
+        self._note(roots, at, reached, filled or len(free), stale, failed, retained)
         if free:
             self._by_hand.watch(gradients_of(free), at)
 
@@ -187,8 +187,8 @@ class Backwards:
         finite = value is not None and math.isfinite(value)
         self._log.put((template, {"forwards": reached, "value": value if finite else None}))
         sample, self._forwards.pending = self._forwards.pending, None
-        if sample is not None and not failed and (rows := sample.rows()) is not None:
-            self._log.add("logits", -1, forward=sample.forward, **rows)
+        if sample is not None and not failed and (samples := sample.samples()):
+            self._log.put({"t": "logits", "at": -1, "forward": sample.forward, SAMPLES: samples})
 
 
 def _tensors(value: Any) -> list[Any]:

@@ -13,6 +13,9 @@ from torchdojo.harness.recorder.log import Log, dtype_name
 _BATCHES_NOTED = 2
 _ITERATIONS_NOTED = 4
 
+#: Calls of zero_grad whose place is looked at.
+_CLEARINGS_LOOKED_AT = 100
+
 
 class Calls:
     """Replacements for methods of modules, optimizers, schedulers and loaders."""
@@ -22,6 +25,7 @@ class Calls:
         self._gradients = gradients
         self._switching = False
         self._iterations: dict[int, int] = {}
+        self._clearings = 0
         self._cleared: set[tuple[int, int]] = set()
         self._scheduling = False
 
@@ -31,11 +35,10 @@ class Calls:
         def zero_grad(thing: Any, *args: Any, **kwargs: Any) -> Any:
             result = original(thing, *args, **kwargs)
             if isinstance(thing, Module):
-                self._gradients.zeroed(Module.parameters(thing))
+                self._gradients.zeroed(self._gradients.known_of(Module.parameters(thing)))
                 self._note_clearing("model", thing)
             elif isinstance(thing, Optimizer):
-                for group in thing.param_groups:
-                    self._gradients.zeroed(group["params"])
+                self._gradients.zeroed(self._gradients.held_by(thing))
                 self._note_clearing("opt", thing)
             return result
 
@@ -43,6 +46,9 @@ class Calls:
 
     def _note_clearing(self, kind: str, thing: Any) -> None:
         # What became of the gradients is known from their content; where they are cleared is worth saying once.
+        self._clearings += 1
+        if self._clearings > _CLEARINGS_LOOKED_AT:
+            return
         where = (self._log.at(), self._log.ident(thing))
         if where not in self._cleared:
             self._cleared.add(where)

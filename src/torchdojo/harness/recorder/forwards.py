@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import get_ident
 from typing import Any
 
 from torchdojo.figures import Sample
 from torchdojo.harness.originals import (
+    Module,
     Tensor,
     detach,
     dtype_of,
@@ -37,6 +38,9 @@ Before = Callable[[Any, Any], None]
 After = Callable[[int, Any, Any, Any], None]
 
 
+_call_of_torch = vars(Module)["__call__"]
+
+
 class OutputSample:
     """Scores and their gradient at the last affine layer of one training forward."""
 
@@ -45,19 +49,18 @@ class OutputSample:
         self.scores = _rows(scores)
         self.gradient: Any = None
 
-    def rows(self) -> dict[str, Any] | None:
-        """The event's lists of rows (class dimension last); None when no gradient came."""
+    def samples(self) -> list[Sample]:
+        """Scores and gradients (class dimension last); none when no gradient came."""
         if self.gradient is None:
-            return None
-        return {"values": self.scores, "grads": _rows(self.gradient)}
+            return []
+        return [Sample("values", self.scores), Sample("grads", _rows(self.gradient))]
 
 
-def _rows(tensor: Any) -> list[list[float]]:
+def _rows(tensor: Any) -> Any:
     values = array(tensor)
     if values.ndim > 2:
         values = values.reshape(values.shape[0], values.shape[1], -1)[:, :, 0]
-    found: list[list[float]] = values[:_SAMPLED_ROWS].reshape(min(len(values), _SAMPLED_ROWS), -1).tolist()
-    return found
+    return values[:_SAMPLED_ROWS].reshape(min(len(values), _SAMPLED_ROWS), -1).copy()
 
 
 class Forwards:
@@ -72,13 +75,12 @@ class Forwards:
         self.after: After | None = None
         #: Called before each root forward.
         self.notice: Callable[[], None] | None = None
-        #: Inside a loss function or a backward pass nothing is a root forward.
-        self.muted = 0
+        #: Above 0 inside a root forward, a loss function or a backward pass, where nothing is a root forward.
+        self.busy = 0
         self._log = log
         self._graphs = graphs
         self._models = Models(log)
         self._thread = get_ident()
-        self._depth = 0
         # The root forward that is running.
         self._running = False
         self._called: Model | None = None
@@ -97,8 +99,15 @@ class Forwards:
     def wrap_call(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """The replacement for `nn.Module.__call__`."""
 
+        # torch's own does nothing but choose between the next two; most calls are of inner modules.
+        direct = original is _call_of_torch
+
         def call(module: Any, *args: Any, **kwargs: Any) -> Any:
-            if self._depth or self.muted or (model := self._root(module)) is None:
+            if self.busy:
+                if direct and module._compiled_call_impl is None:
+                    return module._call_impl(*args, **kwargs)
+                return original(module, *args, **kwargs)
+            if (model := self._root(module)) is None:
                 return original(module, *args, **kwargs)
             if self.before is not None:
                 self.before(module, args)
@@ -106,15 +115,15 @@ class Forwards:
                 self._begin(model, args, kwargs)
             except Exception as error:
                 self._log.failed(error)
-            self._depth = 1
+            self.busy += 1
             self._called = model
             try:
                 output = original(module, *args, **kwargs)
             except BaseException:
-                self._depth = 0
+                self.busy -= 1
                 self._fail()
                 raise
-            self._depth = 0
+            self.busy -= 1
             try:
                 self._end(model, args, kwargs, output)
             except Exception as error:
@@ -155,7 +164,10 @@ class Forwards:
 
         def dropout(input: Any, p: float = 0.5, training: bool = usual, inplace: bool = False) -> Any:
             if self._running and p > 0:
-                self._count(training)
+                if training:
+                    self._train_leaves += 1
+                else:
+                    self._eval_leaves += 1
             return original(input, p, training, inplace)
 
         return dropout
@@ -202,6 +214,7 @@ class Forwards:
             self.notice()
         log = self._log
         model.refresh()
+        log.root()
         self._at = log.at()
         self._number = log.number()
         self._modes = is_grad_enabled(), is_inference_mode_enabled()
@@ -217,7 +230,7 @@ class Forwards:
             None if parameter is None else (log.device(parameter), dtype_of(parameter)),
             None if given is None else (shape_of(given), dtype_of(given), log.device(given)),
         )
-        if given is not None:
+        if given is not None and log.sampling:
             self._sample = rows_of(given)
 
     def _fail(self) -> None:
@@ -226,16 +239,20 @@ class Forwards:
             self._affine = None
             model = self._called
             if model is not None:
-                number, samples = self._number, self._taken_sample()
-                self._log.put({**self._described(model), "id": number, **samples, "failed": True})
+                samples = {} if self._sample is None else {SAMPLES: (self._sample,)}
+                self._log.put({**self._described(model), "id": self._number, **samples, "failed": True})
 
     def _end(self, model: Model, args: Any, kwargs: Any, output: Any) -> None:
         if not self._running:
             return
         self._running = False
         affine, self._affine = self._affine, None
-        made = [output] if isinstance(output, Tensor) else tensors_in(output)
-        trained = [tensor for tensor in made if requires_grad_of(tensor)]
+        if isinstance(output, Tensor):
+            made: Sequence[Any] = (output,)
+            trained: Sequence[Any] = made if requires_grad_of(output) else ()
+        else:
+            made = tensors_in(output)
+            trained = [tensor for tensor in made if requires_grad_of(tensor)]
         inner = requires_grad_of(affine) if isinstance(affine, Tensor) else None
         log, number = self._log, self._number
         key = (
@@ -258,18 +275,17 @@ class Forwards:
             if inner is not None:
                 fields["inner_grad"] = inner
             template = log.template(key, fields)
-        log.put((template, {"id": number, **self._taken_sample()}))
+        said: dict[str, Any] = {"id": number}
+        if self._sample is not None:
+            said[SAMPLES] = (self._sample,)
+            self._sample = None
+        log.put((template, said))
         self.latest = number
-        module = model.module()
         if trained:
-            self._graphs.follow(number, trained, module)
+            self._graphs.follow(number, trained, model.module)
             self._maybe_sample(number, affine)
         if self.after is not None and made:
-            self.after(number, module, first_tensor(args, kwargs), trained[0] if trained else made[0])
-
-    def _taken_sample(self) -> dict[str, Any]:
-        sample, self._sample = self._sample, None
-        return {} if sample is None else {SAMPLES: (sample,)}
+            self.after(number, model.module(), first_tensor(args, kwargs), trained[0] if trained else made[0])
 
     def _described(self, model: Model) -> dict[str, Any]:
         """What is said of the forward that is running, but for its number and its outputs."""

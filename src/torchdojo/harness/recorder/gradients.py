@@ -34,11 +34,18 @@ class Buffer:
         self.before: tuple[int, int] | None = None
 
 
+#: Every so many times the parameters of an optimizer are listed anew.
+_LOOK_AGAIN = 16
+
+
 class Gradients:
     """The gradient buffers of every parameter that trains."""
 
     def __init__(self) -> None:
         self._buffers: dict[int, Buffer] = {}
+        self._all: list[Buffer] | None = None
+        self._held: tuple[Any, Any, list[Buffer]] | None = None
+        self._asked = 0
 
     def own(self, parameters: Iterable[Any]) -> None:
         """Follow these parameters, too."""
@@ -60,19 +67,41 @@ class Gradients:
                 dead = buffers.get(key)
                 if dead is not None and dead.parameter is reference:
                     del buffers[key]
+                    self._all = None
 
             found = buffers[key] = Buffer(parameter, gone)
+            self._all = None
         return found
 
-    def stepped(self, parameters: Iterable[Any]) -> None:
-        """An optimizer updates these: nobody does it by hand."""
-        for parameter in parameters:
-            self.buffer(parameter).stepped = True
+    def _followed(self) -> list[Buffer]:
+        if self._all is None:
+            self._all = list(self._buffers.values())
+        return self._all
+
+    def held_by(self, optimizer: Any) -> list[Buffer]:
+        """The buffers of an optimizer's parameters; those of the optimizer that asked last are remembered."""
+        groups = optimizer.param_groups
+        first = groups[0]["params"] if groups else ()
+        known = self._held
+        self._asked += 1
+        # One group is the rule; several are listed each time.
+        if (
+            known is not None
+            and self._asked % _LOOK_AGAIN
+            and known[0]() is optimizer
+            and len(groups) == 1
+            and known[1] is first
+            and len(first) == len(known[2])
+        ):
+            return known[2]
+        found = [self.buffer(parameter) for group in groups for parameter in group["params"]]
+        self._held = (weak(optimizer), first, found)
+        return found
 
     def before_backward(self) -> int:
         """How many buffers still hold content that an update has used."""
         stale = 0
-        for buffer in list(self._buffers.values()):
+        for buffer in self._followed():
             parameter = buffer.parameter()
             gradient = None if parameter is None else grad_of(parameter)
             if gradient is None:
@@ -92,33 +121,36 @@ class Gradients:
                 buffer.used = None
         return stale
 
-    def after_backward(self) -> list[Buffer]:
-        """The buffers that the pass filled."""
-        filled = []
-        for buffer in list(self._buffers.values()):
+    def after_backward(self) -> tuple[int, list[Any]]:
+        """How many buffers the pass filled, and the parameters among them that no optimizer has stepped."""
+        filled = 0
+        free = []
+        for buffer in self._followed():
             parameter = buffer.parameter()
             gradient = None if parameter is None else grad_of(parameter)
             if gradient is None:
                 continue
             version = version_of(gradient)
             if buffer.before != (id(gradient), version):
-                filled.append(buffer)
+                filled += 1
                 buffer.filled = True
                 buffer.filled_version = version
+                if not buffer.stepped:
+                    free.append(parameter)
                 if buffer.carried:
                     # Accumulation may make a new tensor: what it carries on is the same.
                     buffer.used = weak(gradient)
                     buffer.used_version = version
-        return filled
+        return filled, free
 
-    def use(self, parameters: Iterable[Any]) -> dict[str, int]:
-        """An optimizer uses the gradients of these parameters: counts of all, with one, stale ones and empty ones."""
+    def use(self, buffers: Iterable[Buffer]) -> dict[str, int]:
+        """An optimizer uses these gradients: counts of its parameters, those with one, stale ones and empty ones."""
         total = missing = lost = stale = 0
         changed = []
-        for parameter in parameters:
+        for buffer in buffers:
             total += 1
-            buffer = self.buffer(parameter)
-            gradient = grad_of(parameter)
+            parameter = buffer.parameter()
+            gradient = None if parameter is None else grad_of(parameter)
             filled = buffer.filled
             buffer.carried = buffer.filled = False
             if gradient is None:
@@ -161,11 +193,13 @@ class Gradients:
                 buffer.used_version = version_of(gradient)
             buffer.filled = False
 
-    def zeroed(self, parameters: Iterable[Any]) -> None:
+    def zeroed(self, buffers: Iterable[Buffer]) -> None:
         """torch's own zero_grad has just cleared these: no need to look at their content."""
-        buffers = self._buffers
-        for parameter in parameters:
-            buffer = buffers.get(id(parameter))
-            if buffer is not None:
-                buffer.used = None
-                buffer.carried = False
+        for buffer in buffers:
+            buffer.used = None
+            buffer.carried = False
+
+    def known_of(self, parameters: Iterable[Any]) -> list[Buffer]:
+        """The buffers of those among these parameters that are followed."""
+        found = (self._buffers.get(id(parameter)) for parameter in parameters)
+        return [buffer for buffer in found if buffer is not None]

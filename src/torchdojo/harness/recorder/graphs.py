@@ -6,9 +6,10 @@ with the graph. Nothing a script can reach from a tensor takes it off.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from torchdojo.harness.originals import grad_fn_of, weak
+from torchdojo.harness.originals import grad_fn_of
 
 _NEVER = _ROOT = -1
 
@@ -43,14 +44,14 @@ class Graphs:
         self._forwards: dict[int, int] = {}
         self._roots: dict[int, int] = {}
 
-    def follow(self, forward: int, outputs: list[Any], model: Any) -> None:
-        """Follow the graph of a forward by the tensors that came out."""
+    def follow(self, forward: int, outputs: Sequence[Any], model: Any) -> None:
+        """Follow the graph of a forward by the tensors that came out; `model` is a weak reference."""
         self._fresh = True
         mark: Mark | None = None
         for output in outputs:
             node = grad_fn_of(output)
             if node is not None:
-                mark = mark or Mark(self, forward, weak(model))
+                mark = mark or Mark(self, forward, model)
                 node.register_prehook(mark)
 
     def begin(self, roots: list[Any]) -> None:
@@ -95,10 +96,18 @@ class Graphs:
         before: neither is kept on purpose.
         """
         recent = self.interval - 2
-        return max(sum(n for last, n in counts.items() if last <= recent) for counts in (self._forwards, self._roots))
+        return max(_before(self._forwards, recent), _before(self._roots, recent))
 
     def _counts(self, mark: Mark) -> dict[int, int]:
         return self._roots if mark.forward == _ROOT else self._forwards
+
+
+def _before(counts: dict[int, int], recent: int) -> int:
+    total = 0
+    for last, number in counts.items():
+        if last <= recent:
+            total += number
+    return total
 
 
 def _decrease(counts: dict[int, int], interval: int) -> None:

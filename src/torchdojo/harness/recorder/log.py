@@ -10,6 +10,9 @@ from typing import Any
 
 from torchdojo.harness.originals import device_of, frame_at, now
 
+#: Root forwards that are sampled at first; afterwards one stretch of this many in so many stretches is.
+_SAMPLED_AT_FIRST, _STRETCH, _STRETCHES = 128, 32, 5
+
 _INNER = re.compile(r"(\.<locals>)?\.?<(listcomp|genexpr|dictcomp|setcomp|lambda)>")
 
 Event = dict[str, Any]
@@ -38,6 +41,9 @@ class Log:
         self._ids: dict[int, tuple[Any, int]] = {}
         self._named = 0
         self._forwards_and_losses = 0
+        #: Whether samples are taken of what happens now.
+        self.sampling = True
+        self._roots = 0
 
     def add(self, kind: str, at: int, **fields: Any) -> None:
         """Note an event."""
@@ -63,6 +69,14 @@ class Log:
         """The recorder itself failed: an event is missing, the script goes on."""
         if self.problem is None:
             self.problem = f"{type(error).__name__}: {error}"
+
+    def root(self) -> None:
+        """A root forward begins: the first ones are sampled, then one stretch of them in so many.
+
+        Whole stretches, because what batches have in common shows in how they follow each other.
+        """
+        self.sampling = self._roots < _SAMPLED_AT_FIRST or (self._roots // _STRETCH) % _STRETCHES == 0
+        self._roots += 1
 
     def number(self) -> int:
         """The id of the next forward or loss."""

@@ -79,6 +79,7 @@ class Losses:
         self._log = log
         self._forwards = forwards
         self._inside = False
+        self._latest: dict[tuple[int, Any], int] = {}
 
     def wrap(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         """The replacement for `torch.nn.functional.<name>`. Loss functions that call others count once."""
@@ -88,13 +89,13 @@ class Losses:
                 return original(*args, **kwargs)
             at = self._log.at()
             self._inside = True
-            self._forwards.muted += 1
+            self._forwards.busy += 1
             result: Any = None
             try:
                 result = original(*args, **kwargs)
             finally:
                 self._inside = False
-                self._forwards.muted -= 1
+                self._forwards.busy -= 1
                 try:
                     self._note(name, at, args, kwargs, result)
                 except Exception as error:
@@ -109,6 +110,19 @@ class Losses:
         if not isinstance(given, Tensor) or not isinstance(target, Tensor):
             return
         made = isinstance(result, Tensor)
+        shape = shape_of(given)
+        sampling = self._log.sampling
+        # Between the stretches that are looked at, a loss at the same place over as many rows is taken for the same.
+        template = None if sampling else self._latest.get((at, shape))
+        if template is None:
+            template = self._latest[at, shape] = self._template(name, at, given, target, result)
+        value = _mean(name, result, given, kwargs.get("reduction")) if made else None
+        fields: dict[str, Any] = {"id": self._log.number(), "value": value, "forward": self._forwards.latest}
+        if sampling:
+            fields[SAMPLES] = [sample for sample in (targets_of(target), scores_of(given)) if sample is not None]
+        self._log.put((template, fields))
+
+    def _template(self, name: str, at: int, given: Any, target: Any, result: Any) -> int:
         key = (
             "loss",
             at,
@@ -118,17 +132,10 @@ class Losses:
             shape_of(target),
             dtype_of(target),
             producer(given),
-            made and requires_grad_of(result),
+            isinstance(result, Tensor) and requires_grad_of(result),
         )
-        template = self._log.known(key)
-        if template is None:
-            template = self._log.template(key, _described(key))
-        value = _mean(name, result, given, kwargs.get("reduction")) if made else None
-        fields: dict[str, Any] = {"id": self._log.number(), "value": value, "forward": self._forwards.latest}
-        samples = [sample for sample in (targets_of(target), scores_of(given)) if sample is not None]
-        if samples:
-            fields[SAMPLES] = samples
-        self._log.put((template, fields))
+        known = self._log.known(key)
+        return self._log.template(key, _described(key)) if known is None else known
 
 
 def _described(key: tuple[Any, ...]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from torchdojo.figures import Sample, blocks_of, fill_in
 from torchdojo.harness.recorder.numbers import MAX_ROWS, Array, array, copied_rows
 
@@ -21,8 +23,8 @@ _MOST_NUMBERS = 1 << 16
 #: Rows of at most so many values leave as they are.
 _NARROW = 64
 
-#: Dtypes of arrays that the wire takes.
-_SENT = frozenset({"float64", "float32", "int64", "int32", "int16", "int8", "uint8", "bool"})
+#: Dtypes of arrays that the wire takes, by NumPy's characters for them.
+_SENT = frozenset(np.dtype(name).char for name in ("f8", "f4", "i8", "i4", "i2", "i1", "u1", "?"))
 
 Event = dict[str, Any]
 Entry = Event | tuple[int, Event]
@@ -84,4 +86,4 @@ def whole(entry: Entry, templates: Sequence[Event]) -> Event:
 
 
 def _is_narrow(rows: Array) -> bool:
-    return (rows.ndim == 1 or rows.shape[1] <= _NARROW) and rows.dtype.name in _SENT
+    return (rows.ndim == 1 or rows.shape[1] <= _NARROW) and rows.dtype.char in _SENT

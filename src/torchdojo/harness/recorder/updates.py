@@ -14,7 +14,7 @@ from torchdojo.harness.recorder.log import Log
 from torchdojo.harness.recorder.numbers import array, finite
 
 #: The relative size of the update is measured often at first, then less.
-_OFTEN, _OFTEN_UNTIL, _SELDOM = 4, 32, 16
+_OFTEN, _OFTEN_UNTIL, _SELDOM = 4, 32, 32
 
 _Scalar = (int, float, str, bool)
 
@@ -34,7 +34,6 @@ class Updates:
         self._gradients = gradients
         self._graphs = graphs
         self._at = -1
-        self._known: set[tuple[int, int]] = set()
         self._stepping: list[Any] = []
         self._found: dict[str, int] | None = None
         self._largest: tuple[Any, Any] | None = None
@@ -72,7 +71,7 @@ class Updates:
         if self._stepping:
             return
         try:
-            found = self._gradients.use(_owned(optimizer)) if self._found is None else self._found
+            found = self._gradients.use(self._gradients.held_by(optimizer)) if self._found is None else self._found
             self._note(optimizer, found)
         except Exception as error:
             self._log.failed(error)
@@ -94,19 +93,18 @@ class Updates:
         if template is None:
             said = {"at": self._at, "opt": number, "cls": type(optimizer).__name__, "lrs": list(rates), "live": live}
             template = log.template(key, {**said, **found})
-        log.put((template, {"update": self._size()}))
+        log.put((template, {"update": None if self._largest is None else self._size()}))
 
     def _look(self, optimizer: Any, closure: Any) -> None:
         self._at = self._log.at()
-        owned = _owned(optimizer)
-        if (known := (id(optimizer), len(owned))) not in self._known:
-            self._known.add(known)
-            self._gradients.stepped(owned)
+        held = self._gradients.held_by(optimizer)
+        for buffer in held:
+            buffer.stepped = True
         # With a closure the gradients of this update do not exist yet: they are looked at afterwards.
-        self._found = None if callable(closure) else self._gradients.use(owned)
+        self._found = None if callable(closure) else self._gradients.use(held)
         self._largest = None
         if self.count % (_OFTEN if self.count < _OFTEN_UNTIL else _SELDOM) == 0:
-            largest = max(owned, key=numel, default=None)
+            largest = max(_owned(optimizer), key=numel, default=None)
             if largest is not None:
                 self._largest = largest, array(largest).copy()
 
