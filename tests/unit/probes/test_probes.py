@@ -341,6 +341,15 @@ def test_correct_code_is_left_alone(name):
     assert not {k: m for k, m in findings(CLEAN[name]).items() if m}
 
 
+LONG = [n for n in BROKEN if "range(4)" in BROKEN[n][1] and not n.startswith("rate")]
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_bug_is_seen_in_a_long_run_too_of_which_only_stretches_are_sampled(name):
+    kind, script = BROKEN[name]
+    assert findings(script.replace("range(4)", "range(40)")).get(kind)
+
+
 def test_what_is_seen_names_the_line():
     trace = record_script(BROKEN["softmax, flat"][1], "script.py", seed=1)
     finding = probes()["softmax-before-cross-entropy"].observe(trace).findings[0]

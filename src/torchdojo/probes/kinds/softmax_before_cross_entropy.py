@@ -50,11 +50,12 @@ def _squashed(trace: Trace, losses: list[Event], formulas: Counter[Formula]) -> 
     if fed:
         what = f"cross_entropy was fed the result of {SQUASHERS[fed[0]['producer'][0]]} in"
         return _finding(Certainty.EVENT, f"{what} {share(len(fed), len(direct))} calls.", distinct_places(trace, fed))
-    training = [e for e in direct if e.get("grad")]
+    sampled = [e for e in direct if e.get("row_sum_min") is not None]
+    training = [e for e in sampled if e.get("grad")]
     if formulas[Formula.CROSS_ENTROPY] > formulas[Formula.SQUASHED]:
         # A dead network gives the same scores to every row, so their sum is the same by no fault of the loss.
         training = []
-    scoring = [e for e in direct if not e.get("grad")]
+    scoring = [e for e in sampled if not e.get("grad")]
     for calls in (training, scoring):
         rows = [e for e in calls if _look_like_shares(e)]
         if rows and len(rows) >= ALIKE_SHARE * len(calls):
