@@ -44,6 +44,10 @@ recorder in order of appearance. Shapes are lists of ints, dtypes torch's names 
               function, seconds, accelerator_ops (operations run on the simulated accelerator, null without one),
               patched (names of torch functions found replaced at the end)
 
+A long run is recorded closely at first, and from then on in stretches from update to update. Between them an event of
+training carries only what costs nothing: no forward and no loss that lead to a backward pass in train mode, of a
+backward pass its value, of a step its rates. Keys that are missing say nothing.
+
 A *training forward* is one that a backward touched. An *evaluation forward* is an untouched, successful forward of a
 model class that also trains, after the first step. A maximal run of them without a step between is an
 *evaluation pass*.

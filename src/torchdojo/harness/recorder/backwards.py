@@ -100,6 +100,9 @@ class Backwards:
 
     def _begin(self, roots: list[Any]) -> tuple[int, int]:
         self._enter()
+        if self._log.light:
+            self._graphs.clear()
+            return 0, self._log.at()
         # An update by hand is noticed only now, and it used what the last pass left.
         self._by_hand.notice()
         stale = self._gradients.before_backward()
@@ -122,6 +125,9 @@ class Backwards:
 
     def _end(self, roots: list[Any], at: int, stale: int, failed: bool, retained: bool) -> None:
         reached, models = self._settle()
+        if self._log.light:
+            self._note_lightly(roots, at, reached, failed)
+            return
         self._train(models)
         filled, free = self._gradients.after_backward()
         if not filled and not failed:
@@ -171,6 +177,14 @@ class Backwards:
         if not is_leaf_of(leaf) or isinstance(leaf, Parameter) or self._gradients.knows(leaf):
             return is_leaf_of(leaf)
         return not reached and not requires_grad_of(gradient)
+
+    def _note_lightly(self, roots: list[Any], at: int, reached: list[int], failed: bool) -> None:
+        key = ("backward", at, failed)
+        template = self._log.known(key)
+        if template is None:
+            template = self._log.template(key, {"at": at, "failed": failed})
+        value = float(item(detach(roots[0]))) if roots and numel(roots[0]) == 1 else math.nan
+        self._log.put((template, {"forwards": reached, "value": value if math.isfinite(value) else None}))
 
     def _note(
         self, roots: list[Any], at: int, reached: list[int], graded: int, stale: int, failed: bool, retained: bool

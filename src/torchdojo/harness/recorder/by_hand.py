@@ -86,6 +86,7 @@ class ByHand:
 
     def _note(self, seen: Sequence[_Seen], parameters: Sequence[Any]) -> None:
         self._watched = []
+        self._log.by_hand = True
         old = [s.parameter for s in seen]
         found = self._gradients.examine_afterwards(old)
         self._gradients.consume_afterwards(old)

@@ -73,6 +73,8 @@ class Forwards:
         self.pending: OutputSample | None = None
         self.before: Before | None = None
         self.after: After | None = None
+        #: The latest root forward was one of training that is not looked at closely.
+        self.skipped = False
         #: Called before each root forward.
         self.notice: Callable[[], None] | None = None
         #: Above 0 inside a root forward, a loss function or a backward pass, where nothing is a root forward.
@@ -109,6 +111,13 @@ class Forwards:
                 return original(module, *args, **kwargs)
             if (model := self._root(module)) is None:
                 return original(module, *args, **kwargs)
+            self.skipped = self._log.light and module.training and is_grad_enabled()
+            if self.skipped:
+                self.busy += 1
+                try:
+                    return original(module, *args, **kwargs)
+                finally:
+                    self.busy -= 1
             if self.before is not None:
                 self.before(module, args)
             try:
@@ -214,7 +223,6 @@ class Forwards:
             self.notice()
         log = self._log
         model.refresh()
-        log.root()
         self._at = log.at()
         self._number = log.number()
         self._modes = is_grad_enabled(), is_inference_mode_enabled()
@@ -230,7 +238,7 @@ class Forwards:
             None if parameter is None else (log.device(parameter), dtype_of(parameter)),
             None if given is None else (shape_of(given), dtype_of(given), log.device(given)),
         )
-        if given is not None and log.sampling:
+        if given is not None and not log.light:
             self._sample = rows_of(given)
 
     def _fail(self) -> None:

@@ -65,6 +65,11 @@ class Graphs:
             if node is not None:
                 node.register_prehook(Mark(self, _ROOT, None))
 
+    def clear(self) -> None:
+        """A backward pass begins of which no more is wanted than the forwards it reaches."""
+        self._reached = []
+        self._fresh = False
+
     def end(self) -> tuple[list[int], list[Any]]:
         """It ended: the forwards it reached and the models that made them."""
         marks, self._reached = self._reached, []

@@ -10,8 +10,8 @@ from typing import Any
 
 from torchdojo.harness.originals import device_of, frame_at, now
 
-#: Root forwards that are sampled at first; afterwards one stretch of this many in so many stretches is.
-_SAMPLED_AT_FIRST, _STRETCH, _STRETCHES = 128, 32, 5
+#: Updates that are recorded closely at first; afterwards one stretch of this many in so many stretches is.
+_CLOSELY_AT_FIRST, _STRETCH, _STRETCHES = 96, 24, 6
 
 _INNER = re.compile(r"(\.<locals>)?\.?<(listcomp|genexpr|dictcomp|setcomp|lambda)>")
 
@@ -41,9 +41,11 @@ class Log:
         self._ids: dict[int, tuple[Any, int]] = {}
         self._named = 0
         self._forwards_and_losses = 0
-        #: Whether samples are taken of what happens now.
-        self.sampling = True
-        self._roots = 0
+        #: Between the stretches that are recorded closely: of training, only losses and rates are noted.
+        self.light = False
+        #: Parameters are updated by hand, which shows only to somebody who looks closely all the time.
+        self.by_hand = False
+        self._updates = 0
 
     def add(self, kind: str, at: int, **fields: Any) -> None:
         """Note an event."""
@@ -70,13 +72,15 @@ class Log:
         if self.problem is None:
             self.problem = f"{type(error).__name__}: {error}"
 
-    def root(self) -> None:
-        """A root forward begins: the first ones are sampled, then one stretch of them in so many.
+    def updated(self) -> None:
+        """An update was noted: the first ones are recorded closely, then one stretch of them in so many.
 
-        Whole stretches, because what batches have in common shows in how they follow each other.
+        Whole stretches, because what batches have in common shows in how they follow each other; and from update to
+        update, so that no evaluation is recorded by halves.
         """
-        self.sampling = self._roots < _SAMPLED_AT_FIRST or (self._roots // _STRETCH) % _STRETCHES == 0
-        self._roots += 1
+        self._updates += 1
+        closely = self._updates < _CLOSELY_AT_FIRST or (self._updates // _STRETCH) % _STRETCHES == 0
+        self.light = not (closely or self.by_hand)
 
     def number(self) -> int:
         """The id of the next forward or loss."""

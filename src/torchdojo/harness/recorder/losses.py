@@ -79,13 +79,13 @@ class Losses:
         self._log = log
         self._forwards = forwards
         self._inside = False
-        self._latest: dict[tuple[int, Any], int] = {}
 
     def wrap(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         """The replacement for `torch.nn.functional.<name>`. Loss functions that call others count once."""
 
         def loss(*args: Any, **kwargs: Any) -> Any:
-            if self._inside or functorch_level() is not None:
+            # A loss of training that is not looked at closely is told by its backward pass.
+            if self._inside or self._forwards.skipped or functorch_level() is not None:
                 return original(*args, **kwargs)
             at = self._log.at()
             self._inside = True
@@ -110,15 +110,10 @@ class Losses:
         if not isinstance(given, Tensor) or not isinstance(target, Tensor):
             return
         made = isinstance(result, Tensor)
-        shape = shape_of(given)
-        sampling = self._log.sampling
-        # Between the stretches that are looked at, a loss at the same place over as many rows is taken for the same.
-        template = None if sampling else self._latest.get((at, shape))
-        if template is None:
-            template = self._latest[at, shape] = self._template(name, at, given, target, result)
+        template = self._template(name, at, given, target, result)
         value = _mean(name, result, given, kwargs.get("reduction")) if made else None
         fields: dict[str, Any] = {"id": self._log.number(), "value": value, "forward": self._forwards.latest}
-        if sampling:
+        if not self._log.light:
             fields[SAMPLES] = [sample for sample in (targets_of(target), scores_of(given)) if sample is not None]
         self._log.put((template, fields))
 

@@ -71,8 +71,11 @@ class Updates:
         if self._stepping:
             return
         try:
-            found = self._gradients.use(self._gradients.held_by(optimizer)) if self._found is None else self._found
-            self._note(optimizer, found)
+            if self._log.light:
+                self._note_lightly(optimizer)
+            else:
+                held = self._gradients.held_by(optimizer)
+                self._note(optimizer, self._gradients.use(held) if self._found is None else self._found)
         except Exception as error:
             self._log.failed(error)
         self.counted()
@@ -80,6 +83,7 @@ class Updates:
     def counted(self) -> None:
         """An update was noted."""
         self.count += 1
+        self._log.updated()
         self._graphs.interval += 1
         if self.after is not None:
             self.after()
@@ -95,14 +99,27 @@ class Updates:
             template = log.template(key, {**said, **found})
         log.put((template, {"update": None if self._largest is None else self._size()}))
 
+    def _note_lightly(self, optimizer: Any) -> None:
+        log = self._log
+        number = log.ident(optimizer)
+        rates = tuple([_rate(group) or 0.0 for group in optimizer.param_groups])
+        key = ("step", self._at, number, rates)
+        template = log.known(key)
+        if template is None:
+            said = {"at": self._at, "opt": number, "cls": type(optimizer).__name__, "lrs": list(rates)}
+            template = log.template(key, said)
+        log.put((template, {}))
+
     def _look(self, optimizer: Any, closure: Any) -> None:
         self._at = self._log.at()
+        self._found = self._largest = None
+        if self._log.light:
+            return
         held = self._gradients.held_by(optimizer)
         for buffer in held:
             buffer.stepped = True
         # With a closure the gradients of this update do not exist yet: they are looked at afterwards.
         self._found = None if callable(closure) else self._gradients.use(held)
-        self._largest = None
         if self.count % (_OFTEN if self.count < _OFTEN_UNTIL else _SELDOM) == 0:
             largest = max(_owned(optimizer), key=numel, default=None)
             if largest is not None:
