@@ -10,7 +10,8 @@ torch.set_num_threads(1)
 import torch._dynamo  # noqa: E402  the first optimizer step would import it otherwise, at 1.4 s
 
 import torchdojo.harness.accelerator  # noqa: E402
-import torchdojo.harness.script  # noqa: E402, F401
+import torchdojo.harness.script  # noqa: E402
+import torchdojo.harness.serving  # noqa: E402, F401
 
 
 def warm() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.report import Report, Verdict
 from torchdojo.judge.debug import judge_debug
+from torchdojo.judge.implement import judge_implement
 from torchdojo.judge.session import Session
 from torchdojo.library import load_exercise
 from torchdojo.wire import Channel
@@ -45,4 +46,6 @@ def run(context: Context) -> int:
 def _judge(session: Session, exercise: Exercise, request: dict[str, Any]) -> Report:
     if exercise.kind is Kind.DEBUG:
         return judge_debug(session, exercise, request)
+    if exercise.kind is Kind.IMPLEMENT:
+        return judge_implement(session, exercise, request)
     raise NotImplementedError(f"no judge for {exercise.kind} exercises")

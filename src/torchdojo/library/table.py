@@ -87,6 +87,12 @@ class Table:
             )
         return value
 
+    def flag(self, key: str) -> bool:
+        """true or false; false when absent."""
+        value = self._value(key, bool, False, f"{key} = true")
+        assert isinstance(value, bool)
+        return value
+
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
         """A list of non-empty strings; empty when absent and not required."""
         example = f'{key} = ["..."]'
