@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from torchdojo.checkers.failures import CheckFailed
+from torchdojo.checkers.forms import assert_type
 from torchdojo.crossing import facts_of
 
 #: Storages of ours whose copy in the submission's process was changed; by address, held so that it is not reused.
@@ -83,6 +84,7 @@ def may_change(*tensors: torch.Tensor) -> Iterator[None]:
 
 def shares_memory(result: torch.Tensor, tensor: torch.Tensor) -> bool:
     """Whether a result lies in the memory of `tensor`: in this process, or in the submission's before it came here."""
+    assert_type(result)
     facts = facts_of(result)
     address = _storage(tensor).data_ptr()
     if facts is not None and facts.shares is not None and facts.shares.data_ptr() == address:

@@ -52,7 +52,7 @@ def judge_implement(session: Session, exercise: Exercise, request: Mapping[str, 
             for check in checks:
                 grading.take(check, run_check(check, submission, candidate, loaded.reference, int(request["seed"])))
     except GradingOver as over:
-        grading.cut_short(*ending_of(over, job))
+        grading.cut_short(*ending_of(over, job, candidate.last_call))
     job.kill()
     return grading.report()
 

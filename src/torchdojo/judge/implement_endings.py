@@ -13,7 +13,6 @@ from torchdojo.wire import WireTimeout
 _OUTCOME_SECONDS = 5.0
 
 _STATUS = {
-    "time_limit": (Verdict.TIME_LIMIT, "Your code ran out of time."),
     "memory_limit": (Verdict.MEMORY_LIMIT, "Your code ran out of memory."),
     "output_limit": (Verdict.RUNTIME_ERROR, "Your code printed more than is allowed."),
     "forbidden": (Verdict.FORBIDDEN, "Your code tried something that is not allowed here."),
@@ -21,8 +20,8 @@ _STATUS = {
 }
 
 
-def ending_of(over: GradingOver, job: CandidateJob) -> tuple[Verdict, str, str]:
-    """Verdict, message, and where in the submission."""
+def ending_of(over: GradingOver, job: CandidateJob, call: str) -> tuple[Verdict, str, str]:
+    """Verdict, message, and where in the submission; `call` is the last one made, in words."""
     if isinstance(over, Forbidden):
         message = f"{over.name} is what you are asked to write yourself, and line {over.line} calls it."
         return Verdict.FORBIDDEN, message, f"line {over.line}"
@@ -30,8 +29,7 @@ def ending_of(over: GradingOver, job: CandidateJob) -> tuple[Verdict, str, str]:
         message = f"Your code reached into the process that runs it ({over}). No answer needs that; take it out."
         return Verdict.FORBIDDEN, message, ""
     if isinstance(over, OutOfTime):
-        during = f" during {over}" if str(over) else ""
-        return Verdict.TIME_LIMIT, f"Your code ran out of time{during}. Look for a loop that never ends.", ""
+        return _out_of_time(call)
     assert isinstance(over, Gone)
     if over.protocol:
         return Verdict.RUNTIME_ERROR, f"What came from your code's process is no answer: {over}.", ""
@@ -40,7 +38,15 @@ def ending_of(over: GradingOver, job: CandidateJob) -> tuple[Verdict, str, str]:
     except WireTimeout:
         outcome = {}
     detail = str(outcome.get("message", "")).strip()
-    if (status := str(outcome.get("status", ""))) in _STATUS:
+    status = str(outcome.get("status", ""))
+    if status == "time_limit":
+        return _out_of_time(call)
+    if status in _STATUS:
         verdict, message = _STATUS[status]
         return verdict, f"{message} {detail}".strip(), ""
     return Verdict.RUNTIME_ERROR, f"Your code ended its own process before it answered. {detail}".strip(), ""
+
+
+def _out_of_time(call: str) -> tuple[Verdict, str, str]:
+    during = f"during {call}" if call else "while the file was loaded"
+    return Verdict.TIME_LIMIT, f"Your code ran out of time {during}. Look for a loop that never ends.", ""

@@ -15,7 +15,7 @@ from torchdojo.harness.serving.differentiation import Graphs
 from torchdojo.harness.serving.forbidden import Hits
 from torchdojo.harness.serving.inputs import Inputs
 from torchdojo.harness.serving.objects import Objects
-from torchdojo.harness.serving.operations import OPERATIONS
+from torchdojo.harness.serving.operations import OPERATIONS, seed_everything
 from torchdojo.harness.serving.raised import described
 from torchdojo.wire import Frame
 
@@ -64,6 +64,8 @@ class Agent:
             )
 
     def _do(self, request: Frame) -> None:
+        if "seed" in request.header:
+            seed_everything(request.header["seed"])
         unpacker = Unpacker(request, self._objects.resolve)
         inputs = Inputs(unpacker, request)
         target, args, kwargs = (unpacker.value(request.header[part]) for part in ("target", "args", "kwargs"))

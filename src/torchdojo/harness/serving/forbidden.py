@@ -24,7 +24,6 @@ _NAMESPACES = (
     "torch",
     "torch.nn.functional",
     "torch._C._nn",
-    "torch._C._VariableFunctions",
     "torch.nn",
     "torch.special",
 )

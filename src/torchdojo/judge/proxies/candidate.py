@@ -40,6 +40,7 @@ class Candidate:
         self._handles: dict[int, Handle] = {}
         self._functions: list[Any] = []
         self._failure: BaseException | None = None
+        self._seed: int | None = None
 
     def begin(self) -> list[str]:
         """Let it load the submission; the names its module has. Raises what loading raised."""
@@ -66,6 +67,8 @@ class Candidate:
         self._calls += 1
         call, differentiable = self._calls, torch.is_grad_enabled()
         header = {"type": "do", "op": op, "call": call, "grad": differentiable, "forget": self._forget, **packed}
+        if self._seed is not None:
+            header["seed"], self._seed = self._seed, None
         self._forget = []
         self._job.send({**header, **packer.header()}, packer.body())
         reply = self._reply()
@@ -86,6 +89,10 @@ class Candidate:
             return unpacker.value(reply.header.get("value"))
         except WireError as error:
             raise self._broken(str(error)) from None
+
+    def seed(self, seed: int) -> None:
+        """Seed the other side's random generators before the next request."""
+        self._seed = seed
 
     def backward(self, call: int, grads: list[tuple[int, torch.Tensor]], inputs: list[torch.Tensor]) -> list[Any]:
         """The gradients of a call's inputs, None where there is none, given those of its outputs by number."""
@@ -151,7 +158,7 @@ class Candidate:
                 frame = self._job.next_frame(self._deadline)
         except WireTimeout:
             self._job.kill()
-            raise OutOfTime(self.last_call) from None
+            raise OutOfTime from None
         except WireClosed as error:
             raise Gone(self._job.protocol_error or str(error), protocol=bool(self._job.protocol_error)) from None
         if frame.header.get("signature") != signature(self._key, self._signed):
