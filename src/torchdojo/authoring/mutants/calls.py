@@ -32,11 +32,11 @@ def left_out(script: Script, node: Place) -> Iterator[Edit]:
         yield Edit(node, node.value)
     if not isinstance(node, ast.Call) or _is_about_devices(node):
         return
-    if isinstance(node.func, ast.Attribute) and called(node) in FORGETTABLE and not _is_module(script, node.func):
-        yield Edit(node, node.func.value)
-        return
-    forgettable = called(node) in FORGETTABLE or _is_layer(script, node.func)
-    if forgettable and node.args and not isinstance(node.args[0], ast.Starred):
+    layer = _is_layer(script, node.func)
+    if isinstance(node.func, ast.Attribute) and not layer and not _is_module(script, node.func):
+        if called(node) in FORGETTABLE:
+            yield Edit(node, node.func.value)
+    elif (layer or called(node) in FORGETTABLE) and node.args and _is_value(node.args[0]):
         yield Edit(node, node.args[0])
 
 
@@ -49,7 +49,7 @@ def swapped_arguments(script: Script, node: Place) -> Iterator[Edit]:
         if called(node) == "where" and first == 0:
             continue
         pair = node.args[first : first + 2]
-        if any(isinstance(part, (ast.Starred, ast.JoinedStr)) or _is_word(part) for part in pair):
+        if not all(_is_value(part) for part in pair):
             continue
         yield Edit(node, altered(node, args=[*node.args[:first], pair[1], pair[0], *node.args[first + 2 :]]))
 
@@ -103,5 +103,7 @@ def _is_about_devices(node: ast.Call) -> bool:
     return any("device" in ast.unparse(part) for part in (*node.args, *node.keywords))
 
 
-def _is_word(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _is_value(node: ast.expr) -> bool:
+    """Whether an argument is computed with, not a text or several arguments at once."""
+    word = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return not word and not isinstance(node, (ast.Starred, ast.JoinedStr))

@@ -11,6 +11,8 @@ from torchdojo.authoring.mutants.script import Place, Script, called, number
 
 _DIM_KEYWORDS = ("dim", "dims", "axis", "dim0", "dim1", "start_dim", "end_dim")
 
+#: Where -1 stands for "whatever fits".
+_INFERRING = ("view", "reshape", "unflatten", "expand")
 #: Below this a number stands for "nearly nothing".
 _TINY = 1e-3
 
@@ -21,7 +23,10 @@ def dim(script: Script, node: Place) -> Iterator[Edit]:
         value = number(node)
         assert isinstance(value, int)
         other = 1 if value == 0 else value + 1 if value < 0 else value - 1
-        yield Edit(node, constant(other))
+        parent = script.parents[node]
+        beside = [number(argument) for argument in parent.args] if isinstance(parent, ast.Call) else []
+        if other not in beside:  # transpose(1, 1) is a transpose left out
+            yield Edit(node, constant(other))
 
 
 def value(script: Script, node: Place) -> Iterator[Edit]:
@@ -29,6 +34,8 @@ def value(script: Script, node: Place) -> Iterator[Edit]:
     if not isinstance(node, ast.expr) or number(script.parents[node]) is not None or _is_dim(script, node):
         return
     found = number(node)
+    if found == -1 and called(script.parents[node]) in _INFERRING:
+        return
     if isinstance(found, int):
         yield Edit(node, constant(found + 1))
         if _counts(script, node):

@@ -5,7 +5,7 @@ from __future__ import annotations
 _CONFUSED = """
 mean sum | amax amin | max min | argmax argmin | maximum minimum | zeros ones | zeros_like ones_like | triu tril
 floor ceil | sin cos | rand randn | all any | exp expm1 | log log1p | cumsum cumprod | var std | add_ sub_ | mul_ div_
-train eval | square sqrt | softmax sigmoid | relu tanh | clamp_min clamp_max | no_grad enable_grad | append extend
+train eval | square sqrt | softmax log_softmax | relu tanh | clamp_min clamp_max | no_grad enable_grad | append extend
 inference_mode enable_grad | new_zeros new_ones | sorted list | keys values | union intersection | rsqrt sqrt | eq ne
 lt le | zeros_ ones_ | popleft pop
 """

@@ -69,7 +69,16 @@ def _edits(script: Script) -> Iterator[tuple[str, Edit]]:
     for node in script.nodes():
         for kind, finder in KINDS.items():
             for edit in finder(script, node):
-                yield kind, edit
+                if not _does_nothing(script, edit):
+                    yield kind, edit
+
+
+def _does_nothing(script: Script, edit: Edit) -> bool:
+    """Whether it makes `x = x`: that is the statement left out, under another name."""
+    parent = script.parents[edit.node]
+    if not isinstance(parent, ast.Assign) or edit.new is None or edit.node is not parent.value:
+        return False
+    return any(ast.unparse(target) == ast.unparse(edit.new) for target in parent.targets)
 
 
 def _applied(script: Script, edit: Edit) -> str:

@@ -8,9 +8,12 @@ from torchdojo.authoring.mutants.edits import Edit, exchanged
 from torchdojo.authoring.mutants.script import Script
 
 #: Shorter than this, a change is told with what surrounds it.
-_TELLS_ENOUGH = 12
+_TELLS_ENOUGH = 8
 _LONGEST = 64
 _CONTEXT = 16
+_TOLD_WITH_IT = (
+    ast.expr, ast.keyword, ast.Slice, ast.comprehension, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return
+)  # fmt: skip
 
 
 def named(script: Script, edit: Edit) -> str:
@@ -25,12 +28,14 @@ def named(script: Script, edit: Edit) -> str:
         if isinstance(parent, ast.arguments):
             name = _argument(parent, old)
             return f"line {node.lineno}: {name}={_text(old)} -> {name}={_text(new)}"
-        simple = (ast.expr, ast.keyword, ast.Slice, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)
-        if not isinstance(parent, simple) or len(_text(parent)) > _LONGEST:
+        if not isinstance(parent, _TOLD_WITH_IT) or len(_text(parent)) > _LONGEST:
             break
         old, new = parent, exchanged(parent, old, new)
         if isinstance(old, ast.keyword):
             break
+    above = script.parents[old]
+    if isinstance(above, ast.Call) and above.func is old:  # `x.t` alone reads like an attribute
+        old, new = above, exchanged(above, old, new)
     return f"line {node.lineno}: {' -> '.join(_cut(_text(old), _text(new)))}"
 
 
