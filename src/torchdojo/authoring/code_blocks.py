@@ -99,7 +99,8 @@ def _run(place: str, block: CodeBlock, exercise: Exercise) -> None:
         if exercise.names:
             (Path(folder) / exercise.filename).write_text(exercise.solution, encoding="utf-8")
             module = exercise.filename.removesuffix(".py")
-            source = f"import sys; sys.path.insert(0, {folder!r}); from {module} import *\n{source}"
+            names = f"from {module} import {', '.join(exercise.names)}"
+            source = f"import sys; sys.path.insert(0, {folder!r}); {names}\n{source}"
         try:
             done = subprocess.run(
                 [sys.executable, "-I", "-c", source],
