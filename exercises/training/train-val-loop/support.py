@@ -9,7 +9,7 @@ class Net(nn.Module):
 
     def __init__(self, features=4, classes=3, drop=0.0):
         super().__init__()
-        self.first = nn.Linear(features, 6)
+        self.first = nn.Linear(features, 6, bias=False)
         self.norm = nn.BatchNorm1d(6)
         self.drop = nn.Dropout(drop)
         self.last = nn.Linear(6, classes)
