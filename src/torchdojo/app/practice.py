@@ -14,6 +14,7 @@ from torchdojo.app.syntax import syntax_fault, unread_report
 from torchdojo.app.torch_presence import require_torch
 from torchdojo.domain.attempt import Attempt, Draft
 from torchdojo.domain.errors import BadInput, StoreError
+from torchdojo.domain.exercise import Kind
 from torchdojo.domain.report import Report, Verdict
 
 #: A submission is one script; anything larger is not one.
@@ -25,9 +26,12 @@ NOT_KEPT = 0
 
 def starter(dojo: Dojo, exercise_id: str) -> str:
     """The script the learner is given. Raises BadInput for an unknown exercise."""
+    exercise = find_exercise(dojo, exercise_id)
+    if exercise.kind is Kind.IMPLEMENT:
+        return exercise.starter
     from torchdojo.bugs import derive_starter
 
-    return derive_starter(find_exercise(dojo, exercise_id))
+    return derive_starter(exercise)
 
 
 def draft(dojo: Dojo, exercise_id: str) -> Draft | None:

@@ -1,7 +1,7 @@
 """The content compiler: prove exercises, write skeletons, generate reference pages."""
 
+from torchdojo.authoring.bench import Grade, Progress
 from torchdojo.authoring.bug_reference import reference_pages, stale_pages, write_reference
-from torchdojo.authoring.gradings import Grade, Progress
 from torchdojo.authoring.scaffold import new_exercise
 from torchdojo.authoring.verification import Verification
 from torchdojo.authoring.verify import SEEDS, verify, verify_content

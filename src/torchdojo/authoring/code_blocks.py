@@ -1,17 +1,22 @@
 """Code in prompts and debriefs: what is marked to run is run, and has to print what the text says it prints.
 
 A fence opened with ```python run is a script of its own. If a fence opened with ```output comes next, that is what it
-has to print; otherwise it has to print nothing. Any other ```python fence has to parse.
+has to print; otherwise it is what the comments behind its print statements say, as in `print(1 + 1)  # 2`; without any
+it has to print nothing. Any other ```python fence has to parse, and is run too if the text says what it prints. In an
+implement exercise a script may use what the learner is asked to write.
 """
 
 from __future__ import annotations
 
 import ast
+import io
 import subprocess
 import sys
 import tempfile
 import textwrap
+import tokenize
 from dataclasses import dataclass
+from pathlib import Path
 
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
@@ -40,9 +45,28 @@ def code_blocks(text: str) -> list[CodeBlock]:
         if words[:1] != ["python"]:
             continue
         following = fences[number + 1] if number + 1 < len(fences) else None
-        printed = following.content if following is not None and following.info.split() == ["output"] else ""
-        blocks.append(CodeBlock((token.map or [0])[0] + 1, token.content, printed if "run" in words[1:] else None))
+        told = _told_by_comments(token.content)
+        if following is not None and following.info.split() == ["output"]:
+            told = following.content
+        runs = "run" in words[1:] or (told is not None and told != "")
+        blocks.append(CodeBlock((token.map or [0])[0] + 1, token.content, (told or "") if runs else None))
     return blocks
+
+
+def _told_by_comments(source: str) -> str | None:
+    """What the comments behind top-level print statements say, a line each; None where there are none."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return None
+    ends = {
+        node.end_lineno
+        for node in tree.body
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "print"
+    }
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    said = [token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT and token.start[0] in ends]
+    return "\n".join(said) if said else None
 
 
 def check_code_blocks(exercise: Exercise) -> str:
@@ -56,7 +80,7 @@ def check_code_blocks(exercise: Exercise) -> str:
                 read += 1
             else:
                 ran += 1
-                _run(place, block)
+                _run(place, block, exercise)
     return f"{ran} ran and printed what the text says, {read} parse"
 
 
@@ -69,11 +93,17 @@ def _parse(place: str, block: CodeBlock) -> None:
         ) from error
 
 
-def _run(place: str, block: CodeBlock) -> None:
+def _run(place: str, block: CodeBlock, exercise: Exercise) -> None:
+    source = textwrap.dedent(block.source)
     with tempfile.TemporaryDirectory(prefix="torchdojo-block-") as folder:
+        if exercise.names:
+            (Path(folder) / exercise.filename).write_text(exercise.solution, encoding="utf-8")
+            module = exercise.filename.removesuffix(".py")
+            names = f"from {module} import {', '.join(exercise.names)}"
+            source = f"import sys; sys.path.insert(0, {folder!r}); {names}\n{source}"
         try:
             done = subprocess.run(
-                [sys.executable, "-I", "-c", textwrap.dedent(block.source)],
+                [sys.executable, "-I", "-c", source],
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

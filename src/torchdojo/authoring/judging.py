@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from torchdojo.authoring.gradings import Case
+from torchdojo.authoring.bench import Case
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.proof import Claim
 from torchdojo.domain.report import BugState, Report, Verdict
@@ -15,7 +15,7 @@ Reports = Mapping[Case, Report]
 
 def run_claims(exercise: Exercise, reports: Reports) -> list[Claim]:
     """Every claim that rests on the runs."""
-    claims = [_solution(exercise, reports), _in_time(exercise, reports), *_starter(exercise, reports)]
+    claims = [_solution(exercise, reports), in_time(exercise, reports), *_starter(exercise, reports)]
     for bug in exercise.bugs:
         claims.append(_alone(bug.id, reports))
     for bug in exercise.bugs:
@@ -56,10 +56,11 @@ def _solution(exercise: Exercise, reports: Reports) -> Claim:
     failed = [run for run in runs if run.verdict is not Verdict.PASSED]
     if failed:
         return Claim("solution passes", False, f"seed {failed[0].seed}: {_story(failed[0])}")
-    return Claim("solution passes", True, f"{_times(runs)}, {metric_range(runs)}")
+    return Claim("solution passes", True, f"{times(runs)}, {metric_range(runs)}")
 
 
-def _in_time(exercise: Exercise, reports: Reports) -> Claim:
+def in_time(exercise: Exercise, reports: Reports) -> Claim:
+    """The solution leaves slower machines as much time again."""
     half = exercise.limits.wall_seconds / 2
     slowest = max(run.seconds.get("run", 0.0) for run in of_role(reports, "solution"))
     if slowest > half:
@@ -76,8 +77,8 @@ def _starter(exercise: Exercise, reports: Reports) -> list[Claim]:
     mended = sorted({bug.id for run in runs for bug in run.bugs if bug.fixed})
     met = [run for run in runs if run.goal is not None and run.goal.met]
     fails = all(run.verdict is not Verdict.PASSED for run in runs) and not mended
-    evidence = f"counted as fixed: {', '.join(mended)}" if mended else f"{_times(runs)}, no bug counts as fixed"
-    goal = f"{_times(runs)}, {metric_range(runs)}"
+    evidence = f"counted as fixed: {', '.join(mended)}" if mended else f"{times(runs)}, no bug counts as fixed"
+    goal = f"{times(runs)}, {metric_range(runs)}"
     return [
         Claim("starter fails", fails, evidence if fails or mended else f"seed {runs[0].seed}: it passed"),
         Claim("starter misses the goal", not met, f"seed {met[0].seed}: {metric_range(met[:1])}" if met else goal),
@@ -95,7 +96,7 @@ def _alone(bug: str, reports: Reports) -> Claim:
         others = [other for other, state in states(run).items() if other != bug and state is BugState.OPEN]
         if others:
             return Claim(name, False, f"seed {run.seed}: also seen as open: {', '.join(others)}")
-    return Claim(name, True, f"{_times(runs)} by its own probe and no other; {metric_range(runs)}")
+    return Claim(name, True, f"{times(runs)} by its own probe and no other; {metric_range(runs)}")
 
 
 def _reverted(bug: str, reports: Reports) -> Claim:
@@ -158,5 +159,6 @@ def _story(run: Report) -> str:
     return "; ".join(parts)
 
 
-def _times(runs: Sequence[Report]) -> str:
+def times(runs: Sequence[Report]) -> str:
+    """How often it was seen, e.g. "5 seeds"."""
     return "1 seed" if len(runs) == 1 else f"{len(runs)} seeds"

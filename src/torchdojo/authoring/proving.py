@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from torchdojo.authoring.gradings import Case
+from torchdojo.authoring.bench import Case
 from torchdojo.authoring.judging import Reports, not_fixed, of_role, states
 from torchdojo.domain.exercise import BugSpec, Exercise
 from torchdojo.domain.proof import AnswerProof, BugProof, Claim, Proof, ProvedRun

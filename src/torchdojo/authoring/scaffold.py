@@ -13,23 +13,31 @@ from torchdojo.library import SLUG, Library
 #: Skeletons that are Python text end in this: they are no modules of the package.
 _TEXT = ".txt"
 
-_TRACKS = {Kind.DEBUG: "debugging"}
+#: The track of a name without one; "" where the author has to choose.
+_TRACKS = {Kind.DEBUG: "debugging", Kind.IMPLEMENT: ""}
 
 
-def new_exercise(kind: str, slug: str, *, root: Path, library: Library) -> list[Path]:
+def new_exercise(kind: str, name: str, *, root: Path, library: Library) -> list[Path]:
     """Write the skeleton of an exercise into a content root; says which files it wrote.
 
+    `name` is "slug" or "track/slug"; only debug exercises have a track of their own.
     Raises BadInput when there is no skeleton of that kind, the name is unfit or taken, or the folder exists.
     """
     if kind not in list(_TRACKS):
         raise BadInput(f"There is no skeleton for {kind!r} exercises.", f"Known: {', '.join(_TRACKS)}.")
+    track, _, slug = name.rpartition("/")
+    track = track or _TRACKS[Kind(kind)]
+    if not track:
+        raise BadInput(f"{name!r} names no track.", f"Write track and name, e.g. losses/{slug or 'focal-loss'}.")
+    if not SLUG.fullmatch(track):
+        raise BadInput(f"{track!r} is no valid track name.", "Use lower-case words joined by hyphens: my-track.")
     if not SLUG.fullmatch(slug):
         raise BadInput(f"{slug!r} is no valid exercise name.", "Use lower-case words joined by hyphens: my-exercise.")
     if slug in library.names():
         raise BadInput(f"There is already an exercise {slug!r}.", "Names are unique over all tracks; choose another.")
     if not root.is_dir():
         raise BadInput(f"The content folder {root} does not exist.", f"Make it, or name another: mkdir -p {root}")
-    folder = root / _TRACKS[Kind(kind)] / slug
+    folder = root / track / slug
     if folder.exists():
         raise BadInput(f"{folder} exists already.", "Choose another name, or move that folder away.")
     written: list[Path] = []

@@ -8,11 +8,10 @@ import threading
 import time
 from collections.abc import Sequence
 
+from torchdojo.authoring.bench import Bench, Grade, Progress
 from torchdojo.authoring.code_blocks import check_code_blocks
-from torchdojo.authoring.gradings import Grade, Progress, plan, run_all
-from torchdojo.authoring.judging import run_claims
-from torchdojo.authoring.proving import make_proof, write_proof
-from torchdojo.authoring.reading import reading_claims
+from torchdojo.authoring.methods import METHODS
+from torchdojo.authoring.proving import write_proof
 from torchdojo.authoring.verification import Verification
 from torchdojo.domain.errors import BadContent, BadInput
 from torchdojo.domain.exercise import Exercise
@@ -73,31 +72,30 @@ def verify(
 ) -> Verification:
     """Check every claim about one exercise: first by reading, and if that holds, by grading all its scripts.
 
-    `quick` uses the first seed only. `alone_seeds` are the seeds of "each bug alone", by default the same as `seeds`.
-    `write` puts the proof beside the exercise when every claim holds; without it, proof.json has to be there and
-    made from the present files. Raises Cancelled.
+    `quick` uses the first seed only. In a debug exercise `alone_seeds` are the seeds of "each bug alone", by default
+    the same as `seeds`. `write` puts the proof beside the exercise when every claim holds; without it, proof.json has
+    to be there and made from the present files. Raises Cancelled.
     """
     began = time.monotonic()
-    claims = [*reading_claims(exercise), _code(exercise)]
+    method = METHODS[exercise.kind]
+    claims = [*method.read(exercise), _code(exercise)]
     if not all(claim.ok for claim in claims):
         return Verification(exercise.id, tuple(claims), seconds=time.monotonic() - began)
     chosen = seeds[:1] if quick else seeds
-    cases = plan(exercise, chosen, chosen if alone_seeds is None or quick else alone_seeds)
-    reports = run_all(
-        exercise,
-        cases,
+    bench = Bench(
         grade,
         jobs=jobs or os.cpu_count() or 1,
         on_progress=on_progress or (lambda done, of, what: None),
         cancel=cancel or threading.Event(),
     )
-    claims += run_claims(exercise, reports)
-    proof = make_proof(exercise, reports, claims)
+    reports = method.run(exercise, chosen, chosen if alone_seeds is None or quick else alone_seeds, bench)
+    claims += method.judge(exercise, reports)
+    proof = method.prove(exercise, reports, claims)
     if not write:
         claims.append(_proof_is_current(exercise))
     elif proof.ok:
         write_proof(exercise, proof)
-    return Verification(exercise.id, tuple(claims), proof, len(cases), time.monotonic() - began)
+    return Verification(exercise.id, tuple(claims), proof, bench.done, time.monotonic() - began)
 
 
 def _code(exercise: Exercise) -> Claim:

@@ -91,16 +91,30 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class RunLimits:
-    """What one run of the submission may use."""
+    """What one run of the submission may use. With `loopback` it may speak to itself over 127.0.0.1."""
 
     wall_seconds: float = 60.0
     memory_mb: int = 1536
     output_kb: int = 1024
+    processes: bool = False
+    loopback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """A changed solution that no check can fail because it computes the same, and why it does."""
+
+    mutant: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """One exercise, whatever its kind. `folder` is where its role files live."""
+    """One exercise, whatever its kind. `folder` is where its role files live.
+
+    Debug exercises have `bugs`, `goal` and `entries`. Implement exercises have `names` (what the submission must
+    define), `forbid` (dotted names it must not call) and `survivors`.
+    """
 
     id: str
     kind: Kind
@@ -119,6 +133,9 @@ class Exercise:
     bugs: tuple[BugSpec, ...] = ()
     goal: Goal | None = None
     entries: Entries = Entries()
+    names: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    survivors: tuple[Survivor, ...] = ()
 
     @property
     def prompt(self) -> str:
@@ -134,6 +151,11 @@ class Exercise:
     def solution(self) -> str:
         """The reference script."""
         return (self.folder / "solution.py").read_text(encoding="utf-8")
+
+    @property
+    def starter(self) -> str:
+        """What an implement exercise hands out; a debug exercise's starter is derived from its solution instead."""
+        return (self.folder / "starter.py").read_text(encoding="utf-8")
 
     def bug(self, bug_id: str) -> BugSpec:
         """The bug with that id; KeyError when the exercise has none."""

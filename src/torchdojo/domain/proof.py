@@ -52,7 +52,10 @@ class BugProof:
 
 @dataclass(frozen=True, slots=True)
 class AnswerProof:
-    """One right or fake answer: what it says it is, and what the grader said."""
+    """One right, fake or wrong answer: what it says it is, and what the grader said.
+
+    `open` names the bugs that are left, or the check that failed first.
+    """
 
     file: str
     style: str
@@ -61,10 +64,21 @@ class AnswerProof:
 
 
 @dataclass(frozen=True, slots=True)
+class MutantProof:
+    """The solution with one small change. `reason` says why it computes the same, where nothing can notice it."""
+
+    id: str
+    verdict: Verdict
+    caught_by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """The whole proof. `digest` names the folder content it was made from: another digest means it is stale.
 
-    `solution` and `starter` hold one run per seed. `facts` are figures of the reference run (steps, rows, ...).
+    `solution` and `starter` hold one run per seed. Of an implement exercise `fake` holds the wrong answers, and there
+    are `mutants` instead of `bugs`. `facts` are figures of the reference run (steps, rows, ...).
     """
 
     exercise: str
@@ -79,6 +93,7 @@ class Proof:
     fake: tuple[AnswerProof, ...]
     curves: tuple[Curve, ...] = ()
     facts: Mapping[str, float] = field(default_factory=dict)
+    mutants: tuple[MutantProof, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -90,8 +105,11 @@ class Proof:
         return next((bug for bug in self.bugs if bug.id == bug_id), None)
 
     def to_json(self) -> dict[str, Any]:
-        """The proof as plain JSON data."""
-        return {"format": PROOF_FORMAT, **asdict(self)}
+        """The proof as plain JSON data, `mutants` only where there are any."""
+        data = {"format": PROOF_FORMAT, **asdict(self)}
+        if not self.mutants:
+            del data["mutants"]
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Proof:
@@ -112,6 +130,7 @@ class Proof:
                 fake=tuple(_answer(answer) for answer in data["fake"]),
                 curves=tuple(Curve(c["name"], tuple(c["x"]), tuple(c["y"])) for c in data["curves"]),
                 facts=dict(data["facts"]),
+                mutants=tuple(_mutant(mutant) for mutant in data.get("mutants", ())),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"proof is incomplete: {error!r}") from error
@@ -129,3 +148,7 @@ def _bug(data: Mapping[str, Any]) -> BugProof:
 
 def _answer(data: Mapping[str, Any]) -> AnswerProof:
     return AnswerProof(**{**data, "verdict": Verdict(data["verdict"]), "open": tuple(data["open"])})
+
+
+def _mutant(data: Mapping[str, Any]) -> MutantProof:
+    return MutantProof(**{**data, "verdict": Verdict(data["verdict"])})

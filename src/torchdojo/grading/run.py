@@ -11,12 +11,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from torchdojo.domain.errors import Cancelled
-from torchdojo.domain.exercise import Exercise, RunLimits
+from torchdojo.domain.exercise import Exercise, Kind, RunLimits
 from torchdojo.domain.report import Report, Verdict
 from torchdojo.sandbox import ForkServer, Job, Limits, Outcome, RunningJob
 from torchdojo.wire import Channel, Frame, WireClosed, WireError, WireTimeout
 
-CANDIDATE_ENTRY = "torchdojo.harness.script:run"
+CANDIDATE_ENTRIES = {
+    Kind.DEBUG: "torchdojo.harness.script:run",
+    Kind.IMPLEMENT: "torchdojo.harness.serving:run",
+}
 JUDGE_ENTRY = "torchdojo.judge.main:run"
 
 #: The job whose output the person sees: the full run of their script.
@@ -127,7 +130,7 @@ class GradingRun:
         with ours, theirs:
             job = self._candidates.start(
                 Job(
-                    entry=CANDIDATE_ENTRY,
+                    entry=CANDIDATE_ENTRIES[self._exercise.kind],
                     request=request,
                     files={str(request["filename"]): source.encode()},
                     limits=self._limits(header.get("wall_seconds")),
@@ -155,7 +158,14 @@ class GradingRun:
     def _limits(self, wall_seconds: float | None) -> Limits:
         allowed: RunLimits = self._exercise.limits
         wall = allowed.wall_seconds if wall_seconds is None else min(wall_seconds, allowed.wall_seconds)
-        return Limits(wall, wall, memory_mb=allowed.memory_mb, output_kb=allowed.output_kb)
+        return Limits(
+            wall,
+            wall,
+            memory_mb=allowed.memory_mb,
+            output_kb=allowed.output_kb,
+            processes=allowed.processes,
+            loopback=allowed.loopback,
+        )
 
     def _output_sink(self) -> Callable[[bytes], None]:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")

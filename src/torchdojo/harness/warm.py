@@ -9,10 +9,10 @@ torch.set_num_threads(1)
 
 import torch._dynamo  # noqa: E402  the first optimizer step would import it otherwise, at 1.4 s
 
-from torchdojo.harness import accelerator  # noqa: E402
+from torchdojo.harness import accelerator, serving  # noqa: E402
 from torchdojo.harness.script import record_script  # noqa: E402
 
-__all__ = ["accelerator", "warm"]
+__all__ = ["accelerator", "serving", "warm"]
 
 #: Goes once through everything that is recorded.
 _SCRIPT = """

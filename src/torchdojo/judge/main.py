@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from torchdojo.domain.exercise import Kind
 from torchdojo.domain.report import Report, Verdict
 from torchdojo.judge.debug import judge_debug
+from torchdojo.judge.implement import judge_implement
 from torchdojo.judge.session import Session
 from torchdojo.library import load_exercise
 from torchdojo.wire import Channel
@@ -43,6 +44,9 @@ def run(context: Context) -> int:
 
 
 def _judge(session: Session, request: dict[str, Any]) -> Report:
+    folder = Path(request["folder"])
     if request["kind"] == Kind.DEBUG:
-        return judge_debug(session, lambda: load_exercise(Path(request["folder"])), request)
+        return judge_debug(session, lambda: load_exercise(folder), request)
+    if request["kind"] == Kind.IMPLEMENT:
+        return judge_implement(session, load_exercise(folder), request)
     raise NotImplementedError(f"no judge for {request['kind']} exercises")

@@ -6,6 +6,7 @@ import torch
 
 torch.set_num_threads(1)
 
+import pytest  # noqa: E402, F401  checks are written with it
 import torch._dynamo  # noqa: E402  the first optimizer step would import it otherwise, at 1.4 s
 
 import torchdojo.judge.main  # noqa: E402, F401

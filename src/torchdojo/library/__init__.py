@@ -1,6 +1,6 @@
 """Finds, parses and hands out content folders. Knows their format, never their meaning."""
 
-from torchdojo.library.answers import Answer, fake_answers, right_answers
+from torchdojo.library.answers import Answer, fake_answers, right_answers, wrong_answers
 from torchdojo.library.curriculum import Curriculum, Track, read_curriculum
 from torchdojo.library.folder import MANIFEST, PROOF, SLUG, folder_digest, role_files
 from torchdojo.library.manifest import load_exercise
@@ -30,4 +30,5 @@ __all__ = [
     "right_answers",
     "role_files",
     "shipped_root",
+    "wrong_answers",
 ]

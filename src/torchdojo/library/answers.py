@@ -1,4 +1,4 @@
-"""right/*.py and fake/*.py: whole scripts whose header says what the grader has to make of them."""
+"""right/*.py, fake/*.py and wrong/*.py: whole scripts whose header says what the grader has to make of them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.report import Verdict
 
-_HEADER = re.compile(r"#\s*(style|open|verdict)\s*:\s*(.*?)\s*$")
+_HEADER = re.compile(r"#\s*(style|open|verdict|caught by)\s*:\s*(.*?)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer with its promise: the bugs that stay not fixed, and the verdict it gets."""
+    """One answer with its promise: the verdict it gets, and why.
+
+    A fake answer names the bugs that stay not fixed, a wrong one the first check that fails ("" for a file that
+    cannot even be loaded).
+    """
 
     file: Path
     style: str
     open: tuple[str, ...]
     verdict: Verdict
+    caught_by: str = ""
 
     @property
     def name(self) -> str:
@@ -43,6 +48,11 @@ def fake_answers(exercise: Exercise) -> list[Answer]:
     return [_answer(exercise, path) for path in _scripts(exercise, "fake")]
 
 
+def wrong_answers(exercise: Exercise) -> list[Answer]:
+    """Every wrong answer of an implement exercise, by name. Raises BadContent for a header out of format."""
+    return [_answer(exercise, path) for path in _scripts(exercise, "wrong")]
+
+
 def _scripts(exercise: Exercise, role: str) -> list[Path]:
     folder = exercise.folder / role
     return sorted(path for path in folder.glob("*.py") if not path.name.startswith("."))
@@ -54,13 +64,28 @@ def _answer(exercise: Exercise, path: Path) -> Answer:
     if not style:
         raise BadContent(f"{path}: the first line says no style.", "Write e.g. `# style: NLLLoss on log-softmax`.")
     if path.parent.name == "right":
-        for key in ("open", "verdict"):
+        for key in ("open", "verdict", "caught by"):
             if key in header:
-                raise BadContent(f"{path}: a right answer declares `{key}`.", "Remove the line, or move it to fake/.")
+                raise BadContent(f"{path}: a right answer declares `{key}`.", "Remove the line, or the file.")
         return Answer(path, style, (), Verdict.PASSED)
+    if path.parent.name == "wrong":
+        return _wrong(path, style, header)
+    if "caught by" in header:
+        raise BadContent(f"{path}: a fake answer declares `caught by`.", "Write `# open: bug-id, bug-id` instead.")
     if "open" not in header:
         raise BadContent(f"{path}: the header lists no bugs.", "Write `# open: bug-id, bug-id`, or `# open: none`.")
     return Answer(path, style, _open(exercise, path, header["open"]), _verdict(path, header.get("verdict")))
+
+
+def _wrong(path: Path, style: str, header: dict[str, str]) -> Answer:
+    if "open" in header:
+        raise BadContent(f"{path}: a wrong answer declares `open`.", "Write `# caught by: test_name` instead.")
+    verdict, caught_by = _verdict(path, header.get("verdict")), header.get("caught by", "")
+    if verdict is Verdict.IMPORT_ERROR and caught_by:
+        raise BadContent(f"{path}: no check runs after an import error.", "Remove the line `# caught by:`.")
+    if verdict is not Verdict.IMPORT_ERROR and not caught_by:
+        raise BadContent(f"{path}: the header names no check.", "Write `# caught by: test_name`, the first that fails.")
+    return Answer(path, style, (), verdict, caught_by)
 
 
 def _header(path: Path) -> dict[str, str]:

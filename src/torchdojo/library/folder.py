@@ -29,6 +29,11 @@ ROLES = {
     Kind.DEBUG: Roles(
         required=(MANIFEST, "prompt.md", "solution.py", "debrief.md"), optional=(PROOF,), answers=("right", "fake")
     ),
+    Kind.IMPLEMENT: Roles(
+        required=(MANIFEST, "prompt.md", "starter.py", "solution.py", "checks.py", "debrief.md"),
+        optional=(PROOF, "support.py"),
+        answers=("right", "wrong"),
+    ),
 }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from torchdojo.domain.errors import BadContent
-from torchdojo.domain.exercise import BugSpec, Entries, Exercise, Goal, Kind, ProbingQuestion, RunLimits
+from torchdojo.domain.exercise import BugSpec, Entries, Exercise, Goal, Kind, ProbingQuestion, RunLimits, Survivor
 from torchdojo.library.folder import MANIFEST, ROLES, SLUG, check_files
 from torchdojo.library.table import Table, read_toml
 
@@ -13,6 +15,9 @@ DIFFICULTIES = ("easy", "easy-medium", "medium", "medium-hard", "hard")
 CATEGORIES = ("convergence", "correctness", "memory", "performance")
 METRICS = ("accuracy", "mse")
 DIRECTIONS = ("at_least", "at_most")
+
+#: What all checks of an implement exercise may take together unless it says otherwise.
+IMPLEMENT_SECONDS = 20.0
 
 
 def load_exercise(folder: Path) -> Exercise:
@@ -41,14 +46,39 @@ def load_exercise(folder: Path) -> Exercise:
         prerequisites=_slugs(table, "prerequisites"),
         hints=table.texts("hints", required=True),
         requirements=table.texts("requirements"),
-        limits=_limits(table.table("limits")),
-        bugs=tuple(_bug(bug) for bug in table.tables("bug", "id")),
-        goal=_goal(table.table("goal", required=True)),
-        entries=_entries(table.table("entries", required=True)),
+        limits=_limits(table.table("limits"), kind),
     )
+    exercise = replace(exercise, **(_debug_part(table) if kind is Kind.DEBUG else _implement_part(table)))
     table.finish()
-    _check_bugs(table, exercise)
+    if kind is Kind.DEBUG:
+        _check_bugs(table, exercise)
     return exercise
+
+
+def _debug_part(table: Table) -> dict[str, Any]:
+    return {
+        "bugs": tuple(_bug(bug) for bug in table.tables("bug", "id")),
+        "goal": _goal(table.table("goal", required=True)),
+        "entries": _entries(table.table("entries", required=True)),
+    }
+
+
+def _implement_part(table: Table) -> dict[str, Any]:
+    names, forbid = table.texts("entries", required=True), table.texts("forbid")
+    for name in names:
+        if not name.isidentifier():
+            raise table.fault(f"`entries` names {name!r}", "Write the bare names the submission must define.")
+    for name in forbid:
+        if "." not in name or not all(part.isidentifier() for part in name.split(".")):
+            raise table.fault(f"`forbid` names {name!r}", 'Write dotted names, e.g. "torch.nn.functional.softmax".')
+    survivors = tuple(_survivor(survivor) for survivor in table.tables("survivor", "mutant"))
+    return {"names": names, "forbid": forbid, "survivors": survivors}
+
+
+def _survivor(table: Table) -> Survivor:
+    survivor = Survivor(table.text("mutant"), table.text("reason", lines=True))
+    table.finish()
+    return survivor
 
 
 def _kind(table: Table) -> Kind:
@@ -73,12 +103,14 @@ def _slugs(table: Table, key: str) -> tuple[str, ...]:
     return slugs
 
 
-def _limits(table: Table) -> RunLimits:
-    usual = RunLimits()
+def _limits(table: Table, kind: Kind) -> RunLimits:
+    usual = RunLimits() if kind is Kind.DEBUG else RunLimits(wall_seconds=IMPLEMENT_SECONDS)
     limits = RunLimits(
         wall_seconds=table.number("wall_seconds", usual.wall_seconds, above=0),
         memory_mb=table.whole("memory_mb", usual.memory_mb, low=128, high=65536),
         output_kb=table.whole("output_kb", usual.output_kb, low=1, high=65536),
+        processes=kind is Kind.IMPLEMENT and table.flag("processes"),
+        loopback=kind is Kind.IMPLEMENT and table.flag("loopback"),
     )
     table.finish()
     return limits

@@ -28,7 +28,7 @@ def read_toml(file: Path) -> Table:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BadContent(f"{file} is missing.", "`torchdojo author new debug SLUG` writes one to start from.") from None
+        raise BadContent(f"{file} is missing.", "`torchdojo author new` writes one to start from.") from None
     except UnicodeDecodeError as error:
         raise BadContent(f"{file} is not UTF-8 text ({error}).", "Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
@@ -85,6 +85,12 @@ class Table:
             raise self.fault(
                 f"`{key}` is {value}", f"Write a finite number{'' if above is None else f' above {above}'}."
             )
+        return value
+
+    def flag(self, key: str) -> bool:
+        """true or false; false when absent."""
+        value = self._value(key, bool, False, f"{key} = true")
+        assert isinstance(value, bool)
         return value
 
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:

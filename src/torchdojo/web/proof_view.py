@@ -41,6 +41,14 @@ class AnswerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MutantRow:
+    """One small change of the solution that no check noticed; `reason` is "" where none was given."""
+
+    change: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProofView:
     """Everything the proof page prints."""
 
@@ -57,11 +65,16 @@ class ProofView:
     fake_caught: int
     right_total: int
     fake_total: int
+    mutants_noticed: int
+    mutants_total: int
+    survivors: tuple[MutantRow, ...]
 
 
 def proof_view(proof: Proof, exercise: Exercise, *, named: bool) -> ProofView:
-    """The view of `proof`; without `named` nothing in it tells what the bugs or their fixes are."""
+    """The view of `proof`; without `named` nothing in it tells what the bugs, their fixes or the answers are."""
     scale = _Scale(proof, exercise)
+    starter = "The starter, all bugs in" if proof.bugs else "The starter"
+    unnoticed = [mutant for mutant in proof.mutants if mutant.verdict is Verdict.PASSED]
     whole = tuple(
         ProofRow(
             name,
@@ -70,7 +83,7 @@ def proof_view(proof: Proof, exercise: Exercise, *, named: bool) -> ProofView:
             _reached([run.goal_met for run in runs]),
             scale.strip([run.metric for run in runs]),
         )
-        for name, runs in (("The solution", proof.solution), ("The starter, all bugs in", proof.starter))
+        for name, runs in (("The solution", proof.solution), (starter, proof.starter))
     )
     bugs = tuple(
         ProofRow(
@@ -98,6 +111,9 @@ def proof_view(proof: Proof, exercise: Exercise, *, named: bool) -> ProofView:
         fake_caught=sum(answer.verdict is not Verdict.PASSED for answer in proof.fake),
         right_total=len(proof.right),
         fake_total=len(proof.fake),
+        mutants_noticed=len(proof.mutants) - len(unnoticed),
+        mutants_total=len(proof.mutants),
+        survivors=tuple(MutantRow(mutant.id, mutant.reason) for mutant in unnoticed) if named else (),
     )
 
 

@@ -44,11 +44,37 @@ def test_a_skeleton_is_refused_for_one_precise_reason_after_the_other(content):
     assert "`data` is 'make_data', a function that solution.py lacks" in fault
 
 
+def test_an_implement_skeleton_leads_to_an_exercise_that_reads_well(content):
+    library = Library(shipped=content)
+    written = new_exercise("implement", "sums/my-sum", root=content, library=library)
+    folder = content / "sums" / "my-sum"
+    assert {str(file.relative_to(folder)) for file in written} == {
+        "exercise.toml",
+        "prompt.md",
+        "debrief.md",
+        "starter.py",
+        "solution.py",
+        "checks.py",
+        "right/another_style.py",
+        "wrong/typical_mistake.py",
+    }
+    assert "`title` still reads 'FILL IN: a short name" in first_fault(library, "my-sum")
+    for file in written:
+        file.write_text(file.read_text(encoding="utf-8").replace("FILL IN: ", ""), encoding="utf-8")
+    (verification,) = verify_content(library, ["my-sum"], no_grading)
+    # The files themselves are sound; what is missing is the author's own.
+    assert [claim.name for claim in verification.broken] == ["right answers", "wrong answers"]
+
+
 @pytest.mark.parametrize(
     ("kind", "slug", "fact"),
     [
         ("riddle", "my-bug", "no skeleton for 'riddle'"),
         ("debug", "My Bug", "no valid exercise name"),
+        ("implement", "my-sum", "'my-sum' names no track"),
+        ("implement", "Sums/my-sum", "no valid track name"),
+        ("implement", "sums/", "'' is no valid exercise name"),
+        ("implement", "sums/line-fit", "already an exercise 'line-fit'"),
         ("debug", "line-fit", "already an exercise 'line-fit'"),
     ],
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from torchdojo.domain.exercise import Exercise, Goal, Kind
-from torchdojo.domain.proof import AnswerProof, BugProof, Claim, Proof, ProvedRun
+from torchdojo.domain.proof import AnswerProof, BugProof, Claim, MutantProof, Proof, ProvedRun
 from torchdojo.domain.report import BugState, Verdict
 from torchdojo.web.proof_view import proof_view
 
@@ -61,3 +61,16 @@ def test_errors_share_one_logarithmic_scale_and_missing_figures_are_told(proof: 
     assert starter.strip.dots == (97.0,)
     assert starter.strip.words == "nan, 10"
     assert view.bugs[0].strip.words == "10, none"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_of_an_implement_exercise_the_changed_solutions_are_told(proof: Proof, named: bool) -> None:
+    mutants = (
+        MutantProof("line 3: hidden -> other", Verdict.PASSED, "", "both are 1"),
+        MutantProof("line 4: hidden + 1 -> hidden - 1", Verdict.WRONG_ANSWER, "test_hidden"),
+    )
+    written = Exercise("line", Kind.IMPLEMENT, "lines", "A line", 2, 10, "", Path(), "line.py", names=("line",))
+    view = proof_view(replace(proof, bugs=(), mutants=mutants), written, named=named)
+    assert [row.name for row in view.whole] == ["The solution", "The starter"]
+    assert (view.mutants_noticed, view.mutants_total) == (1, 2)
+    assert [(row.change, row.reason) for row in view.survivors] == [("line 3: hidden -> other", "both are 1")] * named

@@ -17,8 +17,8 @@ def command() -> None:
 
 
 @command.command("new")
-@click.argument("kind", type=click.Choice(["debug"]))
-@click.argument("slug")
+@click.argument("kind", type=click.Choice(["debug", "implement"]))
+@click.argument("name", metavar="[TRACK/]SLUG")
 @click.option(
     "--root",
     type=click.Path(file_okay=False, path_type=Path),
@@ -27,15 +27,18 @@ def command() -> None:
     help="The content folder it belongs to.",
 )
 @click.pass_obj
-def new(content: tuple[Path, ...], kind: str, slug: str, root: Path) -> None:
-    """Write a folder for a new exercise. It explains itself; `verify` says what is still missing."""
+def new(content: tuple[Path, ...], kind: str, name: str, root: Path) -> None:
+    """Write a folder for a new exercise. It explains itself; `verify` says what is still missing.
+
+    An implement exercise needs its track: `author new implement losses/my-loss`.
+    """
     from torchdojo.authoring import new_exercise
 
     with opened(content) as dojo:
-        written = new_exercise(kind, slug, root=root, library=cast(Any, dojo.library))
+        written = new_exercise(kind, name, root=root, library=cast(Any, dojo.library))
     for path in written:
         click.echo(f"wrote {path}")
-    click.echo(f"\nFill it in, then: torchdojo --content {root} verify {slug}")
+    click.echo(f"\nFill it in, then: torchdojo --content {root} verify {name.rpartition('/')[2]}")
 
 
 @command.command("docs")

@@ -1,0 +1,45 @@
+# style: starts over once, which is not enough for few samples
+# verdict: wrong_answer
+# caught by: test_fewer_samples_than_processes
+from collections.abc import Iterator
+
+import torch
+from torch.utils.data import Sampler
+
+
+class ShardSampler(Sampler):
+    """The indices of one of several processes."""
+
+    def __init__(
+        self,
+        size: int,
+        replicas: int,
+        rank: int,
+        shuffle: bool = True,
+        seed: int = 0,
+        drop_last: bool = False,
+    ):
+        if replicas < 1:
+            raise ValueError("there must be at least one process")
+        if not 0 <= rank < replicas:
+            raise ValueError(f"rank {rank} of {replicas} processes")
+        self.size, self.replicas, self.rank = size, replicas, rank
+        self.shuffle, self.seed = shuffle, seed
+        self.share = size // replicas if drop_last else -(-size // replicas)  # rounded down or up
+        self.epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """The epoch whose order the next iteration gives."""
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return self.share
+
+    def __iter__(self) -> Iterator[int]:
+        if self.shuffle:
+            generator = torch.Generator().manual_seed(self.seed + self.epoch)
+            order = torch.randperm(self.size, generator=generator).tolist()  # size integers
+        else:
+            order = list(range(self.size))
+        order += order[: self.share * self.replicas - len(order)]
+        yield from order[self.rank : self.share * self.replicas : self.replicas]

@@ -1,0 +1,26 @@
+# style: blocks with the lowest float, so that a query that may look nowhere looks everywhere alike
+# verdict: wrong_answer
+# caught by: test_query_that_may_look_nowhere
+import torch
+from torch import nn
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, heads):
+        super().__init__()
+        if d_model % heads:
+            raise ValueError("heads")
+        self.heads = heads
+        self.q_proj, self.k_proj, self.v_proj, self.out_proj = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, x, context=None, mask=None):
+        c = x if context is None else context
+
+        def split(t):
+            return t.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+        q, k, v = split(self.q_proj(x)), split(self.k_proj(c)), split(self.v_proj(c))
+        s = q @ k.mT / q.shape[-1] ** 0.5
+        if mask is not None:
+            s = s.masked_fill(~mask.unsqueeze(-3), torch.finfo(s.dtype).min)
+        return self.out_proj((s.softmax(-1) @ v).transpose(1, 2).flatten(2))

@@ -1,0 +1,20 @@
+# style: gives every micro-batch of a group the same weight
+# verdict: wrong_answer
+# caught by: test_unequal_micro_batches_are_weighed_by_size
+from itertools import islice
+
+
+def train_with_accumulation(model, loader, loss_fn, optimizer, accumulation_steps):
+    if accumulation_steps < 1:
+        raise ValueError("accumulation_steps")
+    model.train()
+    steps = 0
+    source = iter(loader)
+    while group := list(islice(source, accumulation_steps)):
+        optimizer.zero_grad()
+        for x, y in group:
+            loss = loss_fn(model(x), y) * (1 / len(group))
+            loss.backward()
+        optimizer.step()
+        steps += 1
+    return steps

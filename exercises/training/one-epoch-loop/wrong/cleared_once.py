@@ -1,0 +1,20 @@
+# style: clears the gradients once for the epoch, not for each batch
+# verdict: wrong_answer
+# caught by: test_weights_after_the_epoch
+import torch
+
+
+def train_one_epoch(model, loader, loss_fn, optimizer, device):
+    model.train()
+    optimizer.zero_grad()
+    total, samples = 0.0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        samples += len(x)
+    if samples == 0:
+        raise ValueError("no batches")
+    return total / samples

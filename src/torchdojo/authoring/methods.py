@@ -1,0 +1,39 @@
+"""How exercises of each kind are proved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from torchdojo.authoring import gradings, implement, judging, proving, reading
+from torchdojo.authoring.bench import Bench
+from torchdojo.authoring.judging import Reports
+from torchdojo.domain.exercise import Exercise, Kind
+from torchdojo.domain.proof import Claim, Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """The four steps: claims by reading, the gradings, claims from their reports, the proof of it all.
+
+    `run` takes the seeds, and those for each bug alone.
+    """
+
+    read: Callable[[Exercise], list[Claim]]
+    run: Callable[[Exercise, Sequence[int], Sequence[int], Bench], Reports]
+    judge: Callable[[Exercise, Reports], list[Claim]]
+    prove: Callable[[Exercise, Reports, Sequence[Claim]], Proof]
+
+
+def _run_debug(exercise: Exercise, seeds: Sequence[int], alone_seeds: Sequence[int], bench: Bench) -> Reports:
+    return bench.run(exercise, gradings.plan(exercise, seeds, alone_seeds))
+
+
+def _run_implement(exercise: Exercise, seeds: Sequence[int], alone_seeds: Sequence[int], bench: Bench) -> Reports:
+    return implement.run(exercise, seeds, bench)
+
+
+METHODS = {
+    Kind.DEBUG: Method(reading.reading_claims, _run_debug, judging.run_claims, proving.make_proof),
+    Kind.IMPLEMENT: Method(implement.reading_claims, _run_implement, implement.run_claims, implement.make_proof),
+}

@@ -1,0 +1,86 @@
+"""Counts what a piece of code does: operations, floating-point work, memory taken and memory kept for the backward."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+from torch.utils.flop_counter import flop_registry
+
+
+@dataclass(slots=True)
+class Counted:
+    """What was counted so far.
+
+    `flops` are multiply-adds times two, of matrix products, convolutions and attention. `calls` counts operations by
+    name, e.g. "aten.bmm". `largest_bytes` is the largest single allocation, `total_bytes` the sum of all of them.
+    `saved_bytes` is what the backward pass keeps beyond inputs and parameters, each storage once.
+    """
+
+    flops: int = 0
+    calls: Mapping[str, int] = field(default_factory=dict)
+    largest_bytes: int = 0
+    total_bytes: int = 0
+    saved_bytes: int = 0
+
+
+class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """While entered, counts. May be entered again; the figures go on from where they were."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._calls: Tally[str] = Tally()
+        self._flops = self._largest = self._total = self._saved = 0
+        #: Addresses of storages that were there anyway, e.g. those of inputs: keeping them costs nothing.
+        self.outside: set[int] = set()
+        self._kept: dict[int, Any] = {}
+        self._hooks: list[Any] = []
+
+    def counted(self) -> Counted:
+        """The figures."""
+        return Counted(self._flops, dict(self._calls), self._largest, self._total, self._saved)
+
+    def __enter__(self) -> Counter:
+        hooks = torch.autograd.graph.saved_tensors_hooks(self._keep, lambda tensor: tensor)
+        hooks.__enter__()
+        self._hooks.append(hooks)
+        super().__enter__()  # type: ignore[no-untyped-call]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)  # type: ignore[no-untyped-call]
+        self._hooks.pop().__exit__(kind, error, trace)
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        packet = func.overloadpacket
+        self._calls[str(packet)] += 1
+        if packet in flop_registry:
+            self._flops += int(flop_registry[packet](*args, **(kwargs or {}), out_val=result))
+        before = {_address(leaf) for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)}
+        for leaf in tree_leaves(result):
+            if isinstance(leaf, torch.Tensor) and _address(leaf) not in before:
+                size = leaf.untyped_storage().nbytes()
+                self._largest = max(self._largest, size)
+                self._total += size
+        return result
+
+    def _keep(self, tensor: torch.Tensor) -> torch.Tensor:
+        address = _address(tensor)
+        if address not in self._kept and address not in self.outside and not isinstance(tensor, torch.nn.Parameter):
+            # Holding the storage keeps its address from being given away to another one.
+            self._kept[address] = tensor.untyped_storage()
+            self._saved += tensor.untyped_storage().nbytes()
+        return tensor
+
+
+def _address(tensor: torch.Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()

@@ -1,0 +1,117 @@
+"""Does what the judge asks for: one operation at a time on objects that stay here."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from torchdojo.crossing import Counter, Packer, Unpacker
+from torchdojo.harness.serving.differentiation import Graphs
+from torchdojo.harness.serving.forbidden import Hits
+from torchdojo.harness.serving.inputs import Inputs
+from torchdojo.harness.serving.objects import Objects
+from torchdojo.harness.serving.operations import OPERATIONS, seed_everything
+from torchdojo.harness.serving.raised import described
+from torchdojo.wire import Frame
+
+Send = Callable[..., None]
+
+
+class Agent:
+    """Answers "do", "backward" and "count" requests; `send` signs and sends a frame, `receive` waits for one."""
+
+    def __init__(self, send: Send, receive: Callable[[], Frame], filename: str) -> None:
+        self.forbidden = Hits(filename)
+        self._send = send
+        self._receive = receive
+        self._filename = filename
+        self._objects = Objects(self._call_judge)
+        self._graphs = Graphs()
+        self._counter: Counter | None = None
+        self._wire = threading.RLock()
+
+    def publish(self, submission: ModuleType, torch_module: ModuleType, support: ModuleType | None) -> None:
+        """The objects the judge knows from the start: number 0, 1 and 2."""
+        for module in (submission, torch_module, support):
+            self._objects.number(module)
+
+    def serve(self) -> None:
+        """Answer until the judge says "bye". Raises WireError when it is gone."""
+        while (request := self._receive()).type != "bye":
+            self._answer(request)
+
+    def _answer(self, request: Frame) -> None:
+        self._graphs.forget(request.header.get("forget", ()))
+        try:
+            if request.type == "do":
+                self._do(request)
+            elif request.type == "backward":
+                self._backward(request)
+            else:
+                self._count(str(request.header.get("of", "")))
+        except BaseException as error:
+            self._send(
+                {
+                    "type": "raised",
+                    "error": described(error, self._filename),
+                    "forbidden": self.forbidden.taken(),
+                }
+            )
+
+    def _do(self, request: Frame) -> None:
+        if "seed" in request.header:
+            seed_everything(request.header["seed"])
+        unpacker = Unpacker(request, self._objects.resolve)
+        inputs = Inputs(unpacker, request)
+        target, args, kwargs = (unpacker.value(request.header[part]) for part in ("target", "args", "kwargs"))
+        operation = OPERATIONS[request.header["op"]]
+        if self._counter is not None:
+            self._counter.outside |= inputs.addresses()
+        with torch.set_grad_enabled(request.header["grad"]), self._counter or contextlib.nullcontext():
+            result = operation(target, *args, **kwargs)
+        packer = Packer(self._objects.refer, inputs.addresses_by_number())
+        if request.header["op"] == "keep":
+            value: Any = packer.pack(self._objects.kept(result))
+        else:
+            value = packer.pack(result)
+        changes = inputs.changes(packer)
+        if request.header["grad"]:
+            self._graphs.remember(request.header["call"], inputs.tensors, packer.tensors)
+        header = {"type": "done", "value": value, "forbidden": self.forbidden.taken(), **changes}
+        self._send({**header, **packer.header()}, packer.body())
+
+    def _backward(self, request: Frame) -> None:
+        unpacker = Unpacker(request, self._objects.resolve)
+        grads = unpacker.value(request.header["grads"])
+        with self._counter or contextlib.nullcontext():
+            found = self._graphs.backward(request.header["call"], grads)
+        packer = Packer(self._objects.refer)
+        header = {"type": "done", "value": packer.pack(found), "forbidden": self.forbidden.taken()}
+        self._send({**header, **packer.header()}, packer.body())
+
+    def _count(self, what: str) -> None:
+        if what == "start":
+            self._counter = Counter()
+        counter = self._counter
+        if what == "stop":
+            self._counter = None
+        counted = None if counter is None else counter.counted()
+        figures = {} if counted is None else {name: getattr(counted, name) for name in counted.__slots__}
+        self._send({"type": "done", "value": None, "figures": figures})
+
+    def _call_judge(self, number: int, args: Any, kwargs: Any) -> Any:
+        """Call a function of the judge and wait for its answer; nested requests are answered meanwhile."""
+        packer = Packer(self._objects.refer)
+        header = {"type": "callback", "function": number, "args": packer.pack(args), "kwargs": packer.pack(kwargs)}
+        with self._wire:
+            self._send({**header, **packer.header()}, packer.body())
+            while (reply := self._receive()).type not in ("answer", "answer_raised"):
+                self._answer(reply)
+        if reply.type == "answer_raised":
+            raise self._objects.exception(reply.header["error"])
+        return Unpacker(reply, self._objects.resolve).value(reply.header["value"])

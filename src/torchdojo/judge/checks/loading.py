@@ -1,0 +1,44 @@
+"""checks.py, solution.py and support.py as modules of the judge's process: our own files, freshly executed."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, ModuleType
+
+from torchdojo.judge.checks.asserts import with_values
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The modules of one exercise."""
+
+    checks: ModuleType
+    reference: ModuleType
+
+
+def load_checks(folder: Path) -> Loaded:
+    """Execute the exercise's files. Whatever they raise is a fault of the content."""
+    if (folder / "support.py").exists():
+        _load(folder / "support.py", "support")
+    reference = _load(folder / "solution.py", "solution")
+    return Loaded(_load(folder / "checks.py", "checks", explained=True), reference)
+
+
+def _load(path: Path, name: str, *, explained: bool = False) -> ModuleType:
+    source = path.read_text(encoding="utf-8")
+    module = ModuleType(name)
+    module.__file__ = str(path)
+    sys.modules[name] = module
+    linecache.cache[str(path)] = (len(source), None, source.splitlines(keepends=True), str(path))
+    exec(_compiled(source, str(path), explained), module.__dict__)
+    return module
+
+
+def _compiled(source: str, path: str, explained: bool) -> CodeType:
+    if not explained:
+        return compile(source, path, "exec", dont_inherit=True)
+    return compile(with_values(ast.parse(source, path)), path, "exec", dont_inherit=True)

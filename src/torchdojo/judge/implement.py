@@ -1,0 +1,137 @@
+"""Judges an implement submission: its own process answers calls, the checks run here.
+
+The verdict is the first failing check's; every check is reported. The score is the share of checks that passed.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from torchdojo.checkers.failures import raised_by
+from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.report import CheckOutcome, CheckResult, Report, Verdict
+from torchdojo.judge.checks import Check, checks_of, load_checks, run_check
+from torchdojo.judge.implement_endings import ending_of
+from torchdojo.judge.proxies import Candidate, GradingOver, Submission
+from torchdojo.judge.session import Session
+
+#: The name of the implicit check that no input is changed unless a check allows it.
+PURITY = "test_inputs_are_left_alone"
+
+_VERDICTS = {
+    "wrong": (Verdict.WRONG_ANSWER, CheckOutcome.FAILED),
+    "unusable": (Verdict.WRONG_ANSWER, CheckOutcome.FAILED),
+    "raised": (Verdict.RUNTIME_ERROR, CheckOutcome.ERROR),
+    "memory": (Verdict.MEMORY_LIMIT, CheckOutcome.ERROR),
+}
+
+
+def judge_implement(session: Session, exercise: Exercise, request: Mapping[str, Any]) -> Report:
+    """The report on one submission. `request`: "filename" and "seed", from which all inputs are drawn."""
+    support = exercise.folder / "support.py"
+    job = session.start(
+        "run",
+        {
+            "filename": exercise.filename,
+            "forbid": list(exercise.forbid),
+            "support": support.read_text(encoding="utf-8") if support.exists() else None,
+        },
+    )
+    # The judge reads its own files while the submission's process starts.
+    loaded = load_checks(exercise.folder)
+    checks = checks_of(loaded.checks)
+    deadline = time.monotonic() + exercise.limits.wall_seconds
+    candidate = Candidate(job, secrets.token_hex(16), deadline)
+    grading = _Grading(session, exercise, checks)
+    try:
+        if grading.loads(candidate):
+            submission = Submission(candidate, exercise.filename.removesuffix(".py"))
+            for check in checks:
+                grading.take(check, run_check(check, submission, candidate, loaded.reference, int(request["seed"])))
+    except GradingOver as over:
+        grading.cut_short(*ending_of(over, job, candidate.last_call))
+    job.kill()
+    return grading.report()
+
+
+class _Grading:
+    def __init__(self, session: Session, exercise: Exercise, checks: list[Check]) -> None:
+        self._session = session
+        self._exercise = exercise
+        self._checks = checks
+        self._results: list[CheckResult] = []
+        self._verdict = Verdict.PASSED
+        self._message = ""
+        self._changed = ""
+
+    def loads(self, candidate: Candidate) -> bool:
+        """Whether the file loads and defines what it has to."""
+        try:
+            names = candidate.begin()
+        except Exception as error:
+            raised = raised_by(error)
+            if raised is None:
+                raise
+            verdict = Verdict.MEMORY_LIMIT if raised.type_name == "MemoryError" else Verdict.IMPORT_ERROR
+            place = f"\nOn {raised.where}: {raised.text}" if raised.where else ""
+            words = f"{raised.type_name}: {raised.message}".rstrip(": ")
+            self._fail(verdict, f"Your file cannot be loaded. {words}{place}")
+            return False
+        missing = [name for name in self._exercise.names if name not in names]
+        if missing:
+            self._fail(
+                Verdict.IMPORT_ERROR,
+                f"Your file defines no {' and no '.join(missing)}. The checks look for exactly that name.",
+            )
+        return not missing
+
+    def take(self, check: Check, ended: Any) -> None:
+        """Note how a check ended."""
+        if ended.fault in _VERDICTS:
+            verdict, outcome = _VERDICTS[ended.fault]
+            self._fail(verdict, ended.message)
+        else:
+            outcome = CheckOutcome.SKIPPED if ended.fault == "skipped" else CheckOutcome.PASSED
+            self._changed = self._changed or ended.changed
+        self._add(CheckResult(check.name, outcome, ended.message, ended.where))
+
+    def cut_short(self, verdict: Verdict, message: str, where: str) -> None:
+        """The submission's process is gone: the check that was running ends like this, the others are skipped."""
+        self._fail(verdict, message)
+        if len(self._results) < len(self._checks):
+            check = self._checks[len(self._results)]
+            self._add(CheckResult(check.name, CheckOutcome.ERROR, message, where))
+
+    def report(self) -> Report:
+        """Everything together."""
+        for check in self._checks[len(self._results) :]:
+            self._results.append(CheckResult(check.name, CheckOutcome.SKIPPED))
+        if self._changed and self._verdict is Verdict.PASSED:
+            message = (
+                f"Your code changes its input in place: {self._changed}. The caller still needs what it passed in. "
+                "Work on a new tensor."
+            )
+            self._fail(Verdict.WRONG_ANSWER, message)
+            self._results.append(CheckResult(PURITY, CheckOutcome.FAILED, message))
+        passed = sum(result.outcome is CheckOutcome.PASSED for result in self._results)
+        if self._verdict is Verdict.PASSED and passed < len(self._results):
+            self._fail(Verdict.INTERNAL_ERROR, "A check was skipped; that proves nothing. This is not your fault.")
+        return Report(
+            exercise=self._exercise.id,
+            kind=str(self._exercise.kind),
+            verdict=self._verdict,
+            score=passed / len(self._results),
+            message=self._message,
+            checks=tuple(self._results),
+        )
+
+    def _fail(self, verdict: Verdict, message: str) -> None:
+        if self._verdict is Verdict.PASSED:
+            self._verdict, self._message = verdict, message
+
+    def _add(self, result: CheckResult) -> None:
+        self._results.append(result)
+        self._session.progress({"type": "progress", "done": len(self._results), "of": len(self._checks)})

@@ -1,0 +1,143 @@
+"""Handle: an object of the submission's process, usable like the object itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torchdojo.judge.proxies.candidate import Candidate
+
+
+class Handle:
+    """Attributes, calls, items, iteration and `with` all happen in the submission's process.
+
+    Reading an attribute gives a copy of a tensor or plain value, or a further handle. `gradients()`,
+    `named_parameters()` and `named_buffers()` of a module come over in one go.
+    """
+
+    __slots__ = ("_attributes", "_candidate", "_label", "_number", "_traits")
+
+    _candidate: Candidate
+    _number: int
+    _traits: Mapping[str, Any]
+    _label: str
+    _attributes: dict[str, Any]
+
+    def __init__(self, candidate: Candidate, number: int, traits: Mapping[str, Any]) -> None:
+        kind = str(traits.get("class", "object"))[:100]
+        name = str(traits.get("name", ""))[:200]
+        for slot, value in (
+            ("_candidate", candidate),
+            ("_number", number),
+            ("_traits", traits),
+            ("_label", name or kind),
+            ("_attributes", {}),
+        ):
+            object.__setattr__(self, slot, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        if name in self._attributes:
+            return self._attributes[name]
+        found = self._candidate.do("getattr", self, name)
+        if isinstance(found, Handle):
+            what = found._traits.get("what")
+            if what == "function" and self._traits.get("what") not in ("module", "class"):
+                object.__setattr__(found, "_label", f"{self._label}.{name}")
+            if self._traits.get("what") == "module":
+                self._attributes[name] = found  # A module's classes and functions stay what they are.
+        return found
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._candidate.do("setattr", self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self._candidate.do("delattr", self, name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._candidate.do("call", self, *args, **kwargs)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._candidate.do("getitem", self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._candidate.do("setitem", self, key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        self._candidate.do("delitem", self, key)
+
+    def __contains__(self, key: Any) -> bool:
+        return self._candidate.do("contains", self, key) is True
+
+    def __len__(self) -> int:
+        found = self._candidate.do("len", self)
+        return found if type(found) is int else -1
+
+    def __bool__(self) -> bool:
+        return self._candidate.do("bool", self) is True
+
+    def __iter__(self) -> Iterator[Any]:
+        iterator = self._candidate.do("iter", self)
+        if not isinstance(iterator, Handle):
+            raise TypeError(f"{self._label} gives no iterator")
+        while True:
+            try:
+                yield self._candidate.do("next", iterator)
+            except StopIteration:
+                return
+
+    def __next__(self) -> Any:
+        return self._candidate.do("next", self)
+
+    def __enter__(self) -> Any:
+        return self._candidate.do("enter", self)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> bool:
+        if error is not None and not isinstance(error, Exception):
+            return False
+        return bool(self._candidate.do("exit", self, error))
+
+    def __str__(self) -> str:
+        return str(self._candidate.do("str", self))
+
+    def __repr__(self) -> str:
+        article = "an" if self._label[:1].lower() in "aeiou" else "a"
+        what = self._traits.get("what")
+        if what == "tensor":
+            return f"a Tensor subclass or an unusual Tensor ({self._label})"
+        return (
+            f"the {what} {self._label}"
+            if what in ("module", "class", "function")
+            else f"{article} {self._label} object"
+        )
+
+    def gradients(self) -> dict[str, Any]:
+        """The gradient of every parameter of a module by name, None where there is none; copies."""
+        found = self._candidate.do("gradients", self)
+        return found if type(found) is dict else {}
+
+    def named_parameters(self, *args: Any, **kwargs: Any) -> Any:
+        """Pairs of name and parameter (a copy, with its gradient) of a module."""
+        return self._candidate.do("named_parameters", self, *args, **kwargs)
+
+    def named_buffers(self, *args: Any, **kwargs: Any) -> Any:
+        """Pairs of name and buffer (a copy) of a module."""
+        return self._candidate.do("named_buffers", self, *args, **kwargs)
+
+
+def number_of(handle: Handle) -> int:
+    """The object's number on the other side."""
+    return handle._number
+
+
+def label_of(handle: Handle) -> str:
+    """What to call the object in a message."""
+    return handle._label
+
+
+def classes_of(handle: Handle) -> list[str]:
+    """The dotted names of the object's classes, nearest first, as the other side told them."""
+    found = handle._traits.get("is")
+    return [name for name in found if type(name) is str] if type(found) is list else []

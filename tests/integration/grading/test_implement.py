@@ -1,0 +1,81 @@
+"""Implement exercises through the real grader: everything a check may do, and every way a submission may end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.report import CheckOutcome, Verdict
+from torchdojo.grading import Grader
+from torchdojo.library import load_exercise, shipped_root
+
+KIT = Path(__file__).parent / "implement_kit" / "zoo" / "kit"
+FLIP = "def flip(x): return x.t()"
+
+
+@pytest.fixture(scope="module")
+def grader() -> Iterator[Grader]:
+    with Grader() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def kit() -> Exercise:
+    return load_exercise(KIT)
+
+
+def test_checks_can_use_everything_a_submission_offers(grader: Grader, kit: Exercise) -> None:
+    report = grader.grade(kit, kit.solution, seed=1)
+    assert report.verdict is Verdict.PASSED, report.message
+    assert [check.outcome for check in report.checks] == [CheckOutcome.PASSED] * 3
+    assert report.score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict", "words"),
+    [
+        (FLIP, "def flip(x):\n    while True: pass", "time_limit", "out of time during flip(float32[4, 3])"),
+        (FLIP, "def flip(x):\n    import os; os._exit(0)", "runtime_error", "ended its own process"),
+        (FLIP, "def flip(x):\n    raise SystemExit", "runtime_error", "SystemExit"),
+        (FLIP, "def flip(x): raise NotImplementedError", "runtime_error", "Nothing is written here yet"),
+        (FLIP, "def flip(x): return [torch.zeros(1 << 28) for _ in range(9)]", "memory_limit", "allocate"),
+        (FLIP, "def flip(x): return x.t().clone()", "wrong_answer", "a copy"),
+        (FLIP, "def flip(x): pass", "wrong_answer", "None, not a Tensor"),
+        (FLIP, "class T(torch.Tensor): pass\ndef flip(x): return x.t().as_subclass(T)", "wrong_answer", "subclass"),
+        (FLIP, "import gc\ndef flip(x): gc.get_objects(); return x.t()", "forbidden", "gc.get_objects on line"),
+        ("self.drop(self.fc(x))", "self.fc(x).softmax(-1)", "forbidden", "softmax"),
+        ("self.drop = nn", "self.lstm = nn.LSTM(2, 2); self.drop = nn", "forbidden", "torch.nn.LSTM"),
+        ("self.n += 1", "self.n += 1; x.mul_(1.5)", "wrong_answer", "is wrong at"),
+        ("class Net(", "class Other(", "import_error", "defines no Net"),
+        ("import torch,", "import nowhere, torch,", "import_error", "No module named 'nowhere'"),
+    ],
+)
+def test_a_submission_that_fails_is_told_how(
+    grader: Grader, kit: Exercise, old: str, new: str, verdict: str, words: str
+) -> None:
+    assert old in kit.solution
+    report = grader.grade(kit, kit.solution.replace(old, new), seed=1)
+    assert (str(report.verdict), words in report.message) == (verdict, True), report.message
+    assert len(report.checks) == 3
+    assert report.score < 1.0
+
+
+def test_inputs_changed_behind_the_checks_back_are_a_wrong_answer(grader: Grader, kit: Exercise) -> None:
+    right = "return x.half().to(torch.bfloat16)"
+    assert right in kit.solution
+    changed = kit.solution.replace(right, f"y = x.clone(); x.zero_(); {right.replace('x.', 'y.')}")
+    report = grader.grade(kit, changed, seed=1)
+    assert report.verdict is Verdict.WRONG_ANSWER
+    assert "changes its input in place: half(float32[4, 3])" in report.message
+    assert report.checks[-1].name == "test_inputs_are_left_alone"
+
+
+def test_the_same_seed_gives_the_same_report(grader: Grader) -> None:
+    exercise = load_exercise(shipped_root() / "losses" / "focal-loss")
+    source = exercise.solution.replace("** gamma", "** 2.01")
+    one, other = (grader.grade(exercise, source, seed=9) for _ in range(2))
+    assert one.message == other.message
+    assert grader.grade(exercise, source, seed=10).message != one.message
