@@ -34,7 +34,7 @@ _FIRST_EVENTS = 12
 _FRAME_EVENTS = 400
 _MOST_MESSAGE = 500
 _clock = time.monotonic
-_GC_THRESHOLDS = (20_000, 20, 50)
+_GC_THRESHOLDS = (2_000, 20, 50)
 
 
 class Stopped(BaseException):

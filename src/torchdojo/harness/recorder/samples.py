@@ -18,7 +18,7 @@ from torchdojo.harness.recorder.numbers import MAX_ROWS, Array, array, copied_ro
 SAMPLES = "_samples"
 
 #: Numbers copied from one tensor for figures.
-_MOST_NUMBERS = 1 << 16
+_MOST_NUMBERS = 1 << 13
 
 #: Rows of at most so many values leave as they are.
 _NARROW = 64
