@@ -1,0 +1,23 @@
+# style: puts the sizes of 1 the other way round, which transposes the table
+# verdict: wrong_answer
+# caught by: test_all_pairs
+import torch
+
+
+def broadcast_shape(*shapes):
+    try:
+        return tuple(sum((torch.empty(s, device="meta") for s in shapes), torch.empty((), device="meta")).shape)
+    except RuntimeError as error:
+        raise ValueError(str(error)) from error
+
+
+def scale_channels(images, weights):
+    if weights.shape != images.shape[:2] and weights.shape != images.shape[1:2]:
+        raise ValueError("weights")
+    return images * weights[..., None, None]
+
+
+def squared_distances(a, b):
+    if a.shape[-1] != b.shape[-1]:
+        raise ValueError("d")
+    return (a.unsqueeze(-3) - b.unsqueeze(-2)).square().sum(-1)
