@@ -1,0 +1,30 @@
+# style: adds the update to the base and returns the base
+# verdict: wrong_answer
+# caught by: test_merging_leaves_the_layer_alone
+import torch
+from torch import nn
+
+
+class LoRALinear(nn.Module):
+    def __init__(self, base: nn.Linear, rank: int, alpha: float) -> None:
+        super().__init__()
+        if rank < 1:
+            raise ValueError(f"the rank must be at least 1, not {rank}")
+        self.base = base.requires_grad_(False)
+        self.scale = alpha / rank
+        out_features, in_features = base.weight.shape
+        like = {"dtype": base.weight.dtype, "device": base.weight.device}
+        self.lora_A = nn.Parameter(torch.randn(rank, in_features, **like) * in_features**-0.5)  # (rank, in)
+        self.lora_B = nn.Parameter(torch.zeros(out_features, rank, **like))  # (out, rank)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """x: (..., in). Returns (..., out)."""
+        low = x @ self.lora_A.T  # (..., rank)
+        update = low @ self.lora_B.T  # (..., out)
+        return self.base(x) + self.scale * update  # (..., out)
+
+    @torch.no_grad()
+    def merge(self) -> nn.Linear:
+        """A new plain layer that computes the same."""
+        self.base.weight += self.scale * self.lora_B @ self.lora_A
+        return self.base
