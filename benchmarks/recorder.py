@@ -42,7 +42,7 @@ def measure(*, quick: bool) -> Iterator[Figure]:
     torchdojo.harness.warm.warm()
     spirals = load_exercise(shipped_root() / "debugging" / "spiral-classifier").solution
     for name, source in (("spiral script", spirals), ("small transformer", TRANSFORMER)):
-        pairs = [(_recorded(source), _plain(source)) for _ in range(3 if quick else 7)]
+        pairs = [(_recorded(source), _plain(source)) for _ in range(3 if quick else 15)]
         plain = median([seconds for _, seconds in pairs])
         ratio = median([ours / theirs for ours, theirs in pairs])
         yield Figure(f"{name}, recorded / plain (n={len(pairs)})", ratio * plain, plain, 1.15)

@@ -25,12 +25,14 @@ MOST_THREADS = 1024
 
 
 def apply(limits: Limits, *, tasks: int) -> None:
-    """Bind this process to `limits`; soft equals hard, so that nothing can be raised or caught.
+    """Bind this process to `limits`, for good.
 
-    `tasks` is how many processes and threads its user has already, for jobs that may start more.
+    The limit of processor time alone comes in two steps, a second apart: the first names itself by its signal, the
+    second cannot be caught. `tasks` is how many processes and threads its user has already, for jobs that may start
+    more.
     """
     cpu = max(1, math.ceil(limits.cpu_seconds))
-    _bind(resource.RLIMIT_CPU, cpu)
+    _bind(resource.RLIMIT_CPU, cpu, beyond=1)
     _bind(resource.RLIMIT_CORE, 0)
     _bind(resource.RLIMIT_FSIZE, limits.disk_mb * _MB)
     _bind(resource.RLIMIT_NOFILE, 1024)
@@ -81,11 +83,12 @@ def folder_size(folder: Path) -> int:
     return total
 
 
-def _bind(kind: int, value: int) -> None:
+def _bind(kind: int, value: int, *, beyond: int = 0) -> None:
     hard = resource.getrlimit(kind)[1]
+    most = value + beyond
     if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(kind, (value, value))
+        value, most = min(value, hard), min(most, hard)
+    resource.setrlimit(kind, (value, most))
 
 
 def tasks_of(user: int) -> int:

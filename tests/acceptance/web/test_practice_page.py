@@ -144,6 +144,7 @@ def test_a_run_ends_in_a_verdict_with_evidence_that_survives_a_reload(visitor: A
     expect(rows.filter(has_text="Gradients never cleared")).to_contain_text("still there")
     expect(page.locator("#verdict .goal")).to_contain_text("0.85")
     expect(page.locator("#charts .reading-of").first).to_contain_text("From ")
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "there is a blank band below"
     jump = page.locator("#verdict .bugs .jump").first
     line = jump.get_attribute("data-line")
     jump.click()

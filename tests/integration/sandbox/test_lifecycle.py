@@ -184,7 +184,9 @@ def test_no_descriptor_and_no_thread_stays_behind(kind: dict[str, Any], job: Mak
         ours, inside = held(), held(server.pid)
         for name in ("noop", "leave", "fail", "crash") * 5:
             server.start(job(name, {"code": 1})).wait(60)
-        assert (held(), held(server.pid)) == (ours, inside)
+        # What watches a job is closed a moment after its end is told, so the last one's may be there or not.
+        assert held() == ours
+        assert abs(held(server.pid) - inside) <= 1
     assert held() == before
     for thread in threading.enumerate():
         if thread.name.startswith("job-"):

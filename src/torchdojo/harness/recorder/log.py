@@ -11,7 +11,7 @@ from typing import Any
 from torchdojo.harness.originals import device_of, frame_at, now
 
 #: Updates that are recorded closely at first; afterwards one stretch of this many in so many stretches is.
-_CLOSELY_AT_FIRST, _STRETCH, _STRETCHES = 96, 24, 6
+_CLOSELY_AT_FIRST, _STRETCH, _STRETCHES = 72, 24, 8
 
 _INNER = re.compile(r"(\.<locals>)?\.?<(listcomp|genexpr|dictcomp|setcomp|lambda)>")
 
