@@ -7,7 +7,9 @@ from torchdojo.checkers import assert_close, assert_dtype, assert_equal, assert_
 def by_hand(queries, keys, window=None):
     """The mask, one entry at a time."""
     first = keys - queries
-    rows = [[j <= first + i and (window is None or first + i - j < window) for j in range(keys)] for i in range(queries)]
+    rows = [
+        [j <= first + i and (window is None or first + i - j < window) for j in range(keys)] for i in range(queries)
+    ]
     return torch.tensor(rows, dtype=torch.bool).reshape(queries, keys)
 
 
@@ -67,7 +69,9 @@ def test_weights_are_a_softmax_over_the_past(submission, rng, shape):
 def test_window_narrows_the_weights(submission, rng, window):
     """The window is handed on to the mask, with fewer queries than keys too."""
     scores = torch.randn(2, 2, 3, 5, generator=rng)
-    assert_close(submission.causal_softmax(scores, window=window), weights_by_hand(scores, None, window), label="the weights")
+    assert_close(
+        submission.causal_softmax(scores, window=window), weights_by_hand(scores, None, window), label="the weights"
+    )
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3], ids=["one sample", "as many samples as heads", "three samples"])
@@ -76,7 +80,9 @@ def test_padding_of_each_sample(submission, rng, batch):
     scores = torch.randn(batch, 2, 3, 3, generator=rng)
     keep = torch.ones(3, 3, dtype=torch.bool)
     keep[0, 2], keep[1, 1:] = False, False
-    assert_close(submission.causal_softmax(scores, keep[:batch]), weights_by_hand(scores, keep[:batch]), label="the weights")
+    assert_close(
+        submission.causal_softmax(scores, keep[:batch]), weights_by_hand(scores, keep[:batch]), label="the weights"
+    )
 
 
 def test_padding_on_the_left(submission, rng):

@@ -35,6 +35,8 @@ def causal_softmax(
         if keep.shape != (batch, keys):
             raise ValueError(f"keep has the shape {tuple(keep.shape)}, not {(batch, keys)}")
         mask = mask & keep[:, None, None, :]
-    scores = scores + torch.zeros(mask.shape, dtype=scores.dtype, device=scores.device).masked_fill(~mask, float("-inf"))
+    scores = scores + torch.zeros(mask.shape, dtype=scores.dtype, device=scores.device).masked_fill(
+        ~mask, float("-inf")
+    )
     weights = scores.softmax(dim=-1)
     return weights.masked_fill(~mask, 0.0)
