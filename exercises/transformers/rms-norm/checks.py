@@ -2,7 +2,14 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from torchdojo.checkers import assert_close, assert_dtype, assert_finite, assert_gradients, assert_registered_parameters, assert_shape
+from torchdojo.checkers import (
+    assert_close,
+    assert_dtype,
+    assert_finite,
+    assert_gradients,
+    assert_registered_parameters,
+    assert_shape,
+)
 
 
 def layer(submission, weight, eps=1e-6):

@@ -17,5 +17,9 @@ class RMSNorm(nn.Module):
         half = x.dtype in (torch.float16, torch.bfloat16)
         wide = x.float() if half else x
         mean_square = wide.square().mean(-1, keepdim=True)
-        normal = wide * torch.rsqrt(mean_square + self.eps) if wide.requires_grad else wide.mul_(torch.rsqrt(mean_square + self.eps))
+        normal = (
+            wide * torch.rsqrt(mean_square + self.eps)
+            if wide.requires_grad
+            else wide.mul_(torch.rsqrt(mean_square + self.eps))
+        )
         return (normal * self.weight).to(x.dtype)
