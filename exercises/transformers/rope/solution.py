@@ -8,8 +8,8 @@ def rotary_angles(positions: torch.Tensor, d: int, base: float = 10000.0) -> tor
     """
     if d < 2 or d % 2:
         raise ValueError(f"{d} features do not make pairs")
-    even = torch.arange(0, d, 2, dtype=torch.float32, device=positions.device)  # (d/2,)
-    frequencies = base ** (-even / d)  # (d/2,)
+    pair = torch.arange(d // 2, device=positions.device)  # (d/2,)
+    frequencies = base ** (-2 * pair / d)  # (d/2,)  float32
     return positions.unsqueeze(-1) * frequencies  # (..., d/2)
 
 
@@ -25,7 +25,6 @@ def apply_rotary(x: torch.Tensor, positions: torch.Tensor, base: float = 10000.0
     if positions.ndim == 2:
         angles = angles.unsqueeze(1)  # (B, 1, L, d/2)  the same for all heads
     cos, sin = angles.cos(), angles.sin()  # (L, d/2) or (B, 1, L, d/2)
-    wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x  # (B, H, L, d)
-    first, second = wide.chunk(2, dim=-1)  # (B, H, L, d/2) each
+    first, second = x.chunk(2, dim=-1)  # (B, H, L, d/2) each; times float32 they are at least float32
     turned = torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1)  # (B, H, L, d)
     return turned.to(x.dtype)  # (B, H, L, d)

@@ -7,8 +7,8 @@ import torch
 def rotary_angles(positions: torch.Tensor, d: int, base: float = 10000.0) -> torch.Tensor:
     if d < 2 or d % 2:
         raise ValueError(f"{d} features do not make pairs")
-    even = torch.arange(0, d, 2, dtype=torch.float32, device=positions.device)
-    frequencies = base ** (-even / d)
+    pair = torch.arange(d // 2, device=positions.device)
+    frequencies = base ** (-2 * pair / d)
     return positions.unsqueeze(-1) * frequencies
 
 
@@ -20,9 +20,8 @@ def apply_rotary(x: torch.Tensor, positions: torch.Tensor, base: float = 10000.0
     if positions.ndim == 2:
         angles = angles.unsqueeze(1)
     cos, sin = angles.cos(), angles.sin()
-    wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
-    first, second = wide.chunk(2, dim=-1)
-    turned = wide.clone()
+    first, second = x.chunk(2, dim=-1)
+    turned = x.clone()
     first, second = turned.chunk(2, dim=-1)
     first.copy_(first * cos - second * sin)
     second.copy_(second * cos + first * sin)
