@@ -8,7 +8,7 @@ def timestep_embedding(t: torch.Tensor, dim: int) -> torch.Tensor:
     if dim % 2:
         raise ValueError(f"dim must be even, not {dim}")
     half = dim // 2
-    exponents = torch.arange(half, dtype=torch.float32, device=t.device) / half  # (half,)
+    exponents = torch.arange(half, device=t.device) / half  # (half,)
     angles = t.float()[:, None] * 10000.0**-exponents  # (n, half)
     return torch.cat([angles.sin(), angles.cos()], dim=1)  # (n, dim)
 
