@@ -118,7 +118,7 @@ def test_stage_two_starts_with_a_new_optimizer(submission, reference, rng):
 def test_what_was_frozen_stays_frozen(submission, reference, rng):
     """The caller froze the first layer for good. Undo only what you did yourself."""
     theirs, ours = twins(submission, rng)
-    frozen = ["backbone.0.weight", "backbone.0.bias"]
+    frozen = ["backbone.0.weight", "backbone.1.bias"]
     submission.support.freeze(theirs, frozen)
     support.freeze(ours, frozen)
     data = batches(rng)
