@@ -39,10 +39,10 @@ class Script(nn.Module):
         logits = torch.zeros(*ids.shape, V)
         logits[..., 8] = 50.0
         for row, (begin, given) in enumerate(zip(first, ids.tolist())):
-            logits[row, -1] = 0.0
+            logits[row, -1] = -30.0
             best = self.script[begin][min(len(given) - 1, len(self.script[begin]) - 1)]
             for place, token in enumerate(best if isinstance(best, (tuple, list)) else [best]):
-                logits[row, -1, token] = 10.0 - place
+                logits[row, -1, token] = -10.0 - place
         self.given = logits * self.weight
         self.before = self.given.detach().clone()
         return self.given
