@@ -1,0 +1,29 @@
+# style: multiplies by same as it is, so that float64 labels widen the result
+# verdict: wrong_answer
+# caught by: test_same_of_another_dtype
+import torch
+
+
+def contrastive_loss(
+    x1: torch.Tensor,
+    x2: torch.Tensor,
+    same: torch.Tensor,
+    margin: float = 1.0,
+    reduction: str = "mean",
+) -> torch.Tensor:
+    """Half the squared distance of equal pairs, half the squared lack of margin of different ones.
+
+    x1, x2: (..., D); same: (...), 1 for pairs of the same kind. Returns a scalar, or (...) for "none".
+    """
+    if same.shape != x1.shape[:-1]:
+        raise ValueError(f"same has the shape {tuple(same.shape)}, the pairs {tuple(x1.shape[:-1])}")
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"reduction must be mean, sum or none, not {reduction!r}")
+    distance = torch.linalg.vector_norm(x1 - x2, dim=-1)  # (...)  its gradient at 0 is 0
+    lack = (margin - distance).relu()  # (...)
+    loss = 0.5 * (same * distance**2 + (1 - same.to(torch.int64) if same.dtype == torch.bool else 1 - same) * lack**2)  # (...)
+    if reduction == "mean":
+        return loss.mean()  # ()
+    if reduction == "sum":
+        return loss.sum()  # ()
+    return loss  # (...)

@@ -1,0 +1,30 @@
+# style: compares the squared distance with the margin
+# verdict: wrong_answer
+# caught by: test_different_pairs_pay_up_to_the_margin
+import torch
+
+
+def contrastive_loss(
+    x1: torch.Tensor,
+    x2: torch.Tensor,
+    same: torch.Tensor,
+    margin: float = 1.0,
+    reduction: str = "mean",
+) -> torch.Tensor:
+    """Half the squared distance of equal pairs, half the squared lack of margin of different ones.
+
+    x1, x2: (..., D); same: (...), 1 for pairs of the same kind. Returns a scalar, or (...) for "none".
+    """
+    if same.shape != x1.shape[:-1]:
+        raise ValueError(f"same has the shape {tuple(same.shape)}, the pairs {tuple(x1.shape[:-1])}")
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"reduction must be mean, sum or none, not {reduction!r}")
+    distance = torch.linalg.vector_norm(x1 - x2, dim=-1)  # (...)  its gradient at 0 is 0
+    squared = distance**2
+    lack = (margin - squared).relu()  # (...)
+    loss = 0.5 * torch.where(same.bool(), squared, lack)  # (...)
+    if reduction == "mean":
+        return loss.mean()  # ()
+    if reduction == "sum":
+        return loss.sum()  # ()
+    return loss  # (...)

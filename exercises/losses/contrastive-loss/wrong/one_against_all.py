@@ -1,0 +1,29 @@
+# style: compares only the shape of same with that of x1
+# verdict: wrong_answer
+# caught by: test_embeddings_of_different_shapes_are_refused
+import torch
+
+
+def contrastive_loss(
+    x1: torch.Tensor,
+    x2: torch.Tensor,
+    same: torch.Tensor,
+    margin: float = 1.0,
+    reduction: str = "mean",
+) -> torch.Tensor:
+    """Half the squared distance of equal pairs, half the squared lack of margin of different ones.
+
+    x1, x2: (..., D); same: (...), 1 for pairs of the same kind. Returns a scalar, or (...) for "none".
+    """
+    if same.shape != x1.shape[:-1]:
+        raise ValueError("same")
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"reduction must be mean, sum or none, not {reduction!r}")
+    distance = torch.linalg.vector_norm(x1 - x2, dim=-1)  # (...)  its gradient at 0 is 0
+    lack = (margin - distance).relu()  # (...)
+    loss = 0.5 * torch.where(same.bool(), distance, lack) ** 2  # (...)
+    if reduction == "mean":
+        return loss.mean()  # ()
+    if reduction == "sum":
+        return loss.sum()  # ()
+    return loss  # (...)

@@ -1,0 +1,33 @@
+# style: takes the first half for the shift
+# verdict: wrong_answer
+# caught by: test_class_scales_and_shifts_the_hidden_units
+import torch
+from torch import nn
+
+
+class ConditionalMLP(nn.Module):
+    """Two linear layers; the class scales and shifts the hidden units between them."""
+
+    def __init__(self, in_dim: int, hidden_dim: int, out_dim: int, num_classes: int, cond_dim: int) -> None:
+        super().__init__()
+        self.num_classes = num_classes
+        self.embed = nn.Embedding(num_classes + 1, cond_dim)
+        self.fc1 = nn.Linear(in_dim, hidden_dim)
+        self.film = nn.Linear(cond_dim, 2 * hidden_dim)
+        self.fc2 = nn.Linear(hidden_dim, out_dim)
+        nn.init.zeros_(self.film.weight)
+        nn.init.zeros_(self.film.bias)
+
+    def forward(self, x: torch.Tensor, labels: torch.Tensor | None = None) -> torch.Tensor:
+        """x: (n, in_dim); labels: (n,) int64 with -1 for "no class", or None. Returns (n, out_dim)."""
+        n = x.shape[0]
+        if labels is None:
+            labels = torch.full((n,), -1, device=x.device)  # (n,)
+        if labels.shape != (n,):
+            raise ValueError(f"expected labels of shape ({n},), not {tuple(labels.shape)}")
+        if ((labels < -1) | (labels >= self.num_classes)).any():
+            raise ValueError(f"a label is outside of -1 to {self.num_classes - 1}")
+        rows = torch.where(labels < 0, self.num_classes, labels)  # (n,)  -1 becomes the last row
+        beta, gamma = self.film(self.embed(rows)).chunk(2, dim=-1)  # (n, hidden_dim) each
+        hidden = torch.relu((1 + gamma) * self.fc1(x) + beta)  # (n, hidden_dim)
+        return self.fc2(hidden)  # (n, out_dim)

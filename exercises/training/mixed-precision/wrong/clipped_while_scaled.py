@@ -1,0 +1,18 @@
+# style: clips the gradients while they are still scaled
+# verdict: wrong_answer
+# caught by: test_true_gradients_are_clipped
+import torch
+from torch import nn
+
+
+def train_step(model, x, y, loss_fn, optimizer, scaler, dtype=torch.float16, max_norm=None):
+    model.train()
+    optimizer.zero_grad()
+    with torch.autocast(x.device.type, dtype=dtype):
+        loss = loss_fn(model(x), y)
+    scaler.scale(loss).backward()
+    if max_norm is not None:
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    scaler.step(optimizer)
+    scaler.update()
+    return loss.item()
