@@ -38,18 +38,13 @@ _RAW_MEMORY = re.compile(r"/proc/(self|thread-self|\d+)/(task/\d+/)?(mem|fd/.*)$
 #: How far a call into ctypes may be from the script that made it.
 _CTYPES_DEPTH = 3
 
-_LIBRARY_ROOTS = tuple(
-    {
-        str(Path(path).resolve())
-        for path in (
-            sysconfig.get_path("stdlib"),
-            sysconfig.get_path("platstdlib"),
-            sysconfig.get_path("purelib"),
-            sysconfig.get_path("platlib"),
-            Path(__file__).parents[1],
-        )
-    }
+_LIBRARY_FOLDERS = (
+    *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+    str(Path(__file__).parents[1]),
 )
+
+#: As spelt and as resolved: inside the sandbox a path may no longer resolve to what it did when this was imported.
+_LIBRARY_ROOTS = (*_LIBRARY_FOLDERS, *(str(Path(folder).resolve()) for folder in _LIBRARY_FOLDERS))
 
 _WATCHED = _DIRECT | {"object.__getattr__", "object.__setattr__", "open"}
 
@@ -75,7 +70,8 @@ def watch_script(alarm: Alarm, *, pass_frames_of: Mapping[str, Any] | None = Non
         known = library.get(file)
         if known is None:
             known = library[file] = file.startswith(("<frozen ", "<__array_function__")) or (
-                file.startswith("/") and str(Path(file).resolve()).startswith(_LIBRARY_ROOTS)
+                file.startswith("/")
+                and (file.startswith(_LIBRARY_ROOTS) or str(Path(file).resolve()).startswith(_LIBRARY_ROOTS))
             )
         return known
 
