@@ -25,7 +25,9 @@ def test_smoothing_is_a_tenth_by_default(submission, rng):
     """Called without a number, both functions smooth by 0.1; the loss is a mean."""
     logits, targets = batch(rng)
     assert_close(submission.smooth_labels(targets.int(), 4), 0.9 * F.one_hot(targets, 4).float() + 0.025)
-    assert_close(submission.label_smoothing_loss(logits, targets), F.cross_entropy(logits, targets, label_smoothing=0.1))
+    assert_close(
+        submission.label_smoothing_loss(logits, targets), F.cross_entropy(logits, targets, label_smoothing=0.1)
+    )
 
 
 @pytest.mark.parametrize("shape", [(1, 3), (6, 1), (5, 4), (2, 3, 4), (2, 3, 3, 2)], ids=str)
