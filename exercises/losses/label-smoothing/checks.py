@@ -53,6 +53,13 @@ def test_ignored_positions(submission, rng, ignore, reduction):
     assert_close(got, expected)
 
 
+def test_single_class(submission):
+    """With one class every position costs 0, and an ignored label may only be replaced by the one class there is."""
+    logits, targets = torch.tensor([[3.0], [-1.0], [0.5]]), torch.tensor([0, -100, 0])
+    got = submission.label_smoothing_loss(logits, targets, 0.3, reduction="none")
+    assert_close(got, torch.zeros(3), atol=1e-6)
+
+
 def test_default_of_ignore_index(submission, rng):
     """Without another number, -100 is ignored."""
     logits, targets = batch(rng)
