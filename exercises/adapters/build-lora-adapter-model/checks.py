@@ -179,6 +179,14 @@ def test_tuned_state_is_a_copy(submission):
     assert not state.shares(), "the saved tensors share memory with the model"
 
 
+def test_tuned_state_asks_each_parameter(submission):
+    """What learns is told by requires_grad, not by the name: somebody may freeze a part later, or train a bias along."""
+    _, model = built(submission, ["query"], {"head": 2})
+    submission.support.choose(model)
+    due = adapter("head") + ["head.base.bias", *(f"blocks.{block}.attention.query.lora_B" for block in (0, 1))]
+    assert_equal(sorted(submission.tuned_state_dict(model)), sorted(due), label="the names in the dict")
+
+
 def test_parameters_are_counted_once(submission):
     """(trainable, total). A weight with two names is one weight; frozen ones count in the total only."""
     _, model = built(submission, ["query"], {"head": 2})

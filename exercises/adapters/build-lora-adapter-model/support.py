@@ -99,3 +99,12 @@ class Tuned:
     def shares(self):
         pointers = {p.data_ptr() for p in self.model.parameters()}
         return any(value.data_ptr() in pointers for value in self.state.values())
+
+
+def choose(model):
+    """Freezes every lora_A and trains the bias inside of the head."""
+    for name, parameter in model.named_parameters():
+        if name.endswith("lora_A"):
+            parameter.requires_grad_(False)
+        elif name == "head.base.bias":
+            parameter.requires_grad_(True)

@@ -57,6 +57,8 @@ def test_seed_fixes_every_epoch(submission, weighted):
     first = orders(3, 0)
     assert_equal(orders(3, 1), first, label="two epochs with the same seed")
     assert orders(4, 0) != first, "another seed gives the same order"
+    unsaid, _ = submission.support.epochs(submission.make_loader, 2, numbers, 5, train=True, **more)
+    assert_equal(unsaid, orders(0, 0), label="two epochs with the default seed, 0")
 
 
 @pytest.mark.parametrize("kind", ["evaluation", "training", "weighted"])
