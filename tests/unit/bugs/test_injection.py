@@ -14,9 +14,7 @@ from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.library import Library, load_exercise
 
-SHIPPED = [
-    pytest.param(exercise, id=exercise.id) for exercise in Library().exercises() if exercise.kind is Kind.DEBUG
-]
+SHIPPED = [pytest.param(exercise, id=exercise.id) for exercise in Library().exercises() if exercise.kind is Kind.DEBUG]
 
 
 def changed_lines(before: str, after: str) -> list[str]:
