@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from torchdojo.checkers.failures import raised_by
@@ -17,6 +18,7 @@ from torchdojo.judge.checks import Check, checks_of, load_checks, run_check
 from torchdojo.judge.implement_endings import ending_of
 from torchdojo.judge.proxies import Candidate, GradingOver, Submission
 from torchdojo.judge.session import Session
+from torchdojo.library import load_exercise
 
 #: The name of the implicit check that no input is changed unless a check allows it.
 PURITY = "test_inputs_are_left_alone"
@@ -29,19 +31,23 @@ _VERDICTS = {
 }
 
 
-def judge_implement(session: Session, exercise: Exercise, request: Mapping[str, Any]) -> Report:
-    """The report on one submission. `request`: "filename" and "seed", from which all inputs are drawn."""
-    support = exercise.folder / "support.py"
+def judge_implement(session: Session, folder: Path, request: Mapping[str, Any]) -> Report:
+    """The report on one submission for the exercise in `folder`.
+
+    `request`: "filename" and "forbid" as the exercise says, and "seed", from which all inputs are drawn.
+    """
+    support = folder / "support.py"
     job = session.start(
         "run",
         {
-            "filename": exercise.filename,
-            "forbid": list(exercise.forbid),
+            "filename": request["filename"],
+            "forbid": request["forbid"],
             "support": support.read_text(encoding="utf-8") if support.exists() else None,
         },
     )
     # The judge reads its own files while the submission's process starts.
-    loaded = load_checks(exercise.folder)
+    exercise = load_exercise(folder)
+    loaded = load_checks(folder)
     checks = checks_of(loaded.checks)
     deadline = time.monotonic() + exercise.limits.wall_seconds
     candidate = Candidate(job, secrets.token_hex(16), deadline)
