@@ -1,7 +1,7 @@
 """checks.py of an exercise: read, spread over its parameters, and run one by one."""
 
 from torchdojo.judge.checks.cases import Case, Check, checks_of
-from torchdojo.judge.checks.loading import Loaded, load_checks
+from torchdojo.judge.checks.loading import Loaded, compiled, load_checks
 from torchdojo.judge.checks.running import run_check
 
-__all__ = ["Case", "Check", "Loaded", "checks_of", "load_checks", "run_check"]
+__all__ = ["Case", "Check", "Loaded", "checks_of", "compiled", "load_checks", "run_check"]
