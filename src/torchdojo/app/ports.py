@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
 from torchdojo.domain.errors import BadContent
-from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.exercise import Exercise, Track
 from torchdojo.domain.proof import Proof
 from torchdojo.domain.report import Report
 
@@ -34,6 +34,9 @@ class Library(Protocol):
 
     def proof(self, exercise: Exercise) -> Proof | None:
         """Its proof, if there is a current one."""
+
+    def tracks(self) -> list[Track]:
+        """The tracks in curriculum order."""
 
     def level_names(self) -> tuple[str, ...]:
         """What levels 1 to 5 are called; may be empty."""

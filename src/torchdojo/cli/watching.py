@@ -19,8 +19,8 @@ from torchdojo.cli.keys import Keys
 from torchdojo.cli.printing import console, print_board, print_curve, print_report
 from torchdojo.cli.progress import RunDisplay
 from torchdojo.domain.errors import Cancelled, DojoError
-from torchdojo.domain.exercise import Exercise
-from torchdojo.domain.report import Report, Verdict
+from torchdojo.domain.exercise import Exercise, Kind
+from torchdojo.domain.report import CheckOutcome, Report, Verdict
 
 LEGEND = "[bold]n[/] next  [bold]h[/] hint  [bold]e[/] all evidence  [bold]r[/] reset  [bold]l[/] list  [bold]q[/] quit"
 
@@ -176,7 +176,8 @@ class Watch:
         before, self._last = self._last, report
         self._changed = "" if before is None else _changes(before, report, self._titles())
         if report.verdict is Verdict.PASSED:
-            self._draw("Passed. Press n for the next exercise; 'torchdojo solution' has the debrief.", style="green")
+            told = f"Passed. Press n for the next exercise; 'torchdojo solution {self._exercise.id}' has the debrief."
+            self._draw(told, style="green")
         else:
             self._draw()
 
@@ -225,10 +226,14 @@ class Watch:
 
 
 def _changes(before: Report, now: Report, titles: Mapping[str, str]) -> str:
-    """What this save changed, in one line; "" when no bug changed its state."""
+    """What this save changed, in one line; "" when no bug or check changed its state."""
     was = {bug.id: bug.fixed for bug in before.bugs}
     gained = [titles.get(b.id, b.id) for b in now.bugs if b.fixed and not was.get(b.id, False)]
     lost = [titles.get(b.id, b.id) for b in now.bugs if not b.fixed and was.get(b.id, False)]
+    passed = {check.name for check in before.checks if check.outcome is CheckOutcome.PASSED}
+    if now.kind == Kind.IMPLEMENT:
+        gained = [c.spoken for c in now.checks if c.outcome is CheckOutcome.PASSED and c.name not in passed]
+        lost = [c.spoken for c in now.checks if c.failed and c.name in passed]
     told = []
     if gained:
         told.append("new since the last save: fixed " + ", ".join(gained))

@@ -9,14 +9,16 @@ import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from torchdojo.checkers.failures import raised_by
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.report import CheckOutcome, CheckResult, Report, Verdict
-from torchdojo.judge.checks import Check, checks_of, load_checks, run_check
+from torchdojo.judge.checks import Check, checks_of, cut_short, load_checks, run_check
 from torchdojo.judge.implement_endings import ending_of
 from torchdojo.judge.proxies import Candidate, GradingOver, Submission
+from torchdojo.judge.proxies.calls import Call
 from torchdojo.judge.session import Session
 from torchdojo.library import load_exercise
 
@@ -58,7 +60,7 @@ def judge_implement(session: Session, folder: Path, request: Mapping[str, Any]) 
             for check in checks:
                 grading.take(check, run_check(check, submission, candidate, loaded.reference, int(request["seed"])))
     except GradingOver as over:
-        grading.cut_short(*ending_of(over, job, candidate.last_call))
+        grading.cut_short(*ending_of(over, job, str(candidate.last_call or "")), candidate.last_call, loaded.reference)
     job.kill()
     return grading.report()
 
@@ -102,14 +104,15 @@ class _Grading:
         else:
             outcome = CheckOutcome.SKIPPED if ended.fault == "skipped" else CheckOutcome.PASSED
             self._changed = self._changed or ended.changed
-        self._add(CheckResult(check.name, outcome, ended.message, ended.where))
+        self._add(CheckResult(check.name, outcome, ended.message, ended.where, ended.failure))
 
-    def cut_short(self, verdict: Verdict, message: str, where: str) -> None:
+    def cut_short(self, verdict: Verdict, message: str, where: str, call: Call | None, reference: ModuleType) -> None:
         """The submission's process is gone: the check that was running ends like this, the others are skipped."""
         self._fail(verdict, message)
         if len(self._results) < len(self._checks):
             check = self._checks[len(self._results)]
-            self._add(CheckResult(check.name, CheckOutcome.ERROR, message, where))
+            failure = cut_short(check, message, call, reference)
+            self._add(CheckResult(check.name, CheckOutcome.ERROR, message, where, failure))
 
     def report(self) -> Report:
         """Everything together."""
@@ -140,4 +143,5 @@ class _Grading:
 
     def _add(self, result: CheckResult) -> None:
         self._results.append(result)
-        self._session.progress({"type": "progress", "done": len(self._results), "of": len(self._checks)})
+        done = {"check": result.spoken, "outcome": str(result.outcome)}
+        self._session.progress({"type": "progress", "done": len(self._results), "of": len(self._checks), **done})

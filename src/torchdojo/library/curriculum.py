@@ -5,19 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from torchdojo.domain.exercise import Track
 from torchdojo.library.folder import SLUG
 from torchdojo.library.table import read_toml
 
+__all__ = ["CURRICULUM", "Curriculum", "Track", "read_curriculum"]
+
 CURRICULUM = "curriculum.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """A row of exercises on one subject; `id` is the folder's name."""
-
-    id: str
-    title: str
-    summary: str
 
 
 @dataclass(frozen=True, slots=True)
