@@ -42,7 +42,7 @@ def test_checks_can_use_everything_a_submission_offers(grader: Grader, kit: Exer
         (FLIP, "def flip(x):\n    import os; os._exit(0)", "runtime_error", "ended its own process"),
         (FLIP, "def flip(x):\n    raise SystemExit", "runtime_error", "SystemExit"),
         (FLIP, "def flip(x): raise NotImplementedError", "runtime_error", "Nothing is written here yet"),
-        (FLIP, "def flip(x): return [torch.zeros(1 << 28) for _ in range(9)]", "memory_limit", "allocate"),
+        (FLIP, "def flip(x): return torch.zeros(1 << 33)", "memory_limit", "allocate"),
         (FLIP, "def flip(x): return x.t().clone()", "wrong_answer", "a copy"),
         (FLIP, "def flip(x): pass", "wrong_answer", "None, not a Tensor"),
         (FLIP, "class T(torch.Tensor): pass\ndef flip(x): return x.t().as_subclass(T)", "wrong_answer", "subclass"),
