@@ -95,6 +95,7 @@ def test_the_table_of_a_failing_input_is_accessible_on_a_phone(visitor: Any, sch
     page.set_viewport_size({"width": 390, "height": 844})
     page.locator(".cm-content").click()
     page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
     page.keyboard.insert_text(
         "def focal_loss(x, y, alpha=0.25, gamma=2.0, reduction='mean'):\n    return (x - y).abs()\n"
     )
