@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from torchdojo.cli.printing import print_board, print_report
+from torchdojo.cli.watching import changes
 from torchdojo.domain.failure import Failure, Shown
 from torchdojo.domain.report import CheckOutcome, CheckResult, Report, Verdict
 
@@ -102,6 +103,18 @@ def test_a_pass_lists_what_was_passed():
 
 def test_a_pass_of_many_checks_leaves_the_board_on_the_screen():
     assert len(drawn(print_board, report(*[PASSED] * 30))) <= 20
+
+
+def test_a_save_that_changes_many_checks_is_told_in_few_words():
+    names = [f"test_number_{n}" for n in range(12)]
+    before = report(*[CheckResult(name, CheckOutcome.PASSED) for name in names])
+    now = report(*[failed(name) for name in names])
+    told = changes(before, now, {})
+    assert told.startswith("passed before, fails now: number 0, number 1")
+    assert "10 more" in told
+    assert len(told) < 80
+    assert changes(before, before, {}) == ""
+    assert "new since the last save: number 0" in changes(now, before, {})
 
 
 def test_a_failure_without_pieces_is_told_by_its_message():
