@@ -99,7 +99,7 @@ def test_one_step(submission, rng, batch, inputs, hidden):
 
 def test_without_a_state_it_starts_at_zero(submission, rng):
     """state=None means zeros, in the dtype of the input."""
-    theirs, ours = cells(submission, rng, 3, 2, F64)
+    theirs, ours = cells(submission, rng, 3, 4, F64)
     x = torch.randn(2, 3, generator=rng, dtype=F64)
     assert_close(theirs(x), ours(x), label="(h, c)")
     theirs.to(torch.bfloat16)

@@ -45,7 +45,7 @@ def run_lstm(
     batch, steps, _ = x.shape
     if lengths is None:
         lengths = torch.full((batch,), steps, device=x.device)
-    if lengths.shape != (batch,) or bool((lengths < 0).any()) or bool((lengths > steps).any()):
+    if lengths.shape != (batch,) or (lengths < 0).any() or (lengths > steps).any():
         raise ValueError(f"lengths have to be {batch} numbers from 0 to {steps}")
     if state is None:
         state = (x.new_zeros(batch, cell.hidden_size), x.new_zeros(batch, cell.hidden_size))

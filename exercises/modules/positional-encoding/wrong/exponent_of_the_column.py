@@ -12,7 +12,7 @@ def sinusoidal_table(length: int, d_model: int) -> torch.Tensor:
     even = torch.arange(0, d_model, 2)
     angles = position * 10000.0 ** (-torch.arange(d_model) / d_model)
     table = torch.empty(length, d_model)
-    table[:, 0::2] = angles[:, 0::2].sin()
+    table[:, ::2] = angles[:, 0::2].sin()
     table[:, 1::2] = angles[:, 1::2].cos()
     return table
 

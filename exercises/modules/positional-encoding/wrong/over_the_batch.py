@@ -12,7 +12,7 @@ def sinusoidal_table(length: int, d_model: int) -> torch.Tensor:
     even = torch.arange(0, d_model, 2)
     angles = position * 10000.0 ** (-even / d_model)
     table = torch.empty(length, d_model)
-    table[:, 0::2] = angles.sin()
+    table[:, ::2] = angles.sin()
     table[:, 1::2] = angles[:, : d_model // 2].cos()
     return table
 

@@ -1,0 +1,69 @@
+# style: leaves the condition out of fc1's width, and adds it to the code
+# verdict: wrong_answer
+# caught by: test_parts_of_the_decoder
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+
+class Encoder(nn.Module):
+    def __init__(self, in_shape: tuple[int, ...], hidden: int, latent: int) -> None:
+        super().__init__()
+        self.in_shape = tuple(in_shape)
+        self.fc1 = nn.Linear(math.prod(in_shape), hidden)
+        self.norm = nn.BatchNorm1d(hidden)
+        self.fc2 = nn.Linear(hidden, latent)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.shape[1:] != self.in_shape:
+            raise ValueError(f"samples of shape {tuple(x.shape[1:])}, not {self.in_shape}")
+        hidden = self.norm(self.fc1(x.flatten(1))).relu()
+        return self.fc2(hidden)
+
+
+class Decoder(nn.Module):
+    def __init__(self, latent: int, condition: int, hidden: int, out_shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.latent = latent
+        self.condition = condition
+        self.out_shape = tuple(out_shape)
+        self.fc1 = nn.Linear(latent, hidden)
+        self.fc2 = nn.Linear(hidden, math.prod(out_shape))
+
+    def forward(self, z: torch.Tensor, condition: torch.Tensor | None = None) -> torch.Tensor:
+        if z.shape[1:] != (self.latent,):
+            raise ValueError(f"a code of shape {tuple(z.shape)}, not (B, {self.latent})")
+        if (condition is None) != (self.condition == 0):
+            raise ValueError(f"the condition has a width of {self.condition}")
+        if condition is not None:
+            if condition.shape not in ((self.condition,), (len(z), self.condition)):
+                raise ValueError(f"a condition of shape {tuple(condition.shape)} for {len(z)} samples")
+            z = z + condition.mean(-1, keepdim=True)
+        hidden = self.fc1(z).relu()
+        return self.fc2(hidden).unflatten(1, self.out_shape)
+
+
+class EncoderDecoder(nn.Module):
+    def __init__(self, encoder: nn.Module, decoder: nn.Module) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.decoder = decoder
+        self.frozen = False
+
+    def forward(self, x: torch.Tensor, condition: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+        code = self.encoder(x)
+        return self.decoder(code, condition), code
+
+    def freeze_encoder(self) -> None:
+        self.frozen = True
+        self.encoder.requires_grad_(False)
+        self.encoder.eval()
+
+    def train(self, mode: bool = True) -> EncoderDecoder:
+        super().train(mode)
+        if self.frozen:
+            self.encoder.eval()
+        return self
