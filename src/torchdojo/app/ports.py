@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
+from torchdojo.domain.curriculum import Syllabus, Track
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.proof import Proof
@@ -34,6 +35,12 @@ class Library(Protocol):
 
     def proof(self, exercise: Exercise) -> Proof | None:
         """Its proof, if there is a current one."""
+
+    def tracks(self) -> list[Track]:
+        """The tracks in order."""
+
+    def syllabi(self) -> list[Syllabus]:
+        """Other orders the exercises can be seen in."""
 
     def level_names(self) -> tuple[str, ...]:
         """What levels 1 to 5 are called; may be empty."""
