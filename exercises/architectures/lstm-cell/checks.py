@@ -88,7 +88,7 @@ def test_order_of_the_gates(submission, rng, gate):
     assert_close(cell(x, (h, c)), ours(x, (h, c)), label="(h, c)")
 
 
-@pytest.mark.parametrize(("batch", "inputs", "hidden"), [(1, 1, 1), (1, 3, 2), (4, 2, 5), (3, 4, 4)], ids=str)
+@pytest.mark.parametrize(("batch", "inputs", "hidden"), [(1, 1, 1), (4, 2, 5), (3, 4, 4)], ids=str)
 def test_one_step(submission, rng, batch, inputs, hidden):
     """f scales the old cell state, i the new content g; o scales the tanh of the NEW cell state."""
     theirs, ours = cells(submission, rng, inputs, hidden)
@@ -150,7 +150,7 @@ def test_sequences_of_full_length(submission, rng, batch, steps, given):
     assert_close(last, (h[0], c[0]), label="(h, c)")
 
 
-@pytest.mark.parametrize("lengths", [[3, 1, 2], [1, 1, 1], [2, 3, 3]], ids=str)
+@pytest.mark.parametrize("lengths", [[3, 1, 2], [2, 2, 1]], ids=str)
 def test_padding_changes_nothing(submission, rng, lengths):
     """Beyond its length a sample's output is 0 and its state stays: the last column of outputs is not its last state."""
     theirs, ours = cells(submission, rng, 2, 4)
@@ -203,7 +203,7 @@ def test_gradients_through_time(submission, rng):
         )
 
 
-@pytest.mark.parametrize("lengths", [[1, 4], [-1, 2], [2], [1, 2, 3], [[1], [2]]], ids=str)
+@pytest.mark.parametrize("lengths", [[1, 4], [-1, 2], [2], [[1], [2]]], ids=str)
 def test_impossible_lengths_are_refused(submission, lengths):
     """Two samples of 3 steps have two lengths from 0 to 3: raise a ValueError otherwise."""
     with pytest.raises(ValueError):

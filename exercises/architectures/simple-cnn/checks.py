@@ -125,7 +125,7 @@ def test_images_with_channels_last(submission, rng):
     assert_close(net(x), expected(state, x), rtol=1e-3, atol=1e-4)
 
 
-SHAPES = [(2, 8, 8), (1, 3, 8, 8), (1, 1, 8, 8), (1, 2, 3, 8), (1, 2, 8, 3), (1, 1, 2, 8, 8)]
+SHAPES = [(2, 8, 8), (2, 2, 8), (1, 3, 8, 8), (1, 1, 8, 8), (1, 2, 3, 8), (1, 2, 8, 3), (1, 1, 2, 8, 8)]
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)

@@ -57,6 +57,8 @@ def test_seed_fixes_every_epoch(submission, weighted):
     first = orders(3, 0)
     assert_equal(orders(3, 1), first, label="two epochs with the same seed")
     assert orders(4, 0) != first, "another seed gives the same order"
+    unsaid, _ = submission.support.epochs(submission.make_loader, 2, numbers, 5, train=True, **more)
+    assert_equal(unsaid, orders(0, 0), label="two epochs with the default seed, 0")
 
 
 @pytest.mark.parametrize("kind", ["evaluation", "training", "weighted"])
@@ -75,7 +77,9 @@ def test_weights_set_the_odds(submission, rng):
     weights[30] = 0.0
     numbers = submission.support.Numbers(300)
     seed = int(torch.randint(10**6, (), generator=rng))
-    orders, _ = submission.support.epochs(submission.make_loader, 2, numbers, 100, train=True, weights=weights, seed=seed)
+    orders, _ = submission.support.epochs(
+        submission.make_loader, 2, numbers, 100, train=True, weights=weights, seed=seed
+    )
     drawn = orders[0] + orders[1]
     assert_equal([len(order) for order in orders], [300, 300], label="the number of draws in each epoch")
     assert_frequency(sum(i < 30 for i in drawn), 600, 270 / 539)
@@ -85,7 +89,9 @@ def test_weights_set_the_odds(submission, rng):
     assert_equal(submission.support.epoch(loader), [[1, 1, 1]], label="the batches for the weights [0, 0.5, 0]")
 
 
-@pytest.mark.parametrize(("train", "count"), [(False, 4), (True, 3), (True, 5)], ids=["evaluation", "too few", "too many"])
+@pytest.mark.parametrize(
+    ("train", "count"), [(False, 4), (True, 3), (True, 5)], ids=["evaluation", "too few", "too many"]
+)
 @pytest.mark.parametrize("kind", ["list", "tensor"])
 def test_weights_that_make_no_sense_are_refused(submission, train, count, kind):
     """Weighted draws in evaluation count some samples twice and others never. One weight per sample otherwise."""
@@ -100,16 +106,27 @@ def test_options_of_workers(submission, train):
     numbers = submission.support.Numbers(6)
     loader = submission.make_loader(numbers, 2, train, workers=2)
     options = {name: getattr(loader, name) for name in ("num_workers", "persistent_workers", "prefetch_factor")}
-    assert_equal(options, {"num_workers": 2, "persistent_workers": True, "prefetch_factor": 4}, label="with two workers")
+    assert_equal(
+        options, {"num_workers": 2, "persistent_workers": True, "prefetch_factor": 4}, label="with two workers"
+    )
     loader = submission.make_loader(numbers, 2, train, workers=0)
     options = {name: getattr(loader, name) for name in ("num_workers", "persistent_workers", "prefetch_factor")}
-    assert_equal(options, {"num_workers": 0, "persistent_workers": False, "prefetch_factor": None}, label="without workers")
+    assert_equal(
+        options, {"num_workers": 0, "persistent_workers": False, "prefetch_factor": None}, label="without workers"
+    )
 
 
 @pytest.mark.parametrize(
     ("device", "there", "pinned"),
-    [("cpu", True, False), ("cuda", True, True), ("cuda:1", True, True), ("cuda", False, False), ("mps", True, False),
-     (torch.device("cuda", 0), True, True), (torch.device("cpu"), False, False)],
+    [
+        ("cpu", True, False),
+        ("cuda", True, True),
+        ("cuda:1", True, True),
+        ("cuda", False, False),
+        ("mps", True, False),
+        (torch.device("cuda", 0), True, True),
+        (torch.device("cpu"), False, False),
+    ],
     ids=["cpu", "cuda", "cuda:1", "cuda, not there", "mps", "torch.device cuda:0", "torch.device cpu"],
 )
 def test_memory_is_pinned_only_for_cuda(submission, device, there, pinned):
@@ -125,7 +142,9 @@ def test_workers_get_different_seeds(submission, seed):
     python, array, tensor, kept = submission.support.drawn_after(submission.seed_worker, seed)
     assert_equal(python, random.Random(seed % 2**32).random(), label="the first number of random")
     assert_equal(array, float(numpy.random.RandomState(seed % 2**32).rand()), label="the first number of numpy.random")
-    assert_close(tensor, torch.rand(1, generator=torch.Generator().manual_seed(seed)), label="the first number of torch")
+    assert_close(
+        tensor, torch.rand(1, generator=torch.Generator().manual_seed(seed)), label="the first number of torch"
+    )
     assert_equal(kept, seed, label="torch.initial_seed()")
 
 
@@ -136,7 +155,9 @@ def test_workers_start_with_seed_worker(submission):
     assert start is not None, "worker_init_fn is None"
     python, array, *_ = submission.support.drawn_after(start, 11)
     assert_equal(python, random.Random(11).random(), label="the first number of random in a worker")
-    assert_equal(array, float(numpy.random.RandomState(11).rand()), label="the first number of numpy.random in a worker")
+    assert_equal(
+        array, float(numpy.random.RandomState(11).rand()), label="the first number of numpy.random in a worker"
+    )
 
 
 @pytest.mark.parametrize("train", [False, True], ids=["evaluation", "training"])

@@ -3,7 +3,7 @@ from collections.abc import Callable, Sequence
 
 import numpy
 import torch
-from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
+from torch.utils.data import DataLoader, Dataset
 
 
 def make_loader(

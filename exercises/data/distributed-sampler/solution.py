@@ -35,7 +35,7 @@ class ShardSampler(Sampler):
             generator = torch.Generator().manual_seed(self.seed + self.epoch)
             order = torch.randperm(self.size, generator=generator).tolist()  # size integers
         else:
-            order = list(range(self.size))
+            order = range(self.size)
         for step in range(self.share):
             position = step * self.replicas + self.rank
             yield order[position % self.size]  # beyond the end: over from the beginning

@@ -12,7 +12,14 @@ def test_samples_in_sorted_order(submission, as_path):
     with submission.support.Folder(*PETS) as folder:
         samples, classes = folder.found(submission.find_samples, as_path=as_path)
     assert_equal(classes, ["bird", "cat", "dog"], label="the classes")
-    expected = [["bird/7.png", 0], ["cat/1.png", 1], ["cat/2.png", 1], ["cat/3.jpg", 1], ["dog/1.png", 2], ["dog/2.png", 2]]
+    expected = [
+        ["bird/7.png", 0],
+        ["cat/1.png", 1],
+        ["cat/2.png", 1],
+        ["cat/3.jpg", 1],
+        ["dog/1.png", 2],
+        ["dog/2.png", 2],
+    ]
     assert_equal([list(row) for row in samples], expected, label="the samples")
 
 
@@ -54,13 +61,24 @@ def test_root_without_classes_is_refused(submission, names):
 
 @pytest.mark.parametrize(
     ("counts", "share", "expected"),
-    [({0: 10}, 0.3, {0: 3}), ({0: 10, 1: 4}, 0.5, {0: 5, 1: 2}), ({3: 2, 8: 7}, 0.2, {3: 1, 8: 1}), ({0: 1, 1: 5}, 0.9, {0: 0, 1: 4}),
-     ({0: 9, 1: 3, 2: 1}, 0.25, {0: 2, 1: 1, 2: 0}), ({}, 0.5, {})],
+    [
+        ({0: 10}, 0.3, {0: 3}),
+        ({0: 10, 1: 4}, 0.5, {0: 5, 1: 2}),
+        ({3: 2, 8: 7}, 0.2, {3: 1, 8: 1}),
+        ({0: 1, 1: 5}, 0.9, {0: 0, 1: 4}),
+        ({0: 9, 1: 3, 2: 1}, 0.25, {0: 2, 1: 1, 2: 0}),
+        ({}, 0.5, {}),
+    ],
     ids=["one label", "two labels", "few of a label", "a single sample", "three labels", "no samples"],
 )
 def test_every_label_is_split_on_its_own(submission, counts, share, expected):
     """int(share * n) of each label's n samples are held out: at least one of two or more, none of a single one."""
-    samples = [(f"{label}/{i}.png", label) for i in range(max(counts.values(), default=0)) for label in counts if i < counts[label]]
+    samples = [
+        (f"{label}/{i}.png", label)
+        for i in range(max(counts.values(), default=0))
+        for label in counts
+        if i < counts[label]
+    ]
     train, held_out = submission.split_samples(samples, share)
     train, held_out = [tuple(s) for s in train], [tuple(s) for s in held_out]
     numbers = {label: sum(s[1] == label for s in held_out) for label in counts}
@@ -79,7 +97,11 @@ def test_draw_depends_on_the_seed_alone(submission):
     for place in (0, 5, 9):
         hits = sum(any(s[0] == f"{place}.png" for s in part) for part in parts)
         assert_frequency(hits, 80, 0.4)
-    assert_equal([tuple(s) for s in submission.split_samples(samples, 0.4)[1]], [tuple(s) for s in parts[0]], label="the part for the default seed")
+    assert_equal(
+        [tuple(s) for s in submission.split_samples(samples, 0.4)[1]],
+        [tuple(s) for s in parts[0]],
+        label="the part for the default seed",
+    )
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -0.2, 1.5, 20])
@@ -92,7 +114,9 @@ def test_share_between_0_and_1(submission, share):
 def test_items_and_indices(submission):
     """An item is a tuple of what was loaded and the label as an int64 tensor. Indices work as in a list, to both ends."""
     labels = [2, 0, 5]
-    dataset = submission.PathLabelDataset([(f"{i}.png", label) for i, label in enumerate(labels)], submission.support.Reader())
+    dataset = submission.PathLabelDataset(
+        [(f"{i}.png", label) for i, label in enumerate(labels)], submission.support.Reader()
+    )
     assert_equal(len(dataset), 3, label="the length")
     for index in (0, 1, 2, -1, -3):
         item = dataset[index]

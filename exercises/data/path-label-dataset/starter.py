@@ -12,9 +12,7 @@ def find_samples(
     raise NotImplementedError
 
 
-def split_samples(
-    samples: Sequence[tuple], share: float, seed: int = 0
-) -> tuple[list[tuple], list[tuple]]:
+def split_samples(samples: Sequence[tuple], share: float, seed: int = 0) -> tuple[list[tuple], list[tuple]]:
     """A random share of every label held out: (train, held_out)."""
     raise NotImplementedError
 

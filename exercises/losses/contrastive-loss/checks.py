@@ -41,7 +41,7 @@ def test_one_loss_per_pair(submission, rng, lead):
 
 @pytest.mark.parametrize("reduction", ["mean", "sum", None], ids=["mean", "sum", "default"])
 def test_reduction(submission, reference, rng, reduction):
-    """"mean" is over all pairs of both kinds together, and the default. Margin 1 is the default too."""
+    """ "mean" is over all pairs of both kinds together, and the default. Margin 1 is the default too."""
     x1, x2, same, _ = pairs(rng, (2, 4))
     more = {} if reduction is None else {"reduction": reduction}
     each = reference.contrastive_loss(x1, x2, same, 1.0, "none")
@@ -64,7 +64,9 @@ def test_tiny_distances_stay_exact(submission):
     x2 = torch.full((2, 3), 1e-6, dtype=torch.float64)
     got = submission.contrastive_loss(x1, x2, torch.tensor([True, False]), 1.0, "none")
     distance = 3**0.5 * 1e-6
-    assert_close(got, torch.tensor([distance**2 / 2, (1 - distance) ** 2 / 2], dtype=torch.float64), rtol=1e-7, atol=1e-18)
+    assert_close(
+        got, torch.tensor([distance**2 / 2, (1 - distance) ** 2 / 2], dtype=torch.float64), rtol=1e-7, atol=1e-18
+    )
 
 
 def test_gradients_reach_both_embeddings(submission, reference, rng):

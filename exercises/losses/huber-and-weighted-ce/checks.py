@@ -59,9 +59,24 @@ def test_huber_shapes_that_do_not_fit_are_refused(submission, rng, shape, swappe
 
 @pytest.mark.parametrize(
     ("targets", "classes", "expected"),
-    [([0, 1], 2, [1.0, 1.0]), ([0, 0, 0, 1], 2, [2 / 3, 2.0]), ([2, 0, 2], 4, [0.75, 0.0, 0.375, 0.0]), ([1], 2, [0.0, 0.5]),
-     ([[0, 0, -100], [1, -100, 0]], 2, [2 / 3, 2.0]), ([-100, -100], 3, [0.0, 0.0, 0.0]), ([], 2, [0.0, 0.0])],
-    ids=["two classes", "one rare class", "absent classes", "one label", "ignored positions", "all ignored", "no label"],
+    [
+        ([0, 1], 2, [1.0, 1.0]),
+        ([0, 0, 0, 1], 2, [2 / 3, 2.0]),
+        ([2, 0, 2], 4, [0.75, 0.0, 0.375, 0.0]),
+        ([1], 2, [0.0, 0.5]),
+        ([[0, 0, -100], [1, -100, 0]], 2, [2 / 3, 2.0]),
+        ([-100, -100], 3, [0.0, 0.0, 0.0]),
+        ([], 2, [0.0, 0.0]),
+    ],
+    ids=[
+        "two classes",
+        "one rare class",
+        "absent classes",
+        "one label",
+        "ignored positions",
+        "all ignored",
+        "no label",
+    ],
 )
 def test_balanced_weights(submission, targets, classes, expected):
     """n over K times the count of the class, with n and the counts both without ignored positions; an absent class gets 0, not infinity."""
@@ -104,7 +119,9 @@ def test_mean_does_not_depend_on_the_scale_of_the_weights(submission, rng, scale
     """All weights ten times as large leave a weighted mean as it is. A small constant below the line, against 0, is felt by small weights."""
     logits, targets = scores(rng)
     weight = torch.tensor([0.5, 1.0, 3.0])
-    assert_close(submission.weighted_cross_entropy(logits, targets, weight * scale), F.cross_entropy(logits, targets, weight))
+    assert_close(
+        submission.weighted_cross_entropy(logits, targets, weight * scale), F.cross_entropy(logits, targets, weight)
+    )
 
 
 @pytest.mark.parametrize("ignore", [-100, -1, 255, 0])
@@ -138,7 +155,9 @@ def test_cross_entropy_gradients(submission, rng):
     logits, targets = scores(rng, (3, 4, 2), torch.float64)
     weight = torch.tensor([2.0, 0.5, 0.1, 1.0], dtype=torch.float64)
     assert_gradients(
-        lambda x: submission.weighted_cross_entropy(x, targets, weight), lambda x: F.cross_entropy(x, targets, weight), logits
+        lambda x: submission.weighted_cross_entropy(x, targets, weight),
+        lambda x: F.cross_entropy(x, targets, weight),
+        logits,
     )
     x = torch.tensor([[1000.0, 0.0], [-1000.0, 1000.0]], requires_grad=True)
     got = submission.weighted_cross_entropy(x, torch.tensor([1, 1]), torch.tensor([1.0, 3.0]), reduction="none")
@@ -166,7 +185,18 @@ def test_dtypes_and_strides(submission, rng):
 
 @pytest.mark.parametrize(
     ("targets", "weight"),
-    [((2, 1), (4,)), ((1,), (4,)), ((), (4,)), ((3,), (4,)), ((2, 4), (4,)), ((2,), (1,)), ((2,), (3,)), ((2,), (5,)), ((2,), (4, 1)), ((2,), ())],
+    [
+        ((2, 1), (4,)),
+        ((1,), (4,)),
+        ((), (4,)),
+        ((3,), (4,)),
+        ((2, 4), (4,)),
+        ((2,), (1,)),
+        ((2,), (3,)),
+        ((2,), (5,)),
+        ((2,), (4, 1)),
+        ((2,), ()),
+    ],
     ids=str,
 )
 def test_cross_entropy_shapes_that_do_not_fit_are_refused(submission, rng, targets, weight):

@@ -25,7 +25,9 @@ def test_smoothing_is_a_tenth_by_default(submission, rng):
     """Called without a number, both functions smooth by 0.1; the loss is a mean."""
     logits, targets = batch(rng)
     assert_close(submission.smooth_labels(targets.int(), 4), 0.9 * F.one_hot(targets, 4).float() + 0.025)
-    assert_close(submission.label_smoothing_loss(logits, targets), F.cross_entropy(logits, targets, label_smoothing=0.1))
+    assert_close(
+        submission.label_smoothing_loss(logits, targets), F.cross_entropy(logits, targets, label_smoothing=0.1)
+    )
 
 
 @pytest.mark.parametrize("shape", [(1, 3), (6, 1), (5, 4), (2, 3, 4), (2, 3, 3, 2)], ids=str)
@@ -49,6 +51,13 @@ def test_ignored_positions(submission, rng, ignore, reduction):
     got = submission.label_smoothing_loss(logits, targets, 0.3, ignore, reduction)
     expected = F.cross_entropy(logits, targets, label_smoothing=0.3, ignore_index=ignore, reduction=reduction)
     assert_close(got, expected)
+
+
+def test_single_class(submission):
+    """With one class every position costs 0, and an ignored label may only be replaced by the one class there is."""
+    logits, targets = torch.tensor([[3.0], [-1.0], [0.5]]), torch.tensor([0, -100, 0])
+    got = submission.label_smoothing_loss(logits, targets, 0.3, reduction="none")
+    assert_close(got, torch.zeros(3), atol=1e-6)
 
 
 def test_default_of_ignore_index(submission, rng):

@@ -50,7 +50,9 @@ def test_both_views_are_anchors(submission, rng):
     """The first view looks for the second and the second for the first; the mean is over both."""
     z1, z2 = views(rng, 5, 4)
     z2[1] = z2[0]
-    assert_close(submission.nt_xent_loss(z2, z1), submission.nt_xent_loss(z1, z2), label="the loss with the views swapped")
+    assert_close(
+        submission.nt_xent_loss(z2, z1), submission.nt_xent_loss(z1, z2), label="the loss with the views swapped"
+    )
     assert_close(submission.nt_xent_loss(z1, z2), by_loops(z1, z2, 0.5))
 
 
@@ -67,7 +69,9 @@ def test_single_pair_costs_nothing(submission, rng):
 def test_gradients_reach_both_views(submission, reference, rng, count):
     """A row moves as an anchor, as a partner and as a negative: detach none of them."""
     z1, z2 = views(rng, count, 3, torch.float64)
-    assert_gradients(lambda a, b: submission.nt_xent_loss(a, b, 0.4), lambda a, b: reference.nt_xent_loss(a, b, 0.4), z1, z2)
+    assert_gradients(
+        lambda a, b: submission.nt_xent_loss(a, b, 0.4), lambda a, b: reference.nt_xent_loss(a, b, 0.4), z1, z2
+    )
 
 
 @pytest.mark.parametrize("temperature", [0.001, 0.01])
@@ -135,7 +139,9 @@ def test_dtypes_and_strides(submission, rng):
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [((4, 3), (1, 3)), ((4, 3), (3, 3)), ((3,), (3,)), ((2, 2, 3), (2, 2, 3)), ((4, 3), (4, 2))], ids=str
+    ("first", "second"),
+    [((4, 3), (1, 3)), ((4, 3), (3, 3)), ((3,), (3,)), ((2, 2, 3), (2, 2, 3)), ((4, 3), (4, 2))],
+    ids=str,
 )
 def test_views_that_do_not_fit_are_refused(submission, rng, first, second):
     """Every row needs its partner: two views have the same shape (N, D)."""

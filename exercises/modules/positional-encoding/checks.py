@@ -81,6 +81,8 @@ def test_positions_outside_are_refused(submission, length, offset):
     module = submission.PositionalEncoding(4, 0.0, max_length=5)
     with pytest.raises(ValueError):
         module(torch.zeros(2, length, 4), offset)
+    with pytest.raises(ValueError):
+        submission.PositionalEncoding(2, 0.0)(torch.zeros(1, 1, 2), 512)
 
 
 @pytest.mark.parametrize("width", [1, 3, 5])

@@ -48,7 +48,11 @@ def test_row_of_the_label_is_added(submission, rng, shape):
     """Sample n gets row labels[n] of the table at every position."""
     x, table = torch.randn(shape, generator=rng), torch.randn(4, shape[1], generator=rng)
     labels = torch.randint(4, (shape[0],), generator=rng)
-    expected = torch.stack([x[n] + table[k].reshape(-1, *[1] * (len(shape) - 2)) for n, k in enumerate(labels.tolist())]) if shape[0] else x
+    expected = (
+        torch.stack([x[n] + table[k].reshape(-1, *[1] * (len(shape) - 2)) for n, k in enumerate(labels.tolist())])
+        if shape[0]
+        else x
+    )
     got = submission.add_label(x, table, labels)
     assert_shape(got, shape)
     assert_close(got, expected)
@@ -139,9 +143,28 @@ def test_conditions_that_do_not_fit_are_refused(submission, rng, shape):
 
 @pytest.mark.parametrize(
     ("table", "labels"),
-    [((3, 1), [0, 1]), ((3, 4), [0, 1]), ((2,), [0, 1]), ((3, 2), [0]), ((3, 2), [[0], [1]]), ((3, 2), [0, 1, 2]),
-     ((3, 2), [0, 3]), ((3, 2), [-2, 0]), ((3, 2), [-3, 0])],
-    ids=["narrow table", "wide table", "table of one row", "one label", "labels (N, 1)", "three labels", "label 3 of 3", "label -2", "label -3"],
+    [
+        ((3, 1), [0, 1]),
+        ((3, 4), [0, 1]),
+        ((2,), [0, 1]),
+        ((3, 2), [0]),
+        ((3, 2), [[0], [1]]),
+        ((3, 2), [0, 1, 2]),
+        ((3, 2), [0, 3]),
+        ((3, 2), [-2, 0]),
+        ((3, 2), [-3, 0]),
+    ],
+    ids=[
+        "narrow table",
+        "wide table",
+        "table of one row",
+        "one label",
+        "labels (N, 1)",
+        "three labels",
+        "label 3 of 3",
+        "label -2",
+        "label -3",
+    ],
 )
 def test_tables_and_labels_that_do_not_fit_are_refused(submission, rng, table, labels):
     """A label of -2 reads the last row but one, and a table with one column broadcasts: check both before you look up."""

@@ -22,7 +22,9 @@ def test_best_device_there_is(submission, cuda, mps):
     assert got == torch.device(best), f"got {got!r}, expected device {best}"
 
 
-@pytest.mark.parametrize("wanted", ["cpu", "cuda", "cuda:1", "mps", "meta", torch.device("cpu"), torch.device("cuda", 2)])
+@pytest.mark.parametrize(
+    "wanted", ["cpu", "cuda", "cuda:1", "mps", "meta", torch.device("cpu"), torch.device("cuda", 2)]
+)
 def test_wanted_device_comes_back(submission, wanted):
     """A wanted device keeps its index, and comes back as torch.device even if a better one is there."""
     with submission.support.machine(True, True):
@@ -129,7 +131,9 @@ def test_module_moves_as_a_whole(submission):
     module = submission.Standardize([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     assert_dtype(module.to(torch.float64)(torch.ones(2, 3, dtype=torch.float64)), torch.float64)
     got = submission.support.module_on_meta(submission.Standardize([1.0, 2.0, 3.0], [1.0, 2.0, 4.0]), (2, 3, 4))
-    assert_equal(list(got), ["torch.float32 (3,) on meta", "torch.float32 (3,) on meta", "torch.float32 (2, 3, 4) on meta"])
+    assert_equal(
+        list(got), ["torch.float32 (3,) on meta", "torch.float32 (3,) on meta", "torch.float32 (2, 3, 4) on meta"]
+    )
 
 
 def test_module_has_its_own_copies(submission):

@@ -100,7 +100,7 @@ def test_second_fit_measures_afresh(submission, rng):
     assert_close(pipeline.std, x[:3].std(0, correction=0), label="std", rtol=1e-4)
 
 
-@pytest.mark.parametrize(("batch_size", "loss_fn"), [(2, F.mse_loss), (3, F.cross_entropy)], ids=["2 rows", "3 rows"])
+@pytest.mark.parametrize(("batch_size", "loss_fn"), [(1, F.mse_loss), (3, F.cross_entropy)], ids=["1 row", "3 rows"])
 def test_training(submission, rng, batch_size, loss_fn):
     """Train on the standardised training rows, batch by batch, in order; then validate. Weigh each batch by its size."""
     pipeline, net, ours = twins(submission, rng)

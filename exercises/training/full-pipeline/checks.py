@@ -92,6 +92,9 @@ def test_scheduler_steps_once_per_epoch(submission, rng):
     history = submission.fit(model, train, val, F.mse_loss, optimizer, 3, scheduler=scheduler)
     assert scheduler.seen == [4, 8, 12]
     assert_close(history["lr"], [0.8, 0.4, 0.2], label="lr")
+    optimizer = submission.support.two_groups(model)
+    history = submission.fit(model, train, val, F.mse_loss, optimizer, 1)
+    assert_close(history["lr"], [0.3], label="lr of the first group")
 
 
 def test_best_weights_are_brought_back(submission, rng):

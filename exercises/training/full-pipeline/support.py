@@ -77,6 +77,11 @@ class Scheduler:
         self.optimizer.param_groups[0]["lr"] *= 0.5
 
 
+def two_groups(model):
+    groups = [{"params": model.first.parameters(), "lr": 0.3}, {"params": model.last.parameters(), "lr": 0.1}]
+    return torch.optim.SGD(groups)
+
+
 def fill_gradients(model, value):
     for parameter in model.parameters():
         parameter.grad = torch.full_like(parameter, value)

@@ -2,7 +2,6 @@ import math
 
 import pytest
 import torch
-import torch.nn.functional as F
 
 from torchdojo.checkers import assert_close, assert_dtype, assert_equal, assert_shape, assert_type
 
@@ -131,7 +130,7 @@ def test_broken_gradients_are_refused(submission, bad):
 
 @pytest.mark.parametrize("max_norm", [0.05, 1e6], ids=["clipped", "not clipped"])
 def test_step_follows_the_clipped_gradient(submission, rng, max_norm):
-    """Clip after backward and before step; clear old gradients first. The loss is the one before the step."""
+    """Clip after backward and before step; clear old gradients first. The loss is the one before the step, and loss_fn takes the prediction first."""
     x, y = torch.randn(6, 3, generator=rng), torch.randn(6, 2, generator=rng)
     model = submission.torch.nn.Linear(3, 2)
     weight = torch.randn(2, 3, generator=rng)
@@ -139,13 +138,14 @@ def test_step_follows_the_clipped_gradient(submission, rng, max_norm):
     model.load_state_dict({"weight": weight, "bias": bias})
     submission.support.fill_gradients(model, 2.0)
     optimizer = submission.torch.optim.SGD(model.parameters(), lr=0.1)
-    loss, norm = submission.clipped_step(model, x, y, F.mse_loss, optimizer, max_norm)
+    loss, norm = submission.clipped_step(model, x, y, submission.support.lopsided, optimizer, max_norm)
     error = x @ weight.T + bias - y
-    grads = [2 * error.T @ x / error.numel(), 2 * error.sum(0) / error.numel()]
+    slope = 2 * torch.where(error > 0, 3.0, 1.0) * error / error.numel()
+    grads = [slope.T @ x, slope.sum(0)]
     expected = joined(grads).norm().item()
     assert_type(loss, float, "the loss")
     assert_type(norm, float, "the norm")
-    assert_close(loss, error.pow(2).mean().item(), rtol=1e-5, label="the loss")
+    assert_close(loss, (slope * error).sum().item() / 2, rtol=1e-5, label="the loss")
     assert_close(norm, expected, rtol=1e-5, label="the norm")
     factor = min(1.0, max_norm / expected)
     assert_close(model.weight, weight - 0.1 * factor * grads[0], label="the weight", rtol=1e-5)

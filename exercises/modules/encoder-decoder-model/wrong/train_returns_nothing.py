@@ -12,7 +12,7 @@ from torch import nn
 class Encoder(nn.Module):
     def __init__(self, in_shape: tuple[int, ...], hidden: int, latent: int) -> None:
         super().__init__()
-        self.in_shape = tuple(in_shape)
+        self.in_shape = in_shape
         self.fc1 = nn.Linear(math.prod(in_shape), hidden)
         self.norm = nn.BatchNorm1d(hidden)
         self.fc2 = nn.Linear(hidden, latent)
@@ -29,7 +29,7 @@ class Decoder(nn.Module):
         super().__init__()
         self.latent = latent
         self.condition = condition
-        self.out_shape = tuple(out_shape)
+        self.out_shape = out_shape
         self.fc1 = nn.Linear(latent + condition, hidden)
         self.fc2 = nn.Linear(hidden, math.prod(out_shape))
 

@@ -1,0 +1,67 @@
+# style: calls backward(), which adds to the gradients
+# verdict: wrong_answer
+# caught by: test_leaves_no_trace
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+
+
+def find_bad(
+    model: nn.Module, x: torch.Tensor, loss_fn: Callable[[Any], torch.Tensor]
+) -> tuple[str, str] | None:
+    """The first place with a NaN or an infinity in one forward and backward pass, None if there is none.
+
+    x: input of the model; loss_fn: what the model gives -> scalar.
+    """
+    if not _finite(x):
+        return "input", ""
+    for name, parameter in model.named_parameters():
+        if not _finite(parameter):
+            return "parameter", name
+    for name, buffer in model.named_buffers():
+        if not _finite(buffer):
+            return "buffer", name
+
+    names = {module: name for name, module in model.named_modules()}
+    culprits: list[str] = []
+
+    def watch(module: nn.Module, args: tuple, kwargs: dict, output: Any) -> None:
+        if _finite((args, kwargs)) and not _finite(output):
+            culprits.append(names[module])
+
+    kept = [(name, buffer, buffer.clone()) for name, buffer in model.named_buffers()]
+    hooks = [module.register_forward_hook(watch, with_kwargs=True) for module in names]
+    try:
+        with torch.enable_grad():
+            loss = loss_fn(model(x))  # ()
+        if culprits:
+            return "forward", culprits[0]
+        if not _finite(loss):
+            return "loss", ""
+        trained = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+        if loss.requires_grad and trained:
+            loss.backward()
+            gradients = [parameter.grad for parameter in trained.values()]
+            for name, gradient in zip(trained, gradients, strict=True):
+                if not _finite(gradient):
+                    return "gradient", name
+        return None
+    finally:
+        for hook in hooks:
+            hook.remove()
+        for name, buffer, before in kept:
+            owner, _, own_name = name.rpartition(".")
+            setattr(model.get_submodule(owner), own_name, buffer.copy_(before))  # the pass may have replaced it
+
+
+def _finite(value: Any) -> bool:
+    """Whether all tensors in the value have finite numbers only."""
+    if isinstance(value, torch.Tensor):
+        return bool(value.isfinite().all())
+    if isinstance(value, dict):
+        return all(_finite(part) for part in value.values())
+    if isinstance(value, (tuple, list)):
+        return all(_finite(part) for part in value)
+    return True
