@@ -87,7 +87,7 @@ def _print_groups(grouping: Grouping, *, keep_empty: bool) -> None:
             if item.title:
                 click.echo(f"  {item.id}  {item.title}")
             if item.rows:
-                _print(_table(item.rows, widest=_WIDEST), indent=4 if item.title else 2)
+                _print(_group_table(item.rows), indent=4 if item.title else 2)
             else:
                 click.secho("    no exercise yet", dim=True)
         click.echo()
@@ -95,22 +95,39 @@ def _print_groups(grouping: Grouping, *, keep_empty: bool) -> None:
         click.echo(f"{len(grouping.others)} more are at none of these places: torchdojo list")
 
 
-#: The ids are aligned over all groups.
-_WIDEST = 28
+#: The columns of all groups stand under each other.
+_WIDTHS = {"": 4, "id": 28, "level": 2, "min": 3}
 
 
-def _table(rows: Sequence[ExerciseRow], widest: int | None = None) -> Table:
+def _table(rows: Sequence[ExerciseRow]) -> Table:
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, show_header=widest is None)
-    widths = {"": 4, "id": widest, "level": 5, "min": 3, "kind": 9} if widest else {}
-    for name in ("", "id", "level", "min", "kind", "title"):
-        table.add_column(name, style="bold" if name == "id" else "", min_width=widths.get(name))
+    table = Table("", box=None, pad_edge=False)
+    for name in ("id", "level", "min", "kind", "title"):
+        table.add_column(name, style="bold" if name == "id" else "")
     for row in rows:
-        sign = "✓" if row.progress.passed else "·" if not row.progress.attempts else f"{row.progress.best_score:.0%}"
         exercise = row.exercise
-        table.add_row(sign, exercise.id, str(exercise.level), str(exercise.minutes), str(exercise.kind), exercise.title)
+        table.add_row(
+            _sign(row), exercise.id, str(exercise.level), str(exercise.minutes), str(exercise.kind), exercise.title
+        )
     return table
+
+
+def _group_table(rows: Sequence[ExerciseRow]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name, width in _WIDTHS.items():
+        table.add_column(name, style="bold" if name == "id" else "", min_width=width)
+    table.add_column("title")
+    for row in rows:
+        exercise = row.exercise
+        table.add_row(_sign(row), exercise.id, str(exercise.level), str(exercise.minutes), exercise.title)
+    return table
+
+
+def _sign(row: ExerciseRow) -> str:
+    return "✓" if row.progress.passed else "·" if not row.progress.attempts else f"{row.progress.best_score:.0%}"
 
 
 def _print(table: Table, indent: int = 0) -> None:
