@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from torchdojo.app.compose import Dojo
 from torchdojo.domain.attempt import Progress
+from torchdojo.domain.curriculum import Track
 from torchdojo.domain.errors import BadContent, BadInput
-from torchdojo.domain.exercise import Exercise, Kind, Track
+from torchdojo.domain.exercise import Exercise, Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
+from torchdojo.domain.curriculum import Syllabus, Track
 from torchdojo.domain.errors import BadContent
-from torchdojo.domain.exercise import Exercise, Track
+from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.proof import Proof
 from torchdojo.domain.report import Report
 
@@ -36,7 +37,10 @@ class Library(Protocol):
         """Its proof, if there is a current one."""
 
     def tracks(self) -> list[Track]:
-        """The tracks in curriculum order."""
+        """The tracks in order."""
+
+    def syllabi(self) -> list[Syllabus]:
+        """Other orders the exercises can be seen in."""
 
     def level_names(self) -> tuple[str, ...]:
         """What levels 1 to 5 are called; may be empty."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from torchdojo.app.catalogue import find_exercise
 from torchdojo.app.compose import Dojo
+from torchdojo.app.own_file import without_grading
 from torchdojo.app.places import with_places
 from torchdojo.app.ports import EventSink
 from torchdojo.app.remarks import remarks as remarks_on
@@ -71,17 +72,22 @@ def read_submission(path: Path) -> str:
         raise BadInput(f"{path} is a folder.", "Name the Python file in it.") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}.", "Check its name and your rights to it.") from None
+    return submission_text(data, str(path))
+
+
+def submission_text(data: bytes, name: str) -> str:
+    """The script in `data`, which came from `name`. Raises BadInput: empty, binary, not UTF-8, larger than 1 MB."""
     if len(data) > MAX_BYTES:
-        raise BadInput(f"{path} is larger than 1 MB.", "A submission is one script; check that it is the right file.")
+        raise BadInput(f"{name} is larger than 1 MB.", "A submission is one script; check that it is the right file.")
     if b"\0" in data:
-        raise BadInput(f"{path} is a binary file.", "Name the Python script itself.")
+        raise BadInput(f"{name} is a binary file.", "Name the Python script itself.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise BadInput(f"{path} is not UTF-8 text: line {line} cannot be read.", "Save it as UTF-8.") from None
+        raise BadInput(f"{name} is not UTF-8 text: line {line} cannot be read.", "Save it as UTF-8.") from None
     if not text.strip():
-        raise BadInput(f"{path} is empty.", "Save your script to it first.")
+        raise BadInput(f"{name} is empty.", "Save your script to it first.")
     return text
 
 
@@ -147,7 +153,7 @@ def diff_to_starter(dojo: Dojo, attempt: Attempt) -> str:
     """What was changed since the starter, as a unified diff; empty when nothing was."""
     lines = difflib.unified_diff(
         starter(dojo, attempt.exercise).splitlines(),
-        attempt.source.splitlines(),
+        without_grading(attempt.source).splitlines(),
         fromfile="starter",
         tofile=f"attempt {attempt.id}",
         lineterm="",

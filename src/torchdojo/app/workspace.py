@@ -8,34 +8,40 @@ from pathlib import Path
 
 from torchdojo.app.catalogue import find_exercise
 from torchdojo.app.compose import Dojo
+from torchdojo.app.own_file import grades_itself, with_grading
 from torchdojo.app.practice import starter
 from torchdojo.domain.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Where the file is, whether it was written just now, and where a reset put the former text."""
+    """Where the file is, whether it was written just now, and where a reset put the former text.
+
+    A new file that `grades_itself` is graded by running it.
+    """
 
     path: Path
     created: bool
     backup: Path | None = None
+    grades_itself: bool = False
 
 
 def start_exercise(dojo: Dojo, exercise_id: str, directory: Path | None, *, reset: bool = False) -> Workspace:
     """Write the starter into `directory` (by default the current one) under the exercise's file name.
 
+    An implement exercise's file is graded by running it.
     A file that exists stays as it is; with `reset` it is copied beside itself first and then replaced.
     Raises BadInput when the place cannot be written.
     """
     exercise = find_exercise(dojo, exercise_id)
-    text = starter(dojo, exercise.id).encode()
+    text = with_grading(exercise, starter(dojo, exercise.id)).encode()
     path = (directory or Path()) / exercise.filename
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise BadInput(f"{path} is a folder.", "Choose another place with --dir.")
         if _write_new(path, text):
-            return Workspace(path, created=True)
+            return Workspace(path, created=True, grades_itself=grades_itself(exercise))
         if not reset:
             return Workspace(path, created=False)
         former = path.read_bytes()
@@ -47,7 +53,7 @@ def start_exercise(dojo: Dojo, exercise_id: str, directory: Path | None, *, rese
         raise BadInput(
             f"{error.filename or path} cannot be written: {error.strerror}.", "Choose another place with --dir."
         ) from None
-    return Workspace(path, created=True, backup=backup)
+    return Workspace(path, created=True, backup=backup, grades_itself=grades_itself(exercise))
 
 
 def _write_new(path: Path, data: bytes) -> bool:

@@ -93,6 +93,8 @@ def cli(ctx: click.Context, content: tuple[Path, ...]) -> None:
 
     Without a command: where you stand and what to do next.
 
+    In a notebook: %load_ext torchdojo, then %%dojo ID as the first line of a cell grades that cell.
+
     Exit status: 0 passed, 1 not passed, 2 bad input, 3 our fault.
     """
     ctx.obj = content

@@ -1,7 +1,7 @@
 """Finds, parses and hands out content folders. Knows their format, never their meaning."""
 
 from torchdojo.library.answers import Answer, fake_answers, right_answers, wrong_answers
-from torchdojo.library.curriculum import Curriculum, Track, read_curriculum
+from torchdojo.library.curriculum import Curriculum, read_curriculum
 from torchdojo.library.folder import MANIFEST, PROOF, SLUG, folder_digest, role_files
 from torchdojo.library.manifest import load_exercise
 from torchdojo.library.proofs import ProvedFacts, is_current, read_proof
@@ -19,7 +19,6 @@ __all__ = [
     "Curriculum",
     "Library",
     "ProvedFacts",
-    "Track",
     "check_script_names",
     "fake_answers",
     "folder_digest",

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
+from torchdojo.domain.curriculum import Syllabus, Track
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.proof import Proof
 from torchdojo.library.answers import Answer, fake_answers, right_answers
-from torchdojo.library.curriculum import Curriculum, Track, read_curriculum
+from torchdojo.library.curriculum import Curriculum, read_curriculum
 from torchdojo.library.folder import MANIFEST
 from torchdojo.library.manifest import load_exercise
 from torchdojo.library.proofs import is_current, read_proof
@@ -64,6 +65,14 @@ class Library:
         for folder in self._folders():
             ordered.setdefault(folder.parent.name, Track(folder.parent.name, folder.parent.name.capitalize(), ""))
         return list(ordered.values())
+
+    def syllabi(self) -> list[Syllabus]:
+        """The syllabi of all roots; of two with the same id the first."""
+        found: dict[str, Syllabus] = {}
+        for curriculum in self._curricula():
+            for syllabus in curriculum.syllabi:
+                found.setdefault(syllabus.id, syllabus)
+        return list(found.values())
 
     def level_names(self) -> tuple[str, ...]:
         """What levels 1 to 5 are called; empty when no curriculum names them."""

@@ -78,9 +78,25 @@ def test_list_prints_the_contract(torchdojo):
     assert {row["id"] for row in rows} >= {"spiral-classifier", "tiny-regressor"}
     for row in rows:
         assert {"id", "kind", "track", "level", "title"} <= set(row)
-    hard = json.loads(torchdojo("list", "--json", "--level", "4"))
-    assert [row["id"] for row in hard] == [row["id"] for row in rows if row["level"] == 4]
-    assert "spiral-classifier" in {row["id"] for row in hard}
+    hard = json.loads(torchdojo("list", "--json", "--kind", "debug", "--level", "4"))
+    assert [row["id"] for row in hard] == ["spiral-classifier"]
+
+
+def test_list_by_lesson_says_what_each_lesson_asks_for(torchdojo):
+    told = torchdojo("list", "--by", "lesson")
+    assert told.index("2  Tensor operations") < told.index("2.1  ") < told.index("reshape-and-view")
+    assert told.index("7  Debug and optimise") < told.index("nan-detection")
+    narrowed = torchdojo("list", "--by", "lesson", "--track", "losses")
+    assert "focal-loss" in narrowed
+    assert "Tensor operations" not in narrowed
+    assert "track, lesson, folder" in torchdojo("list", "--by", "chapter", status=2)
+
+
+def test_list_by_folder_prints_json_and_speaks_of_no_requirement(torchdojo):
+    told = torchdojo("list", "--by", "folder", "--kind", "implement", "--json")
+    folders = {group["id"]: group for group in json.loads(told)["groups"]}
+    assert folders["13"]["items"][0]["exercises"][0]["id"] == "lora-linear"
+    assert "R004" not in told
 
 
 def test_an_unknown_exercise_gets_the_nearest_names(torchdojo):

@@ -101,6 +101,12 @@ def test_further_roots_stand_beside_the_shipped_one(tmp_path, content, write_exe
         ('[[track]]\nid = "fitting"\n', "`title` is missing"),
         ("[levels]\n1 = 'a'\n", "`2` is missing"),
         ("[[trakc]]\nid = 'x'\n", "`trakc` is no known key"),
+        ("[[syllabus]]\nid = 'track'\ntitle = 'T'\n", "`id` is 'track'"),
+        (
+            "[[syllabus]]\nid = 'week'\ntitle = 'Weeks'\n[[syllabus.part]]\nnumber = '1'\ntitle = 'First'\n"
+            "items = [{ number = '1.1', title = 'Fit' }]\n",
+            "`requirement` is missing",
+        ),
     ],
 )
 def test_a_curriculum_out_of_format_is_told_of(content, write_exercise, text, fact):

@@ -20,16 +20,23 @@ from torchdojo.cli.opened import opened
 def command(
     content: tuple[Path, ...], exercise_id: str, file: Path, seed: int | None, as_json: bool, quiet: bool
 ) -> None:
-    """Judge FILE as a submission for the exercise ID. Exit status: 0 passed, 1 not, 2 bad input, 3 our fault."""
+    """Judge FILE as a submission for the exercise ID. Exit status: 0 passed, 1 not, 2 bad input, 3 our fault.
+
+    FILE may have any name and lie anywhere; - is standard input.
+    """
     from torchdojo.app import practice
     from torchdojo.app.catalogue import find_exercise
     from torchdojo.cli.printing import console, print_curve, print_json, print_report
     from torchdojo.cli.progress import RunDisplay
     from torchdojo.domain.report import Verdict
 
+    piped = str(file) == "-"
     with opened(content, with_grader=True) as dojo:
         exercise = find_exercise(dojo, exercise_id)
-        source = practice.read_submission(file)
+        if piped:
+            source = practice.submission_text(sys.stdin.buffer.read(practice.MAX_BYTES + 1), "Standard input")
+        else:
+            source = practice.read_submission(file)
         out = console()
         with RunDisplay(out, silent=as_json, show_output=not quiet) as display:
             attempt = practice.grade(dojo, exercise.id, source, origin="cli", seed=seed, on_event=display.take)
@@ -39,7 +46,7 @@ def command(
         print_json(report.to_json())
     else:
         print_curve(report, out)
-        print_report(report, {bug.id: bug.title for bug in exercise.bugs}, out, path=str(file))
+        print_report(report, {bug.id: bug.title for bug in exercise.bugs}, out, path="" if piped else str(file))
         for remark in remarks:
             out.print(remark, style="dim")
         if report.verdict is Verdict.PASSED:

@@ -18,7 +18,10 @@ from torchdojo.cli.opened import opened
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def command(content: tuple[Path, ...], exercise_id: str, directory: Path | None, reset: bool, yes: bool) -> None:
-    """Write an exercise's file to work on. Never overwrites your work."""
+    """Write an exercise's file to work on. Never overwrites your work.
+
+    The file of an implement exercise is graded by running it: python FILE does what torchdojo grade ID FILE does.
+    """
     from torchdojo.app.workspace import start_exercise
 
     if reset and not yes:
@@ -32,3 +35,5 @@ def command(content: tuple[Path, ...], exercise_id: str, directory: Path | None,
     where = "" if directory is None else f" --dir {directory}"
     click.echo(f"torchdojo watch {exercise_id}{where}    judges again whenever you save")
     click.echo(f"torchdojo grade {exercise_id} {workspace.path}    judges once")
+    if workspace.grades_itself:
+        click.echo(f"python {workspace.path}    does the same")
