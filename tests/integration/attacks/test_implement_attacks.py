@@ -24,7 +24,7 @@ CONTENT = shipped_root()
 WALL_SECONDS = 3
 
 #: An answer to modules/layer-norm that is right in all but one thing: what `normalise` calls.
-BUILT_IN = '''
+BUILT_IN = """
 import torch
 from torch import nn
 
@@ -41,7 +41,7 @@ class LayerNorm(nn.Module):
         if tuple(x.shape[-len(shape) :]) != shape:
             raise ValueError("another shape")
         return normalise(x, shape, self.weight, self.bias, self.eps)
-'''
+"""
 
 #: The honest form of it.
 BY_HAND = """

@@ -28,6 +28,8 @@ class Agent:
     def __init__(self, send: Send, receive: Callable[[], Frame], filename: str, asking: Asking) -> None:
         #: Told what the judge takes from the submission's module.
         self.handed: Callable[[Any], None] = lambda value: None
+        #: Called before every request.
+        self.look: Callable[[], None] = lambda: None
         self._asking = asking
         self._send = send
         self._receive = receive
@@ -51,6 +53,7 @@ class Agent:
 
     def answer(self, request: Frame) -> None:
         """Do what one request asks for. Everything of the submission that runs, runs beneath this."""
+        self.look()
         self._graphs.forget(request.header.get("forget", ()))
         try:
             if request.type == "do":

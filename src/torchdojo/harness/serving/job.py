@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,7 +13,8 @@ import torch
 
 from torchdojo.harness.serving.agent import Agent
 from torchdojo.harness.serving.forbidden import Asking, watch_calls
-from torchdojo.harness.serving.line import open_line
+from torchdojo.harness.serving.helpers import sealed
+from torchdojo.harness.serving.line import Alarm, open_line
 from torchdojo.harness.serving.loading import load_module
 from torchdojo.harness.serving.raised import described
 from torchdojo.harness.tripwire import watch_script
@@ -53,10 +55,11 @@ def run(context: Context) -> int:
     try:
         # The submission finds the helpers neither as a file nor, while it is loaded, as a module.
         helper = None if support is None else load_module(str(support), HELPERS, "support")
+        look = None if helper is None else _looking(sealed(helper), alarm)
         sys.modules.pop("support", None)
         module = load_module(path.read_text(encoding="utf-8"), str(path), path.stem)
-        if helper is not None:
-            sys.modules["support"] = helper
+        if helper is not None and look is not None:
+            sys.modules["support"], agent.look = helper, look
     except BaseException as error:
         send({"type": "raised", "error": described(error, str(path))})
     else:
@@ -73,3 +76,11 @@ def run(context: Context) -> int:
             pass  # The submission closed or replaced it.
     # No exit handler of the submission runs, no thread of it is waited for.
     os._exit(0)
+
+
+def _looking(replaced: Callable[[], str], alarm: Alarm) -> Callable[[], None]:
+    def look() -> None:
+        if name := replaced():
+            alarm("tampered", f"the helper {name}", 0)
+
+    return look

@@ -52,4 +52,3 @@ def open_line(sock: socket.socket, key: str) -> tuple[Send, Alarm]:
             put(pack(size(head), 0) + head)
 
     return opaque(send), opaque(alarm)
-

@@ -116,7 +116,7 @@ def named(path: str) -> Any:
 
 
 def at_home(value: Any) -> bool:
-    """Whether a module, class, function or instance is one of torch or of the checks' helpers, and really lives there."""
+    """Whether a module, class, function or instance is of torch or of the checks' helpers, and really lives there."""
     if isinstance(value, ModuleType):
         return sys.modules.get(value.__name__) is value and value.__name__.partition(".")[0] in _HOMES
     kind = value if isinstance(value, type) or hasattr(value, "__qualname__") else type(value)

@@ -168,7 +168,7 @@ class Candidate:
             what, line = f"{frame.header.get('what')!s:.200}", frame.header.get("line")
             if frame.type == "forbidden":
                 raise Forbidden(what, line if type(line) is int else 0)
-            raise Tampered(f"{what:.60} on line {line!s:.10}")
+            raise Tampered(f"{what:.60} on line {line!s:.10}" if line else f"{what:.60}")
         return frame
 
     def _answer(self, frame: Frame) -> None:
