@@ -55,6 +55,11 @@ class Raised:
     text: str = ""
 
     @property
+    def for_want_of_memory(self) -> bool:
+        """Whether there was no memory left."""
+        return self.type_name in ("MemoryError", "OutOfMemoryError") or "DefaultCPUAllocator" in self.message
+
+    @property
     def where(self) -> str:
         """E.g. "line 12, forward"; "" when unknown."""
         if not self.line:

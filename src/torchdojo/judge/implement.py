@@ -83,7 +83,7 @@ class _Grading:
             raised = raised_by(error)
             if raised is None:
                 raise
-            verdict = Verdict.MEMORY_LIMIT if raised.type_name == "MemoryError" else Verdict.IMPORT_ERROR
+            verdict = Verdict.MEMORY_LIMIT if raised.for_want_of_memory else Verdict.IMPORT_ERROR
             place = f"\nOn {raised.where}: {raised.text}" if raised.where else ""
             words = f"{raised.type_name}: {raised.message}".rstrip(": ")
             self._fail(verdict, f"Your file cannot be loaded. {words}{place}")

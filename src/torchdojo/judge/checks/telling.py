@@ -27,8 +27,7 @@ def by_exception(check: Check, case: str, error: BaseException, call: Call | Non
     """The submission raised where it should not have."""
     raised = raised_by(error)
     assert raised is not None
-    full = raised.type_name in ("MemoryError", "OutOfMemoryError") or "DefaultCPUAllocator" in raised.message
-    fault = "memory" if full else "raised"
+    fault = "memory" if raised.for_want_of_memory else "raised"
     if raised.type_name == "NotImplementedError":
         place = f" ({raised.where})" if raised.where else ""
         said = f"Nothing is written here yet: your code raises NotImplementedError{place}."

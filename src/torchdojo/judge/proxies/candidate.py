@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -137,10 +138,6 @@ class Candidate:
     def _reply(self) -> Frame:
         while True:
             frame = self._next()
-            for hit in self._list(frame, "forbidden"):
-                if type(hit) is list and len(hit) == 2 and type(hit[0]) is str and type(hit[1]) is int:
-                    raise Forbidden(hit[0][:200], hit[1])
-                raise self._broken("a forbidden call that is none")
             if frame.type == "callback":
                 self._answer(frame)
                 continue
@@ -158,6 +155,8 @@ class Candidate:
 
     def _next(self) -> Frame:
         try:
+            if time.monotonic() >= self._deadline:
+                raise WireTimeout("whoever never stops talking is late as well")
             frame = self._job.next_frame(self._deadline)
             if frame.type == "hello" and self._signed == 0:
                 frame = self._job.next_frame(self._deadline)
@@ -169,9 +168,12 @@ class Candidate:
         if frame.header.get("signature") != signature(self._key, self._signed):
             raise self._broken("a frame that no call of ours produced")
         self._signed += 1
-        if frame.type == "tampered":
+        if frame.type in ("tampered", "forbidden"):
             self._job.kill()
-            raise Tampered(f"{frame.header.get('what')!s:.60} on line {frame.header.get('line')!s:.10}")
+            what, line = f"{frame.header.get('what')!s:.200}", frame.header.get("line")
+            if frame.type == "forbidden":
+                raise Forbidden(what, line if type(line) is int else 0)
+            raise Tampered(f"{what:.60} on line {line!s:.10}" if line else f"{what:.60}")
         return frame
 
     def _answer(self, frame: Frame) -> None:

@@ -56,7 +56,7 @@ def _made(raised: Raised, bases: list[str]) -> Exception:
             made = mixed(*arguments)
             assert isinstance(made, Exception)
             return made
-        except TypeError:  # needs more than a message, e.g. UnicodeDecodeError
+        except (TypeError, ValueError):  # needs more than a message, e.g. UnicodeDecodeError, or has an impossible name
             continue
     error = SubmissionError(*arguments)
     error.type_name = raised.type_name
@@ -64,4 +64,5 @@ def _made(raised: Raised, bases: list[str]) -> Exception:
 
 
 def _text(value: Any, most: int) -> str:
-    return value[:most] if type(value) is str else ""
+    """Lone surrogates are no text: what holds one cannot be kept or printed."""
+    return value[:most].encode("utf-8", "replace").decode() if type(value) is str else ""
