@@ -18,15 +18,6 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
-    """A row of exercises on one subject; `id` is the folder's name."""
-
-    id: str
-    title: str
-    summary: str
-
-
-@dataclass(frozen=True, slots=True)
 class ProbingQuestion:
     """A question an interviewer asks about one bug, with the answer a strong candidate gives."""
 
