@@ -97,6 +97,8 @@ def test_base_stays_as_it_is(submission, rng):
     assert_equal(support.kinds(base), kinds, label="the modules of the base")
     assert_equal(support.trainable(base), trainable, label="the trainable parameters of the base")
     assert not support.shares_memory(base, model), "the new model shares memory with the base"
+    _, second = built(submission, ["query"], {"ffn": 4}, base)
+    assert not support.shares_memory(model, second), "the models of two customers share memory"
     assert_equal(support.modes(base), {False}, label="the modes in the base")
     support.fill(model, 0.5)
     assert_same_state(base.state_dict(), state, label="the state of the base")

@@ -111,6 +111,10 @@ def test_scores_are_means_for_each_sample(submission, rng, shape):
     got = submission.anomaly_scores(model, x)
     assert_shape(got, (shape[0],))
     assert_close(got, (copied(state, x) - x).pow(2).reshape(shape[0], 6).mean(1))
+    x = torch.rand(shape, generator=rng, dtype=torch.float64)
+    expected = copied({name: value.double() for name, value in state.items()}, x)
+    got = submission.anomaly_scores(model.to(torch.float64), x)
+    assert_close(got, (expected - x).pow(2).reshape(shape[0], 6).mean(1), label="the scores in float64")
 
 
 def test_odd_sample_stands_out(submission, rng):

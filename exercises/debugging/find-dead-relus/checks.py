@@ -26,6 +26,8 @@ def test_alive_in_one_batch_is_alive(submission):
     for batches in ([first, second], [second, first], [column(0.0), second, column(0.0)]):
         got = submission.find_dead_relus(model, batches)
         assert got == {"1": [2]}
+    got = submission.find_dead_relus(model, [column(2.0, 0.0), column(2.0, -1.0)])
+    assert got == {"1": [1, 2]}, "other batches were asked about than before, with the same model"
 
 
 @pytest.mark.parametrize("dims", [1, 2], ids=["(n, c, l)", "(n, c, h, w)"])

@@ -40,9 +40,12 @@ def test_loss(submission, rng, shape, sigma_min):
     """The target is the derivative of the path in t, from noise to data; the mean goes over all elements."""
     x1, x0, t = batch(rng, shape)
     _, velocity = path(x1, x0, t, sigma_min)
-    got = submission.flow_matching_loss(lambda x, _: 0.5 * torch.ones_like(x), x1, x0, t, sigma_min)
+    model = lambda x, _: 0.5 * torch.ones_like(x)  # noqa: E731
+    got = submission.flow_matching_loss(model, x1, x0, t, sigma_min)
     assert_shape(got, (), "the loss")
     assert_close(got, (0.5 - velocity).square().mean(), label="the loss")
+    got = submission.flow_matching_loss(model, 2 * x1, 2 * x0, t, sigma_min)
+    assert_close(got, (0.5 - 2 * velocity).square().mean(), label="the loss of other samples")
 
 
 @pytest.mark.parametrize("sigma_min", [0.0, 0.2])
@@ -165,11 +168,13 @@ def test_steps_follow_the_velocity(submission, rng, shape, steps, method):
 def test_exact_solutions(submission, rng):
     """Each method against dx/dt = -x, whose answer is exp(-1) x: one euler step multiplies by 1 - h, one midpoint step by 1 - h + h * h / 2."""
     x = torch.randn(2, 3, generator=rng, dtype=torch.float64)
+    model = lambda value, _: -value  # noqa: E731
     for steps in (1, 3):
         h = 1 / steps
         for method, factor in (("euler", 1 - h), ("midpoint", 1 - h + h * h / 2)):
-            got = submission.flow_sample(lambda value, _: -value, x, steps, method)
-            assert_close(got, factor**steps * x, label=f"{steps} steps of {method}")
+            for start in (x, 2 * x):
+                got = submission.flow_sample(model, start, steps, method)
+                assert_close(got, factor**steps * start, label=f"{steps} steps of {method}")
 
 
 def test_sampling_defaults(submission, rng):

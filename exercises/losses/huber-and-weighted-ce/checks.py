@@ -222,3 +222,12 @@ def test_delta_above_zero(submission, rng, delta):
     x = torch.randn(3, generator=rng)
     with pytest.raises(ValueError):
         submission.huber_loss(x, x + 1, delta)
+
+
+def test_every_call_counts_anew(submission, rng):
+    """A result belongs to its values, not to their shapes: nothing may be remembered from an earlier call."""
+    for _ in range(2):
+        prediction, target = 2 * torch.randn(2, 4, generator=rng)
+        assert_close(submission.huber_loss(prediction, target), F.huber_loss(prediction, target))
+    for targets, due in (([0, 0, 0, 1], [2 / 3, 2.0]), ([1, 0, 1, 1], [2.0, 2 / 3])):
+        assert_close(submission.balanced_weights(torch.tensor(targets), 2), torch.tensor(due))

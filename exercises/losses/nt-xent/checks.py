@@ -158,3 +158,13 @@ def test_temperature_above_zero(submission, rng, temperature):
     z1, z2 = views(rng)
     with pytest.raises(ValueError):
         submission.nt_xent_loss(z1, z2, temperature)
+
+
+def test_every_call_counts_anew(submission, rng):
+    """A result belongs to its values, not to their shapes: nothing may be remembered from an earlier call."""
+    for _ in range(2):
+        z1, z2 = views(rng, 3, 4)
+        assert_close(submission.nt_xent_loss(z1, z2), by_loops(z1, z2, 0.5), label="the loss")
+    close, far = torch.eye(3), torch.eye(3).roll(1, 0)
+    for other, due in ((close, 1.0), (far, 0.0)):
+        assert_close(submission.retrieval_accuracy(close, other + 0.1), torch.tensor(due), label="the accuracy")
