@@ -189,3 +189,17 @@ def test_chain_builds_no_graph(submission, rng):
     assert_close(got, submission.ddpm_sample(model, x, BETAS, zs, "posterior"), label="the sample with the default variance")
     assert [recording for _, _, recording in model.diary] == [False] * 10, "whether autograd was recording in the model"
     assert not got.requires_grad, "the sample requires a gradient"
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
+def test_chain_keeps_the_dtype_and_forgets_the_last_one(submission, rng, dtype):
+    """Samples come back in the dtype they came in. A second chain through the same model starts from its own x."""
+    model, ours = submission.support.Model(), support.Model()
+    for _ in range(2):
+        x, zs = torch.randn(2, 3, generator=rng).to(dtype), torch.randn(5, 2, 3, generator=rng).to(dtype)
+        got, expected = submission.ddpm_sample(model, x, BETAS, zs), x
+        for k in reversed(range(5)):
+            with torch.no_grad():
+                t = torch.full((2,), k)
+                expected = by_definition(expected, t, ours(expected, t), BETAS, zs[k])
+        assert_close(got, expected, label="the sample", rtol=1e-5, atol=1e-5)

@@ -182,9 +182,12 @@ def test_loss(submission, rng, shape):
     """The target is the noise, not x0, and the mean goes over all elements."""
     x0, noise = torch.randn(shape, generator=rng), torch.randn(shape, generator=rng)
     t = torch.tensor([2, 0, 4])[: shape[0]]
-    got = submission.noise_prediction_loss(submission.support.Diary(0.25), x0, t, noise, ALPHAS_BAR)
+    model = submission.support.Diary(0.25)
+    got = submission.noise_prediction_loss(model, x0, t, noise, ALPHAS_BAR)
     assert_shape(got, (), "the loss")
     assert_close(got, (noise - 0.25).square().mean(), label="the loss")
+    got = submission.noise_prediction_loss(model, x0, t, 2 * noise, ALPHAS_BAR)
+    assert_close(got, (2 * noise - 0.25).square().mean(), label="the loss of other noise")
 
 
 def test_gradients_of_the_loss(submission, rng):

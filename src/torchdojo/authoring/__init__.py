@@ -1,6 +1,7 @@
 """The content compiler: prove exercises, write skeletons, generate reference pages."""
 
 from torchdojo.authoring.bench import Grade, Progress
+from torchdojo.authoring.board import Standing
 from torchdojo.authoring.bug_reference import reference_pages, stale_pages, write_reference
 from torchdojo.authoring.scaffold import new_exercise
 from torchdojo.authoring.verification import Verification
@@ -10,6 +11,7 @@ __all__ = [
     "SEEDS",
     "Grade",
     "Progress",
+    "Standing",
     "Verification",
     "new_exercise",
     "reference_pages",

@@ -1,10 +1,10 @@
-"""Where the scripts of a verification are graded, several at a time."""
+"""Where the scripts of a verification are graded, as many at a time as the pool has workers."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,12 +39,12 @@ class Case:
 
 
 class Bench:
-    """Grades cases, `jobs` at a time, and counts them."""
+    """Grades the cases of one exercise in `pool`, which may be shared with others, and counts them."""
 
-    def __init__(self, grade: Grade, *, jobs: int, on_progress: Progress, cancel: threading.Event) -> None:
+    def __init__(self, grade: Grade, *, pool: Executor, on_progress: Progress, cancel: threading.Event) -> None:
         self.done = 0
         self._grade = grade
-        self._jobs = jobs
+        self._pool = pool
         self._on_progress = on_progress
         self._cancel = cancel
 
@@ -55,21 +55,21 @@ class Bench:
         """
         reports: dict[Case, Report] = {}
         total = self.done + len(cases) + to_come
-        with ThreadPoolExecutor(max_workers=self._jobs, thread_name_prefix="verify") as pool:
-            running = {
-                pool.submit(self._grade, exercise, source, seed=case.seed, cancel=self._cancel): case
-                for case, source in cases.items()
-            }
-            try:
-                for case, report in _as_they_end(running):
-                    reports[case] = report
-                    self.done += 1
-                    self._on_progress(self.done, total, str(case))
-            except BaseException:
-                self._cancel.set()
-                for future in running:
-                    future.cancel()
-                raise
+        running = {
+            self._pool.submit(self._grade, exercise, source, seed=case.seed, cancel=self._cancel): case
+            for case, source in cases.items()
+        }
+        try:
+            for case, report in _as_they_end(running):
+                reports[case] = report
+                self.done += 1
+                self._on_progress(self.done, total, str(case))
+        except BaseException:
+            self._cancel.set()
+            for future in running:
+                future.cancel()
+            wait(running)
+            raise
         return {case: reports[case] for case in cases}
 
 

@@ -10,19 +10,13 @@ from __future__ import annotations
 
 import ast
 import io
-import subprocess
-import sys
-import tempfile
 import textwrap
 import tokenize
 from dataclasses import dataclass
-from pathlib import Path
 
+from torchdojo.authoring.scripts import SECONDS, RunScript, run_fresh
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
-
-#: A block is an illustration; one that takes longer belongs into the exercise.
-SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +63,7 @@ def _told_by_comments(source: str) -> str | None:
     return "\n".join(said) if said else None
 
 
-def check_code_blocks(exercise: Exercise) -> str:
+def check_code_blocks(exercise: Exercise, run: RunScript = run_fresh) -> str:
     """Parse or run every block of prompt.md and debrief.md; says what was done. Raises BadContent."""
     ran = read = 0
     for file, text in (("prompt.md", exercise.prompt), ("debrief.md", exercise.debrief)):
@@ -80,7 +74,7 @@ def check_code_blocks(exercise: Exercise) -> str:
                 read += 1
             else:
                 ran += 1
-                _run(place, block, exercise)
+                _run(place, block, exercise, run)
     return f"{ran} ran and printed what the text says, {read} parse"
 
 
@@ -93,32 +87,21 @@ def _parse(place: str, block: CodeBlock) -> None:
         ) from error
 
 
-def _run(place: str, block: CodeBlock, exercise: Exercise) -> None:
+def _run(place: str, block: CodeBlock, exercise: Exercise, run: RunScript) -> None:
     source = textwrap.dedent(block.source)
-    with tempfile.TemporaryDirectory(prefix="torchdojo-block-") as folder:
-        if exercise.names:
-            (Path(folder) / exercise.filename).write_text(exercise.solution, encoding="utf-8")
-            module = exercise.filename.removesuffix(".py")
-            names = f"from {module} import {', '.join(exercise.names)}"
-            source = f"import sys; sys.path.insert(0, {folder!r}); {names}\n{source}"
-        try:
-            done = subprocess.run(
-                [sys.executable, "-I", "-c", source],
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise BadContent(f"{place}: the block ran longer than {SECONDS} s.", "Make it smaller.") from error
-    if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise BadContent(f"{place}: the block ended with {last}.", "Mend it, or leave out `run`.")
-    if _lines(done.stdout) != _lines(block.expected or ""):
+    files = {}
+    if exercise.names:
+        files[exercise.filename] = exercise.solution
+        source = f"from {exercise.filename.removesuffix('.py')} import {', '.join(exercise.names)}\n{source}"
+    try:
+        ran = run(source, files)
+    except TimeoutError as error:
+        raise BadContent(f"{place}: the block ran longer than {SECONDS} s.", "Make it smaller.") from error
+    if ran.failed:
+        raise BadContent(f"{place}: the block ended with {ran.failed}.", "Mend it, or leave out `run`.")
+    if _lines(ran.printed) != _lines(block.expected or ""):
         raise BadContent(
-            f"{place}: the block printed {done.stdout.strip()!r}, the text says {(block.expected or '').strip()!r}.",
+            f"{place}: the block printed {ran.printed.strip()!r}, the text says {(block.expected or '').strip()!r}.",
             "Put what it prints into an ```output fence right behind it.",
         )
 

@@ -6,12 +6,16 @@ import difflib
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 
 from torchdojo.authoring.bench import Bench, Grade, Progress
+from torchdojo.authoring.board import Board, Standing
 from torchdojo.authoring.code_blocks import check_code_blocks
 from torchdojo.authoring.methods import METHODS
 from torchdojo.authoring.proving import write_proof
+from torchdojo.authoring.scripts import RunScript, WarmScripts, run_fresh
 from torchdojo.authoring.verification import Verification
 from torchdojo.domain.errors import BadContent, BadInput
 from torchdojo.domain.exercise import Exercise
@@ -29,33 +33,61 @@ def verify_content(
     quick: bool = False,
     write: bool = False,
     jobs: int | None = None,
-    on_progress: Progress | None = None,
+    on_progress: Callable[[Standing], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> list[Verification]:
     """Verify the named exercises, or all of them; a folder that cannot be read gives a verification that says why.
 
-    Raises BadInput for a name that no folder has, or for options that do not go together; Cancelled.
+    `jobs` gradings run at the same time, of several exercises if need be, so that no core waits for the last grading
+    of one. Raises BadInput for a name that no folder has, or for options that do not go together; Cancelled.
     """
     if write and quick:
         raise BadInput("A quick verification proves too little to be written down.", "Leave out --quick or --write.")
-    results = []
-    for name in names or library.names():
-        try:
-            exercise = library.find(name)
-        except BadContent as fault:
-            results.append(Verification(name, (Claim("manifest", False, str(fault)),)))
-            continue
-        if exercise is None:
-            near = difflib.get_close_matches(name, library.names()) or library.names()
-            raise BadInput(f"There is no exercise {name!r}.", f"Did you mean {' or '.join(near)}?")
-        results.append(
-            verify(exercise, grade, quick=quick, write=write, jobs=jobs, on_progress=on_progress, cancel=cancel)
-        )
+    found = [_found(library, name) for name in names or library.names()]
+    board = Board(len(found), on_progress or (lambda standing: None))
+    workers = jobs or os.cpu_count() or 1
+    stopped = cancel or threading.Event()
+    with WarmScripts() as scripts, ThreadPoolExecutor(workers, "grading") as pool:
+
+        def one(known: Exercise | Verification) -> Verification:
+            if isinstance(known, Verification):
+                result = known
+            else:
+                result = verify(
+                    known,
+                    grade,
+                    quick=quick,
+                    write=write,
+                    pool=pool,
+                    run_script=scripts if len(found) > 1 else run_fresh,
+                    on_progress=partial(board.graded, known.id),
+                    cancel=stopped,
+                )
+            board.ended(result)
+            return result
+
+        with ThreadPoolExecutor(workers, "exercise") as exercises:
+            try:
+                results = list(exercises.map(one, found))
+            except BaseException:
+                stopped.set()
+                raise
     if not names:
         order = [Claim("curriculum", False, str(fault)) for fault in library.faults()]
         sound = Claim("curriculum", True, f"{len(results)} exercises, prerequisites in order")
         results.append(Verification("all exercises", tuple(order) or (sound,)))
     return results
+
+
+def _found(library: Library, name: str) -> Exercise | Verification:
+    try:
+        exercise = library.find(name)
+    except BadContent as fault:
+        return Verification(name, (Claim("manifest", False, str(fault)),))
+    if exercise is None:
+        near = difflib.get_close_matches(name, library.names()) or library.names()
+        raise BadInput(f"There is no exercise {name!r}.", f"Did you mean {' or '.join(near)}?")
+    return exercise
 
 
 def verify(
@@ -67,6 +99,8 @@ def verify(
     seeds: Sequence[int] = SEEDS,
     alone_seeds: Sequence[int] | None = None,
     jobs: int | None = None,
+    pool: Executor | None = None,
+    run_script: RunScript = run_fresh,
     on_progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> Verification:
@@ -74,17 +108,31 @@ def verify(
 
     `quick` uses the first seed only. In a debug exercise `alone_seeds` are the seeds of "each bug alone", by default
     the same as `seeds`. `write` puts the proof beside the exercise when every claim holds; without it, proof.json has
-    to be there and made from the present files. Raises Cancelled.
+    to be there and made from the present files. Gradings run in `pool`, or else `jobs` at a time. Raises Cancelled.
     """
+    if pool is None:
+        with ThreadPoolExecutor(jobs or os.cpu_count() or 1, "grading") as own:
+            return verify(
+                exercise,
+                grade,
+                quick=quick,
+                write=write,
+                seeds=seeds,
+                alone_seeds=alone_seeds,
+                pool=own,
+                run_script=run_script,
+                on_progress=on_progress,
+                cancel=cancel,
+            )
     began = time.monotonic()
     method = METHODS[exercise.kind]
-    claims = [*method.read(exercise), _code(exercise)]
+    claims = [*method.read(exercise), _code(exercise, run_script)]
     if not all(claim.ok for claim in claims):
         return Verification(exercise.id, tuple(claims), seconds=time.monotonic() - began)
     chosen = seeds[:1] if quick else seeds
     bench = Bench(
         grade,
-        jobs=jobs or os.cpu_count() or 1,
+        pool=pool,
         on_progress=on_progress or (lambda done, of, what: None),
         cancel=cancel or threading.Event(),
     )
@@ -98,9 +146,9 @@ def verify(
     return Verification(exercise.id, tuple(claims), proof, bench.done, time.monotonic() - began)
 
 
-def _code(exercise: Exercise) -> Claim:
+def _code(exercise: Exercise, run_script: RunScript) -> Claim:
     try:
-        return Claim("code in the texts", True, check_code_blocks(exercise))
+        return Claim("code in the texts", True, check_code_blocks(exercise, run_script))
     except BadContent as fault:
         return Claim("code in the texts", False, str(fault))
 

@@ -11,7 +11,7 @@ import click
 from torchdojo.cli.opened import opened
 
 if TYPE_CHECKING:
-    from torchdojo.authoring import Verification
+    from torchdojo.authoring import Standing, Verification
 
 
 @click.command("verify")
@@ -56,7 +56,7 @@ def _print(result: Verification) -> None:
 
 
 class _Bar:
-    """A progress bar on a terminal, a line now and then in a pipe."""
+    """A progress bar on a terminal, a line for each exercise in a pipe."""
 
     def __init__(self, *, silent: bool) -> None:
         self._silent = silent
@@ -68,26 +68,28 @@ class _Bar:
 
         out = console(stderr=True)
         if out.is_terminal and not self._silent:
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
             self._progress = Progress(
                 BarColumn(),
-                MofNCompleteColumn(),
+                TaskProgressColumn(),
                 TimeRemainingColumn(),
                 TextColumn("{task.description}"),
                 console=out,
                 transient=True,
             )
             self._progress.start()
-            self._task = self._progress.add_task("", total=None)
+            self._task = self._progress.add_task("reading", total=1.0)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._progress is not None:
             self._progress.stop()
 
-    def __call__(self, done: int, of: int, what: str) -> None:
+    def __call__(self, standing: Standing) -> None:
+        exercises = f"{standing.finished} of {standing.of} exercises" if standing.of > 1 else "1 exercise"
         if self._progress is not None:
-            self._progress.update(self._task, completed=done, total=of, description=what)
-        elif not self._silent and done and (done % 25 == 0 or done == of):
-            click.echo(f"{done} of {of} gradings", err=True)
+            told = f"{exercises}, {standing.gradings} gradings, {standing.what}"
+            self._progress.update(self._task, completed=standing.share, description=told)
+        elif not self._silent and standing.ended is not None and standing.of > 1:
+            click.echo(f"{exercises}: {standing.what} {'holds' if standing.ended.ok else 'does not hold'}", err=True)
