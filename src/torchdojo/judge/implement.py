@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from torchdojo.checkers.failures import raised_by
@@ -130,8 +131,13 @@ class _Grading:
 
     def _fail(self, verdict: Verdict, message: str) -> None:
         if self._verdict is Verdict.PASSED:
-            self._verdict, self._message = verdict, message
+            self._verdict, self._message = verdict, _text(message)
 
     def _add(self, result: CheckResult) -> None:
-        self._results.append(result)
+        self._results.append(replace(result, message=_text(result.message), where=_text(result.where)))
         self._session.progress({"type": "progress", "done": len(self._results), "of": len(self._checks)})
+
+
+def _text(message: str) -> str:
+    """Words of the submission may hold lone surrogates: no text that could be kept or printed."""
+    return message.encode("utf-8", "replace").decode()

@@ -8,13 +8,14 @@ import sys
 import pytest
 
 RUNNER = """
-import sys
+import json, sys
 from torchdojo.harness.tripwire import watch_script
 def alarm(what, line):
     sys.__stdout__.write(f"ALARM {what} {line}\\n")
 watch_script(alarm)
 try:
-    exec(compile(sys.argv[1], "/job/script.py", "exec"), {"__name__": "__main__", "__file__": __import__("json").__file__})
+    names = {"__name__": "__main__", "__file__": json.__file__}
+    exec(compile(sys.argv[1], "/job/script.py", "exec"), names)
 except Exception as error:
     print("RAISED", error)
 """
