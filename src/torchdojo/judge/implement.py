@@ -5,15 +5,18 @@ The verdict is the first failing check's; every check is reported. The score is 
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from torchdojo.checkers.failures import raised_by
 from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.failure import Failure
 from torchdojo.domain.report import CheckOutcome, CheckResult, Report, Verdict
 from torchdojo.judge.checks import Check, checks_of, cut_short, load_checks, run_check
 from torchdojo.judge.implement_endings import ending_of
@@ -139,9 +142,19 @@ class _Grading:
 
     def _fail(self, verdict: Verdict, message: str) -> None:
         if self._verdict is Verdict.PASSED:
-            self._verdict, self._message = verdict, message
+            self._verdict, self._message = verdict, _text(message)
 
     def _add(self, result: CheckResult) -> None:
-        self._results.append(result)
+        failure = None if result.failure is None else Failure.from_json(json.loads(_text(_json(result.failure))))
+        self._results.append(replace(result, message=_text(result.message), where=_text(result.where), failure=failure))
         done = {"check": result.spoken, "outcome": str(result.outcome)}
         self._session.progress({"type": "progress", "done": len(self._results), "of": len(self._checks), **done})
+
+
+def _json(failure: Failure) -> str:
+    return json.dumps(failure.to_json(), ensure_ascii=False)
+
+
+def _text(message: str) -> str:
+    """Words of the submission may hold lone surrogates: no text that could be kept or printed."""
+    return message.encode("utf-8", "replace").decode()

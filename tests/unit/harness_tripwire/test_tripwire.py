@@ -8,13 +8,13 @@ import sys
 import pytest
 
 RUNNER = """
-import sys
+import json, sys
 from torchdojo.harness.tripwire import watch_script
 def alarm(what, line):
     sys.__stdout__.write(f"ALARM {what} {line}\\n")
 watch_script(alarm)
 try:
-    names = {"__name__": "__main__", "__file__": __import__("json").__file__}
+    names = {"__name__": "__main__", "__file__": json.__file__}
     exec(compile(sys.argv[1], "/job/script.py", "exec"), names)
 except Exception as error:
     print("RAISED", error)
@@ -47,11 +47,12 @@ REACHES = {
         "code.__new__ 3",
     ),
     "a name by py_compile": (
-        "import json, py_compile\npy_compile.compile(__file__, cfile='/tmp/torchdojo.pyc', dfile=json.__file__)",
-        "compile 2",
+        "import json, py_compile, tempfile\nwith tempfile.TemporaryDirectory() as folder:\n"
+        "    py_compile.compile(__file__, cfile=folder + '/made.pyc', dfile=json.__file__)",
+        "compile 3",
     ),
     "bytecode of its own": ("import marshal\nmarshal.loads(marshal.dumps((lambda: 0).__code__))", "marshal.loads 2"),
-    "bytecode in a file": ("open('/tmp/torchdojo.pyc', 'rb')", "open 1"),
+    "bytecode in a file": ("open('/nowhere/made.pyc', 'rb')", "open 1"),
     "patched paths": (
         "import gc, json, pathlib\npathlib.Path.resolve = lambda self: json.__file__\ngc.get_objects()",
         "gc.get_objects 3",

@@ -13,6 +13,10 @@ def opaque(function: Callable[..., Any]) -> Any:
     Only the heap leads there, and whoever walks the heap is noticed.
     """
     shell: Any = lru_cache(maxsize=0)(function)  # caches nothing
-    for name in ("__wrapped__", "cache_parameters"):
-        shell.__dict__.pop(name, None)
+    shell.__dict__.pop("cache_parameters", None)
+
+    def outside(*args: Any, **kwargs: Any) -> Any:
+        return shell(*args, **kwargs)
+
+    shell.__wrapped__ = outside  # libraries expect there to be one
     return shell

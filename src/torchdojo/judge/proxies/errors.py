@@ -64,5 +64,4 @@ def _made(raised: Raised, bases: list[str]) -> Exception:
 
 
 def _text(value: Any, most: int) -> str:
-    """Lone surrogates are no text: what holds one cannot be kept or printed."""
-    return value[:most].encode("utf-8", "replace").decode() if type(value) is str else ""
+    return value[:most] if type(value) is str else ""
