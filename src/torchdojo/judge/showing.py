@@ -19,6 +19,8 @@ _PARTS = 4
 _LONGEST = 120
 #: Significant digits: the first of these with which values that differ look different.
 _DIGITS = (4, 6, 9, 17)
+#: What reading a tensor without ordinary values raises: meta tensors, sparse layouts.
+_UNREADABLE = (RuntimeError, NotImplementedError, TypeError)
 
 Index = tuple[int, ...]
 
@@ -37,6 +39,13 @@ def shown_value(name: str, value: Any, focus: Index = (), *, with_cells: bool = 
 
 def shown_pair(comparison: Comparison) -> tuple[Shown, Shown, Index]:
     """Got and expected, cut alike, and the index of the first element that differs."""
+    try:
+        return _pair(comparison)
+    except _UNREADABLE:
+        return Shown("", _form(comparison.got)), Shown("", _form(comparison.expected)), ()
+
+
+def _pair(comparison: Comparison) -> tuple[Shown, Shown, Index]:
     got, expected = comparison.got, comparison.expected
     if not (isinstance(got, torch.Tensor) and isinstance(expected, torch.Tensor)) or got.shape != expected.shape:
         digits = _enough_digits([(got, expected)]) if type(got) is type(expected) is float else _DIGITS[0]
@@ -68,7 +77,7 @@ def _tensor(name: str, tensor: torch.Tensor, focus: Index) -> Shown:
     start = _start(tensor.shape, focus if len(focus) == tensor.ndim else ())
     try:
         cells = _cells(_window(tensor, start), _DIGITS[0])
-    except (RuntimeError, NotImplementedError):  # nothing to read: meta tensors, sparse layouts
+    except _UNREADABLE:
         return Shown(name, shown(tensor), part="nothing, its values cannot be read here")
     return Shown(name, shown(tensor), cells, start, _part(tensor.shape, start))
 
@@ -142,6 +151,8 @@ def _holds_tensor(value: Any) -> bool:
 def _form(value: Any) -> str:
     if isinstance(value, Handle):
         return "object"
+    if isinstance(value, torch.Tensor):
+        return shown(value)
     if type(value) in (list, tuple, dict, set):
         return f"{type(value).__name__} of {len(value)}"
     return "function" if callable(value) and not isinstance(value, type) else type(value).__name__

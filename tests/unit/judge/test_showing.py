@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from torchdojo.checkers import CheckFailed, assert_close, assert_equal
+from torchdojo.checkers.failures import Comparison
 from torchdojo.domain.failure import Failure, Shown
 from torchdojo.judge.showing import MOST, shown_pair, shown_value
 
@@ -84,6 +85,14 @@ def test_what_is_no_tensor_is_shown_as_what_it_is():
         assert_equal(3, 4)
     assert caught.value.comparison is not None
     assert [side.cells for side in shown_pair(caught.value.comparison)[:2]] == [(("3",),), (("4",),)]
+
+
+@pytest.mark.parametrize("odd", [torch.eye(2).to_sparse(), torch.eye(2, device="meta")], ids=["sparse", "meta"])
+def test_what_has_no_values_to_read_is_named_and_decides_nothing(odd):
+    (shown,) = shown_value("x", odd)
+    assert (shown.form, shown.cells) == ("float32[2, 2]", ())
+    mine, theirs, _ = shown_pair(Comparison(odd, torch.zeros(2, 2), "the result"))
+    assert (mine.form, theirs.form) == ("float32[2, 2]", "float32[2, 2]")
 
 
 def test_the_tensors_of_a_list_are_shown_each_and_not_all_of_many():
