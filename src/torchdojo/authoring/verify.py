@@ -71,6 +71,7 @@ def verify_content(
                 results = list(exercises.map(one, found))
             except BaseException:
                 stopped.set()
+                exercises.shutdown(cancel_futures=True)
                 raise
     if not names:
         order = [Claim("curriculum", False, str(fault)) for fault in library.faults()]
