@@ -55,9 +55,8 @@ def watch_calls(
 ) -> Callable[[Any], None]:
     """From now on tell of calls of the functions and uses of the classes with these dotted names.
 
-    `helper_file` is the file name of the checks' helpers, `boundaries` the code in which a request of
-    the judge or a question to it begins.
-    Returns a function that tells when it is given one of the forbidden things themselves.
+    `helper_file` is the file name of the checks' helpers, `boundaries` the code in which a request of the judge or a
+    question to it begins. Returns a function that tells when it is given one of the forbidden things themselves.
     """
     caller = _caller(asking, helper_file, boundaries)
     things: dict[int, str] = {}
