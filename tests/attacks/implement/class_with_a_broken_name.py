@@ -7,7 +7,7 @@
 class Naming(type):
     @property
     def __name__(cls):
-        return "Odd\ud800\udfffname"
+        return "Odd\udfffname"
 
 
 class Odd(metaclass=Naming):

@@ -6,7 +6,7 @@
 
 class Odd(ValueError):
     def __str__(self):
-        return "\ud800\udfff \0 \x1b[2J"
+        return "\udfff \0 \x1b[2J"
 
 
 def focal_loss(*args, **kwargs):

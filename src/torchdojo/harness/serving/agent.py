@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from types import ModuleType
 from typing import Any
 
@@ -75,12 +75,8 @@ class Agent:
         if self._counter is not None:
             self._counter.outside |= inputs.addresses()
         ours = self._is_ours(target)
-        asked_before, self._asking.excused = self._asking.excused, ours
-        try:
-            with torch.set_grad_enabled(request.header["grad"]), self._counter or contextlib.nullcontext():
-                result = operation(target, *args, **kwargs)
-        finally:
-            self._asking.excused = asked_before
+        with self._asking_for(ours), torch.set_grad_enabled(request.header["grad"]), self._counter or nullcontext():
+            result = operation(target, *args, **kwargs)
         if request.header["op"] == "getattr" and self._objects.number(target) == SUBMISSION:
             self.handed(result)
         packer = Packer(self._refer_ours if ours else self._objects.refer, inputs.addresses_by_number())
@@ -94,6 +90,14 @@ class Agent:
         header = {"type": "done", "value": value, **changes}
         self._send({**header, **packer.header()}, packer.body())
 
+    @contextmanager
+    def _asking_for(self, ours: bool) -> Iterator[None]:
+        before, self._asking.excused = self._asking.excused, ours
+        try:
+            yield
+        finally:
+            self._asking.excused = before
+
     def _is_ours(self, target: Any) -> bool:
         return self._objects.number(target) in self._ours and at_home(target)
 
@@ -106,7 +110,7 @@ class Agent:
     def _backward(self, request: Frame) -> None:
         unpacker = Unpacker(request, self._objects.resolve)
         grads = unpacker.value(request.header["grads"])
-        with self._counter or contextlib.nullcontext():
+        with self._counter or nullcontext():
             found = self._graphs.backward(request.header["call"], grads)
         packer = Packer(self._objects.refer)
         header = {"type": "done", "value": packer.pack(found)}
@@ -124,6 +128,11 @@ class Agent:
 
     def _call_judge(self, number: int, args: Any, kwargs: Any) -> Any:
         """Call a function of the judge and wait for its answer; nested requests are answered meanwhile."""
+        with self._asking_for(ours=True):
+            return self.ask_judge(number, args, kwargs)
+
+    def ask_judge(self, number: int, args: Any, kwargs: Any) -> Any:
+        """Send one question and wait. Packing it is no work of the submission's, though it stands beneath its lines."""
         packer = Packer(self._objects.refer)
         header = {"type": "callback", "function": number, "args": packer.pack(args), "kwargs": packer.pack(kwargs)}
         with self._wire:

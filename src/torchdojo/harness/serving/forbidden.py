@@ -41,23 +41,24 @@ _frame_at = sys._getframe
 
 
 class Asking:
-    """Whose wish the present request is: `excused` while the checks use torch or their helpers directly."""
+    """Whose work is being done: `excused` unless it is the submission's, that is while the checks use torch or their
+    helpers directly and while values are packed for them."""
 
     __slots__ = ("excused",)
 
     def __init__(self) -> None:
-        self.excused = False
+        self.excused = True
 
 
 def watch_calls(
-    names: Collection[str], tell: Tell, asking: Asking, helper_file: str, boundary: CodeType
+    names: Collection[str], tell: Tell, asking: Asking, helper_file: str, boundaries: frozenset[CodeType]
 ) -> Callable[[Any], None]:
     """From now on tell of calls of the functions and uses of the classes with these dotted names.
 
-    `helper_file` is the file name of the checks' helpers, `boundary` the code in which a request of the judge begins.
-    Returns a function that tells when it is given one of the forbidden things themselves.
+    `helper_file` is the file name of the checks' helpers, `boundaries` the code in which a request of the judge or a
+    question to it begins. Returns a function that tells when it is given one of the forbidden things themselves.
     """
-    caller = _caller(asking, helper_file, boundary)
+    caller = _caller(asking, helper_file, boundaries)
     things: dict[int, str] = {}
     homes: dict[str, str] = {}
     heard: list[tuple[str, Callable[[], None]]] = []
@@ -86,7 +87,7 @@ def watch_calls(
     return shown
 
 
-def _caller(asking: Asking, helper_file: str, boundary: CodeType) -> Callable[[], int | None]:
+def _caller(asking: Asking, helper_file: str, boundaries: frozenset[CodeType]) -> Callable[[], int | None]:
     frame_at, is_library = _frame_at, library_test()
 
     def line() -> int | None:
@@ -98,7 +99,7 @@ def _caller(asking: Asking, helper_file: str, boundary: CodeType) -> Callable[[]
                 return None
             if not is_library(code.co_filename):
                 return frame.f_lineno
-            if code is boundary:
+            if code in boundaries:
                 return None if asking.excused else 0
             frame = frame.f_back
         return 0  # A thread that runs nothing but the built-in.

@@ -49,7 +49,7 @@ def run(context: Context) -> int:
         lambda name, line: alarm("forbidden", name, line),
         asking,
         HELPERS,
-        Agent.answer.__code__,
+        frozenset({Agent.answer.__code__, Agent.ask_judge.__code__}),
     )
     watch_script(lambda what, line: alarm("tampered", what, line), reserved=frozenset({HELPERS}))
     try:
