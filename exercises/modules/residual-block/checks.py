@@ -9,6 +9,7 @@ from torchdojo.checkers import (
     assert_frequency,
     assert_gradients,
     assert_registered_parameters,
+    assert_same_state,
     assert_shape,
     unchanged,
 )
@@ -43,6 +44,9 @@ def test_parameters_have_the_promised_names(submission):
     block = submission.ResidualBlock(3, 5)
     assert_registered_parameters(block, table(3, 5))
     assert_equal(set(block.state_dict()), set(table(3, 5)), label="the names in the state dict")
+    state, second = block.state_dict(), submission.ResidualBlock(3, 5)
+    second.load_state_dict({name: torch.full_like(value, 7.0) for name, value in state.items()})
+    assert_same_state(block.state_dict(), state, label="the state, after a second block was given other values")
 
 
 @pytest.mark.parametrize("lead", [(1,), (), (2, 3), (0,)], ids=str)
