@@ -142,6 +142,8 @@ def test_saved_adapter_is_a_copy(submission, rng):
     before = kept.read()
     submission.support.step(block, torch.randn(6, 4, generator=rng))
     assert_close(kept.read(), before, label="the dict that was saved before the step")
+    now = {name.removeprefix("adapter."): value for name, value in block.state_dict().items() if "adapter." in name}
+    assert_close(block.adapter_state_dict(), now, label="the dict that is saved after the step")
 
 
 def test_loaded_adapter_is_a_copy_too(submission, rng):

@@ -137,7 +137,9 @@ def test_merging_leaves_the_layer_alone(submission, rng):
     merged = layer.merge()
     merged.load_state_dict({"weight": torch.ones(3, 5), "bias": torch.ones(3)})
     assert_same_state(layer.state_dict(), state, label="the state of the LoRA layer after merge()")
-    assert_finite(layer(torch.randn(2, 5, generator=rng)))
+    x = torch.randn(2, 5, generator=rng)
+    assert_finite(layer(x))
+    assert_close(layer.merge()(x), expected(state, x, 1.5), label="the output of a second merged layer")
     learns = {name for name, p in layer.named_parameters() if p.requires_grad}
     assert learns == {"lora_A", "lora_B"}, f"trainable after merge(): {sorted(learns)}"
 

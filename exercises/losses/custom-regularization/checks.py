@@ -25,6 +25,10 @@ def test_weights_of_all_matrices(submission, rng, l1, l2):
     got = submission.elastic_net(theirs, l1, l2)
     assert_shape(got, ())
     assert_close(got, l1 * weights.abs().sum() + l2 * (weights**2).sum() / 2)
+    theirs.to(torch.float64).load_state_dict({name: 2 * value for name, value in ours.double().state_dict().items()})
+    weights = 2 * weights.double()
+    got = submission.elastic_net(theirs, l1, l2)
+    assert_close(got, l1 * weights.abs().sum() + l2 * (weights**2).sum() / 2, label="the result in float64, after a change")
 
 
 def test_pull_of_the_penalty(submission, rng):
@@ -94,6 +98,8 @@ def test_orthonormal_rows_or_columns_cost_nothing(submission, rng, shape):
     q, _ = torch.linalg.qr(torch.randn(long, short, generator=rng, dtype=torch.float64))
     weight = q if shape[0] == long else q.t()
     assert_close(submission.orthogonality(weight), torch.zeros((), dtype=torch.float64), atol=1e-12)
+    nine = torch.tensor(9.0 * short, dtype=torch.float64)
+    assert_close(submission.orthogonality(2 * weight), nine, label="the penalty of twice the matrix")
 
 
 @pytest.mark.parametrize("shape", [(2, 3), (4, 3), (2, 2, 2)], ids=str)

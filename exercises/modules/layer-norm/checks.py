@@ -31,6 +31,8 @@ def test_weight_and_bias_start_as_ones_and_zeros(submission, shape):
     assert_registered_parameters(layer, {"weight": full, "bias": full})
     assert_close(layer.weight, torch.ones(full), label="weight")
     assert_close(layer.bias, torch.zeros(full), label="bias")
+    submission.LayerNorm(shape).load_state_dict({"weight": torch.zeros(full), "bias": torch.ones(full)})
+    assert_close(layer.weight, torch.ones(full), label="weight, after a second layer was given other values")
 
 
 @pytest.mark.parametrize("lead", [(), (1,), (5,), (2, 3)], ids=str)
