@@ -1,6 +1,6 @@
 """Runs the benchmarks and prints one table.
 
-    python -m benchmarks [overhead] [recorder] [memory] [start] [--quick]
+    python -m benchmarks [overhead] [recorder] [memory] [implement] [start] [--quick]
 
 Every figure is a ratio of two things measured alternately in this run, so that machines can be compared. Nothing is
 asserted; the last column says whether the target of the design is met here.
@@ -12,13 +12,14 @@ import argparse
 import os
 import platform
 
-from benchmarks import memory, overhead, recorder, start
+from benchmarks import implement, memory, overhead, recorder, start
 from benchmarks.figures import Figure
 
 BENCHMARKS = {
     "overhead": overhead.measure,
     "recorder": recorder.measure,
     "memory": memory.measure,
+    "implement": implement.measure,
     "start": start.measure,
 }
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from torchdojo.app.compose import Dojo
 from torchdojo.domain.attempt import Progress
-from torchdojo.domain.errors import BadInput
+from torchdojo.domain.curriculum import Track
+from torchdojo.domain.errors import BadContent, BadInput
 from torchdojo.domain.exercise import Exercise, Kind
 
 
@@ -19,6 +20,27 @@ class ExerciseRow:
     progress: Progress
 
 
+@dataclass(frozen=True, slots=True)
+class TrackRows:
+    """A track with those of its exercises that were asked for."""
+
+    track: Track
+    rows: list[ExerciseRow]
+
+    @property
+    def done(self) -> int:
+        """How many of them are passed."""
+        return sum(row.progress.passed for row in self.rows)
+
+
+def by_track(dojo: Dojo, rows: list[ExerciseRow]) -> list[TrackRows]:
+    """`rows` under their tracks in curriculum order; tracks without any are left out."""
+    grouped = [
+        TrackRows(track, [row for row in rows if row.exercise.track == track.id]) for track in _tracks(dojo, rows)
+    ]
+    return [group for group in grouped if group.rows]
+
+
 def list_exercises(
     dojo: Dojo,
     *,
@@ -26,8 +48,11 @@ def list_exercises(
     kind: str | None = None,
     level: int | None = None,
     todo: bool = False,
+    text: str = "",
 ) -> list[ExerciseRow]:
     """The exercises in curriculum order, narrowed down; `todo` leaves out what was passed.
+
+    Every word of `text` has to stand somewhere in an exercise's name, title, summary, track or concepts.
 
     Raises BadInput for a track or kind that does not exist.
     """
@@ -45,7 +70,22 @@ def list_exercises(
         and (kind is None or row.exercise.kind == kind)
         and (level is None or row.exercise.level == level)
         and not (todo and row.progress.passed)
+        and all(word in searchable(row.exercise) for word in text.lower().split())
     ]
+
+
+def searchable(exercise: Exercise) -> str:
+    """What a search for an exercise looks at, in lower case."""
+    return " ".join((exercise.id, exercise.title, exercise.summary, exercise.track, *exercise.concepts)).lower()
+
+
+def level_name(dojo: Dojo, level: int) -> str:
+    """What a level is called, e.g. "medium"; "" when the curriculum does not say or is broken."""
+    try:
+        names = dojo.library.level_names()
+    except BadContent:
+        return ""
+    return names[level - 1] if 0 < level <= len(names) else ""
 
 
 def find_exercise(dojo: Dojo, exercise_id: str) -> Exercise:
@@ -68,6 +108,15 @@ def suggestion(given: str, known: list[str]) -> str:
     if len(known) <= 8:
         return f"There are: {', '.join(known)}."
     return "`torchdojo list` shows what there is."
+
+
+def _tracks(dojo: Dojo, rows: list[ExerciseRow]) -> list[Track]:
+    try:
+        return dojo.library.tracks()
+    except BadContent:
+        # The doctor tells of a broken curriculum; the exercises are there all the same.
+        ids = dict.fromkeys(row.exercise.track for row in rows)
+        return [Track(name, name.capitalize(), "") for name in ids]
 
 
 def _refuse_unknown(what: str, given: str, known: list[str]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from torchdojo.app.catalogue import find_exercise
 from torchdojo.app.compose import Dojo
 from torchdojo.app.own_file import without_grading
+from torchdojo.app.places import with_places
 from torchdojo.app.ports import EventSink
 from torchdojo.app.remarks import remarks as remarks_on
 from torchdojo.app.syntax import syntax_fault, unread_report
@@ -120,6 +121,7 @@ def grade(
     report = dojo.grader.grade(exercise, source, seed=seed, on_event=on_event, cancel=cancel)
     if report.verdict is Verdict.INTERNAL_ERROR:
         return Attempt(NOT_KEPT, exercise.id, source, began, report, origin)
+    report = with_places(report, source)
     try:
         return dojo.store.add_attempt(
             exercise=exercise.id, source=source, submitted_at=began, report=report, origin=origin

@@ -7,12 +7,15 @@ from torchdojo.domain.report import BugState, RestsOn, Verdict
 _VERDICTS = {
     Verdict.PASSED: (
         "Passed",
-        "Every planted bug is gone, shown by what the run did, and the goal was met on rows the grader made itself.\n\n"
-        "Read the debrief (`torchdojo solution ID`): it has the questions an interviewer asks about these bugs.",
+        "Debugging: every planted bug is gone, shown by what the run did, and the goal was met on rows the grader made "
+        "itself. Implementing: every check passed, on inputs drawn for this run.\n\n"
+        "Read the debrief (`torchdojo solution ID`): it has the questions an interviewer asks about this.",
     ),
     Verdict.WRONG_ANSWER: (
         "Wrong answer",
-        "The script ran to its end, and at least one bug is not shown to be fixed, or the goal was missed.\n\n"
+        "Implementing: at least one check failed. Look at the first of them: it shows the call, its input, what came "
+        "out and what was expected; the others often fail for the same reason.\n\n"
+        "Debugging: the script ran to its end, and at least one bug is not shown to be fixed, or the goal was missed. "
         "Look at the bugs marked `open` first: each names the line and what was seen there. Then at those with "
         "`no_evidence`: the run never came to the place where they show.",
     ),

@@ -16,24 +16,36 @@ from torchdojo.domain.proof import Claim, Proof
 class Method:
     """The four steps: claims by reading, the gradings, claims from their reports, the proof of it all.
 
-    `run` takes the seeds, and those for each bug alone.
+    `run` takes the seeds, and those for each bug alone; it and `judge` take whether the verification is a quick one.
     """
 
     read: Callable[[Exercise], list[Claim]]
-    run: Callable[[Exercise, Sequence[int], Sequence[int], Bench], Reports]
-    judge: Callable[[Exercise, Reports], list[Claim]]
+    run: Callable[[Exercise, Sequence[int], Sequence[int], Bench, bool], Reports]
+    judge: Callable[[Exercise, Reports, bool], list[Claim]]
     prove: Callable[[Exercise, Reports, Sequence[Claim]], Proof]
 
 
-def _run_debug(exercise: Exercise, seeds: Sequence[int], alone_seeds: Sequence[int], bench: Bench) -> Reports:
+def _run_debug(
+    exercise: Exercise, seeds: Sequence[int], alone_seeds: Sequence[int], bench: Bench, quick: bool
+) -> Reports:
     return bench.run(exercise, gradings.plan(exercise, seeds, alone_seeds))
 
 
-def _run_implement(exercise: Exercise, seeds: Sequence[int], alone_seeds: Sequence[int], bench: Bench) -> Reports:
-    return implement.run(exercise, seeds, bench)
+def _judge_debug(exercise: Exercise, reports: Reports, quick: bool) -> list[Claim]:
+    return judging.run_claims(exercise, reports)
+
+
+def _run_implement(
+    exercise: Exercise, seeds: Sequence[int], alone_seeds: Sequence[int], bench: Bench, quick: bool
+) -> Reports:
+    return implement.run(exercise, seeds, bench, quick=quick)
+
+
+def _judge_implement(exercise: Exercise, reports: Reports, quick: bool) -> list[Claim]:
+    return implement.run_claims(exercise, reports, quick=quick)
 
 
 METHODS = {
-    Kind.DEBUG: Method(reading.reading_claims, _run_debug, judging.run_claims, proving.make_proof),
-    Kind.IMPLEMENT: Method(implement.reading_claims, _run_implement, implement.run_claims, implement.make_proof),
+    Kind.DEBUG: Method(reading.reading_claims, _run_debug, _judge_debug, proving.make_proof),
+    Kind.IMPLEMENT: Method(implement.reading_claims, _run_implement, _judge_implement, implement.make_proof),
 }

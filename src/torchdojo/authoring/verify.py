@@ -107,8 +107,8 @@ def verify(
 ) -> Verification:
     """Check every claim about one exercise: first by reading, and if that holds, by grading all its scripts.
 
-    `quick` uses the first seed only. In a debug exercise `alone_seeds` are the seeds of "each bug alone", by default
-    the same as `seeds`. `write` puts the proof beside the exercise when every claim holds; without it, proof.json has
+    `quick` uses the first seed only, and of the mutants a few. In a debug exercise `alone_seeds` are the seeds of "each
+    bug alone", by default the same as `seeds`. `write` puts the proof beside the exercise when every claim holds; without it, proof.json has
     to be there and made from the present files. Gradings run in `pool`, or else `jobs` at a time. Raises Cancelled.
     """
     if pool is None:
@@ -137,8 +137,8 @@ def verify(
         on_progress=on_progress or (lambda done, of, what: None),
         cancel=cancel or threading.Event(),
     )
-    reports = method.run(exercise, chosen, chosen if alone_seeds is None or quick else alone_seeds, bench)
-    claims += method.judge(exercise, reports)
+    reports = method.run(exercise, chosen, chosen if alone_seeds is None or quick else alone_seeds, bench, quick)
+    claims += method.judge(exercise, reports, quick)
     proof = method.prove(exercise, reports, claims)
     if not write:
         claims.append(_proof_is_current(exercise))

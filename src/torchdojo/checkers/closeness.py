@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 
-from torchdojo.checkers.failures import CheckFailed
+from torchdojo.checkers.failures import CheckFailed, Comparison
 from torchdojo.checkers.forms import assert_dtype, assert_shape, assert_type
 from torchdojo.checkers.mistakes import likely_mistake
 from torchdojo.checkers.naming import named, number, place
@@ -49,6 +50,11 @@ def assert_close(
     `expected` is a tensor, a number, or a list, tuple or dict of them; `got` has to have the same structure. Where
     `expected` is finite, `got` has to be. Tolerances follow the dtype and the size of `expected` unless given.
     """
+    with _compared(got, expected, label):
+        _close(got, expected, label, rtol, atol, check_dtype)
+
+
+def _close(got: Any, expected: Any, label: str, rtol: float | None, atol: float | None, check_dtype: bool) -> None:
     if isinstance(expected, torch.Tensor):
         _tensor_close(got, expected, label, rtol, atol, check_dtype)
     elif isinstance(expected, (list, tuple)):
@@ -73,10 +79,21 @@ def assert_close(
 
 def assert_equal(got: Any, expected: Any, *, label: str = "the result") -> None:
     """Fails unless `got` is exactly `expected`: same type, same value; tensors element by element."""
-    if isinstance(expected, torch.Tensor):
-        _tensor_close(got, expected, label, 0.0, 0.0, True)
-    elif type(got) is not type(expected) or got != expected:
-        raise CheckFailed(f"{_capital(label)} is {named(got)}, expected {named(expected)}.")
+    with _compared(got, expected, label):
+        if isinstance(expected, torch.Tensor):
+            _tensor_close(got, expected, label, 0.0, 0.0, True)
+        elif type(got) is not type(expected) or got != expected:
+            raise CheckFailed(f"{_capital(label)} is {named(got)}, expected {named(expected)}.")
+
+
+@contextmanager
+def _compared(got: Any, expected: Any, label: str) -> Iterator[None]:
+    """A failure in the block carries these values, unless it already carries the parts of them that differ."""
+    try:
+        yield
+    except CheckFailed as failure:
+        failure.comparison = failure.comparison or Comparison(got, expected, label)
+        raise
 
 
 def _number_close(got: Any, expected: float, label: str, rtol: float | None, atol: float | None) -> None:
@@ -112,8 +129,9 @@ def _tensor_close(
     strange = ~torch.isfinite(a) & torch.isfinite(e)
     if bool(strange.any()):
         words += " NaN or an infinity where a finite number belongs."
-        raise CheckFailed(words)
-    raise CheckFailed(words + likely_mistake(a, e, atol + rtol * float(_finite_max(e))))
+    else:
+        words += likely_mistake(a, e, atol + rtol * float(_finite_max(e)))
+    raise CheckFailed(words, Comparison(got, expected, label, wrong))
 
 
 def _wide(tensor: torch.Tensor) -> torch.Tensor:

@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What was compared. `wrong` marks the elements that differ (a bool tensor of their shape), if anything does."""
+
+    got: Any
+    expected: Any
+    label: str
+    wrong: Any = None
 
 
 class CheckFailed(AssertionError):
-    """An answer is wrong; the message is written for the learner."""
+    """An answer is wrong; the message is written for the learner.
+
+    `comparison` is what was compared, where two values were.
+    """
+
+    def __init__(self, message: str = "", comparison: Comparison | None = None) -> None:
+        super().__init__(message)
+        self.comparison = comparison
 
 
 class SubmissionError(Exception):
@@ -35,6 +53,11 @@ class Raised:
     line: int = 0
     function: str = ""
     text: str = ""
+
+    @property
+    def for_want_of_memory(self) -> bool:
+        """Whether there was no memory left."""
+        return self.type_name in ("MemoryError", "OutOfMemoryError") or "DefaultCPUAllocator" in self.message
 
     @property
     def where(self) -> str:

@@ -39,7 +39,7 @@ def _factor(got: torch.Tensor, expected: torch.Tensor, is_got: Match) -> str:
     if not bool(large.any()) or float(expected.abs().max()) == 0.0:
         return ""
     ratio = float((got[large] / expected[large]).median())
-    if not math.isfinite(ratio) or ratio == 0.0 or not is_got(expected * ratio):
+    if not math.isfinite(ratio) or ratio == 0.0 or abs(ratio - 1) < 1e-3 or not is_got(expected * ratio):
         return ""
     if got.numel() == 1 and not _is_telling(ratio):
         return ""

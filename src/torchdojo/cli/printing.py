@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from torchdojo.domain.exercise import spoken_metric
+from torchdojo.cli.checks import failure_lines, first_failed, name_lines
+from torchdojo.domain.exercise import Kind, spoken_metric
 from torchdojo.domain.report import BugState, CheckOutcome, CheckResult, GoalResult, Report, Verdict
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ _STATE = {
     BugState.OPEN: ("✗", "red", "open"),
     BugState.NO_EVIDENCE: ("?", "yellow", "not observable"),
 }
+#: Lines of a board that are not the checks': title, headline, what is told below, keys, the cursor's own.
+BOARD_FRAME = 6
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
@@ -56,6 +60,9 @@ def print_report(report: Report, titles: dict[str, str], out: Console, *, path: 
     from rich.text import Text
 
     out.print(headline(report))
+    if report.kind == Kind.IMPLEMENT:
+        _print_lines(_check_report(report, out, path), out)
+        return
     told = report.message.strip()
     if told:
         out.print(Text(told, style="yellow" if report.verdict is not Verdict.PASSED else ""))
@@ -79,6 +86,50 @@ def print_report(report: Report, titles: dict[str, str], out: Console, *, path: 
         out.print(_goal_line(report.goal))
 
 
+def _check_report(report: Report, out: Console, path: str) -> list[Text]:
+    from rich.text import Text
+
+    first = first_failed(report)
+    if first is None or first.name == "parses":
+        told = [] if report.verdict is Verdict.PASSED else [Text(report.message.strip(), style="yellow")]
+        return [*told, *name_lines(replace(report, checks=_run_checks(report)), out.width)]
+    return [*name_lines(report, out.width), Text(), *failure_lines(first, _clickable(first.where, path), out)]
+
+
+def _check_board(report: Report, out: Console, path: str, room: int) -> list[Text]:
+    """The first of some ever shorter forms that fits into `room` lines."""
+    from rich.text import Text
+
+    whole = _check_report(report, out, path)
+    first = first_failed(report)
+    short = name_lines(report, out.width, passed_as_one=True)
+    if first is None:
+        return whole if len(whole) <= room else short
+    if len(whole) <= room or first.name == "parses":
+        return whole
+    failed = failure_lines(first, _clickable(first.where, path), out)
+    if len(short) + len(failed) > room:
+        # What fails first is what to look at; the others are counted.
+        others = sum(check.failed for check in report.checks) - 1
+        short = [line for line in short[:1] if report.score > 0]
+        if others:
+            short.append(Text(f" ✗ {others} more failed, press e to see them", style="dim"))
+    if len(short) + len(failed) > room:
+        failed = failure_lines(first, _clickable(first.where, path), out, tables=False)
+        failed.insert(-1, Text("   Press e for the values.", style="dim"))
+    return [*short, *failed]
+
+
+def _run_checks(report: Report) -> tuple[CheckResult, ...]:
+    """Without what only says that Python could not read the file: that stands in the message."""
+    return tuple(check for check in report.checks if check.name != "parses")
+
+
+def _print_lines(lines: list[Text], out: Console) -> None:
+    for line in lines:
+        out.print(line, soft_wrap=True)
+
+
 def _failed_checks(report: Report) -> list[CheckResult]:
     """What went wrong beside the bugs; the goal has a line of its own."""
     bad = (CheckOutcome.FAILED, CheckOutcome.ERROR)
@@ -96,10 +147,13 @@ def _goal_line(goal: GoalResult) -> Text:
 
 
 def print_board(report: Report, titles: dict[str, str], out: Console, *, path: str = "") -> None:
-    """The report on half a small terminal: a line for every bug, and the evidence of the first that is left."""
+    """The report on one small terminal: a line for every bug or check, and more of the first that is left."""
     from rich.text import Text
 
     out.print(headline(report))
+    if report.kind == Kind.IMPLEMENT:
+        _print_lines(_check_board(report, out, path, out.size.height - BOARD_FRAME), out)
+        return
     told = "" if report.verdict in (Verdict.PASSED, Verdict.WRONG_ANSWER) else report.message.strip()
     if told:
         out.print(Text(told, style="yellow"))
@@ -122,13 +176,16 @@ def print_board(report: Report, titles: dict[str, str], out: Console, *, path: s
 
 
 def headline(report: Report) -> Text:
-    """One line: the verdict, how many bugs are fixed, how long it took."""
+    """One line: the verdict, how many bugs are fixed or checks passed, how long it took."""
     from rich.text import Text
 
     colour = "green" if report.verdict is Verdict.PASSED else "red"
     line = Text(f"{str(report.verdict).replace('_', ' ')}", style=f"bold {colour}")
     if report.bugs:
         line.append(f"  {sum(bug.fixed for bug in report.bugs)} of {len(report.bugs)} bugs fixed")
+    elif report.kind == Kind.IMPLEMENT and (checks := _run_checks(report)):
+        passed = sum(check.outcome is CheckOutcome.PASSED for check in checks)
+        line.append(f"  all {passed} checks" if passed == len(checks) else f"  {passed} of {len(checks)} checks passed")
     seconds = report.seconds.get("total", 0.0)
     # What Python cannot even read never ran, so nothing had to keep it in.
     ran = report.seconds.get("run", 0.0) > 0

@@ -57,6 +57,8 @@ class RunDisplay:
                     self._update(description=str(event["text"]))
                 case "progress":
                     self._update(completed=event["done"], total=event["of"])
+                    if "check" in event:
+                        self._update(description=f"{event['done']} of {event['of']} checks")
                 case "curve" if event["name"] == "train_loss":
                     self._update(loss=f"loss {event['y']:.4f}")
 

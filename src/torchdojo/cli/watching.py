@@ -19,8 +19,8 @@ from torchdojo.cli.keys import Keys
 from torchdojo.cli.printing import console, print_board, print_curve, print_report
 from torchdojo.cli.progress import RunDisplay
 from torchdojo.domain.errors import Cancelled, DojoError
-from torchdojo.domain.exercise import Exercise
-from torchdojo.domain.report import Report, Verdict
+from torchdojo.domain.exercise import Exercise, Kind
+from torchdojo.domain.report import CheckOutcome, Report, Verdict
 
 LEGEND = "[bold]n[/] next  [bold]h[/] hint  [bold]e[/] all evidence  [bold]r[/] reset  [bold]l[/] list  [bold]q[/] quit"
 
@@ -174,9 +174,10 @@ class Watch:
 
     def _show(self, report: Report) -> None:
         before, self._last = self._last, report
-        self._changed = "" if before is None else _changes(before, report, self._titles())
+        self._changed = "" if before is None else changes(before, report, self._titles())
         if report.verdict is Verdict.PASSED:
-            self._draw("Passed. Press n for the next exercise; 'torchdojo solution' has the debrief.", style="green")
+            told = f"Passed. Press n for the next exercise; 'torchdojo solution {self._exercise.id}' has the debrief."
+            self._draw(told, style="green")
         else:
             self._draw()
 
@@ -224,14 +225,22 @@ class Watch:
         self._draw(*rows)
 
 
-def _changes(before: Report, now: Report, titles: Mapping[str, str]) -> str:
-    """What this save changed, in one line; "" when no bug changed its state."""
+def changes(before: Report, now: Report, titles: Mapping[str, str]) -> str:
+    """What this save changed, in one line; "" when no bug or check changed its state."""
     was = {bug.id: bug.fixed for bug in before.bugs}
     gained = [titles.get(b.id, b.id) for b in now.bugs if b.fixed and not was.get(b.id, False)]
     lost = [titles.get(b.id, b.id) for b in now.bugs if not b.fixed and was.get(b.id, False)]
-    told = []
-    if gained:
-        told.append("new since the last save: fixed " + ", ".join(gained))
-    if lost:
-        told.append("came back: " + ", ".join(lost))
+    words = ("new since the last save: fixed ", "came back: ")
+    if now.kind == Kind.IMPLEMENT:
+        passed = {check.name for check in before.checks if check.outcome is CheckOutcome.PASSED}
+        gained = [c.spoken for c in now.checks if c.outcome is CheckOutcome.PASSED and c.name not in passed]
+        lost = [c.spoken for c in now.checks if c.failed and c.name in passed]
+        words = ("new since the last save: ", "passed before, fails now: ")
+    told = [word + _few(names) for word, names in zip(words, (gained, lost), strict=True) if names]
     return "; ".join(told)
+
+
+def _few(names: list[str]) -> str:
+    """At most two of them, so that a line or two is enough."""
+    rest = len(names) - 2
+    return ", ".join(names[:2]) + (f" and {rest} more" if rest > 0 else "")

@@ -35,7 +35,7 @@ _PLAIN: dict[str, Callable[[list[Any]], Any]] = {
     "int": lambda parts: int(_text(parts[0]), 16),
     "complex": lambda parts: complex(*parts),
     "bytes": lambda parts: bytes.fromhex(parts[0]),
-    "range": lambda parts: range(*parts),
+    "range": lambda parts: _range(parts),
     "dtype": lambda parts: _dtype(parts[0]),
     "device": lambda parts: torch.device(parts[0]),
 }
@@ -153,6 +153,13 @@ class Unpacker:
 def _require(condition: bool) -> None:
     if not condition:
         raise ValueError("it breaks the format")
+
+
+def _range(parts: list[Any]) -> range:
+    # It takes no room, but whoever makes a list of it does.
+    found = range(*parts)
+    _require(len(found) <= _MOST_VALUES)
+    return found
 
 
 def _text(value: Any) -> str:

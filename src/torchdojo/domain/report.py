@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from torchdojo.domain.failure import Failure
+
 FORMAT = 1
 
 
@@ -57,12 +59,44 @@ class RestsOn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One named check: what was seen, in the learner's words, and where."""
+    """One named check: what was seen, in the learner's words, and where.
+
+    `failure` holds the same and more in pieces, for a check of an implement exercise that did not pass; reports that
+    were stored before there was such a thing have none.
+    """
 
     name: str
     outcome: CheckOutcome
     message: str = ""
     where: str = ""
+    failure: Failure | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was run and not passed."""
+        return self.outcome in (CheckOutcome.FAILED, CheckOutcome.ERROR)
+
+    @property
+    def spoken(self) -> str:
+        """Its name as one would say it: "test_masked_positions" is "masked positions"."""
+        return self.name.removeprefix("test_").replace("_", " ")
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON data; `failure` only where there is one."""
+        data = {"name": self.name, "outcome": str(self.outcome), "message": self.message, "where": self.where}
+        return data if self.failure is None else data | {"failure": self.failure.to_json()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> CheckResult:
+        """The inverse of `to_json`."""
+        failure = data.get("failure")
+        return cls(
+            name=data["name"],
+            outcome=CheckOutcome(data["outcome"]),
+            message=data.get("message", ""),
+            where=data.get("where", ""),
+            failure=None if failure is None else Failure.from_json(failure),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +165,7 @@ class Report:
             "verdict": str(self.verdict),
             "score": round(self.score, 4),
             "message": self.message,
-            "checks": [
-                {"name": c.name, "outcome": str(c.outcome), "message": c.message, "where": c.where} for c in self.checks
-            ],
+            "checks": [check.to_json() for check in self.checks],
         }
         if self.kind == "debug":
             data["bugs"] = [
@@ -168,10 +200,7 @@ class Report:
                 verdict=Verdict(data["verdict"]),
                 score=float(data["score"]),
                 message=data.get("message", ""),
-                checks=tuple(
-                    CheckResult(c["name"], CheckOutcome(c["outcome"]), c.get("message", ""), c.get("where", ""))
-                    for c in data["checks"]
-                ),
+                checks=tuple(CheckResult.from_json(check) for check in data["checks"]),
                 bugs=tuple(
                     BugResult(
                         b["id"],

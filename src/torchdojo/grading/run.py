@@ -73,6 +73,7 @@ class GradingRun:
                     "exercise": self._exercise.id,
                     "kind": str(self._exercise.kind),
                     "filename": self._exercise.filename,
+                    "forbid": list(self._exercise.forbid),
                     "wall_seconds": self._exercise.limits.wall_seconds,
                     "facts": None if self._facts is None else dict(self._facts),
                     "seed": self.seed,

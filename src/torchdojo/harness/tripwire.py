@@ -8,14 +8,15 @@ needs any of this; libraries do, and are let through.
 
 from __future__ import annotations
 
+import py_compile
 import re
 import sys
-import sysconfig
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import FrameType
 from typing import Any
+
+from torchdojo.harness.library_files import library_test
 
 #: Told what was done and on which line of the script (0 when unknown). Must get it out of the process at once.
 Alarm = Callable[[str, int], None]
@@ -38,73 +39,79 @@ _RAW_MEMORY = re.compile(r"/proc/(self|thread-self|\d+)/(task/\d+/)?(mem|fd/.*)$
 #: How far a call into ctypes may be from the script that made it.
 _CTYPES_DEPTH = 3
 
-_LIBRARY_FOLDERS = (
-    *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
-    str(Path(__file__).parents[1]),
-)
+#: Code that gets a file name; a name of a library would let it do what libraries may.
+_NAMING = frozenset({"compile", "code.__new__"})
 
-#: As spelt and as resolved: inside the sandbox a path may no longer resolve to what it did when this was imported.
-_LIBRARY_ROOTS = (*_LIBRARY_FOLDERS, *(str(Path(folder).resolve()) for folder in _LIBRARY_FOLDERS))
-
-_WATCHED = _DIRECT | {"object.__getattr__", "object.__setattr__", "open"}
+_WATCHED = _DIRECT | _NAMING | {"marshal.loads", "object.__getattr__", "object.__setattr__", "open"}
 
 _frame_at = sys._getframe
 _this_thread = threading.get_ident
 
 
-def watch_script(alarm: Alarm, *, pass_frames_of: Mapping[str, Any] | None = None) -> None:
+def watch_script(
+    alarm: Alarm, *, pass_frames_of: Mapping[str, Any] | None = None, reserved: frozenset[str] = frozenset()
+) -> None:
     """From now on, and for the rest of the process, tell `alarm` of each kind of access once.
 
     Frames with the globals `pass_frames_of` may be had by everybody, at the price of one comparison: the recorder looks
-    at its own frame at every event.
+    at its own frame at every event. Code of the script may not take the file names `reserved`, nor those of libraries.
     """
-    # What the hook uses lives in its own cells: nobody gets there by way of this module's names.
+    # What the hook uses lives in its own cells: nobody gets there by way of this module's names, or Python's.
     watched, frame_attributes = _WATCHED, _FRAME_ATTRIBUTES
-    frame_at, this_thread = _frame_at, _this_thread
+    frame_at, this_thread, is_library = _frame_at, _this_thread, library_test()
+    is_a, text, raw_memory = isinstance, str, _RAW_MEMORY.match
+    by_order = ("<frozen importlib", py_compile.__file__)
+    direct, naming, frame_givers, ctypes_depth = _DIRECT, _NAMING, _FRAME_GIVERS, range(_CTYPES_DEPTH)
     told: set[str] = set()
     looking: set[int] = set()
-    library: dict[str, bool] = {}
-
-    def is_library(frame: FrameType) -> bool:
-        file = frame.f_code.co_filename
-        known = library.get(file)
-        if known is None:
-            known = library[file] = file.startswith(("<frozen ", "<__array_function__")) or (
-                file.startswith("/")
-                and (file.startswith(_LIBRARY_ROOTS) or str(Path(file).resolve()).startswith(_LIBRARY_ROOTS))
-            )
-        return known
 
     def accessed(event: str, args: tuple[Any, ...], caller: FrameType) -> bool:
-        if event in _DIRECT:
+        if event in direct:
             return asked_by_script(caller)
         if event == "object.__getattr__":
             return asked_by_script(caller)
         if event == "object.__setattr__":
-            return args[1] == "__code__" and not is_library(caller)
+            return args[1] == "__code__" and not is_library(caller.f_code.co_filename)
+        if event == "marshal.loads":
+            return named_by_script(caller)
+        if event in naming:
+            return is_a(args[1], text) and (args[1] in reserved or is_library(args[1])) and named_by_script(caller)
         if event == "open":
-            return isinstance(args[0], str) and _RAW_MEMORY.match(args[0]) is not None
+            return is_a(args[0], text) and (raw_memory(args[0]) is not None or is_foreign_bytecode(args[0]))
         return event.startswith("ctypes.") and called_from_script(caller)
 
     def asked_by_script(caller: FrameType) -> bool:
         frame: FrameType | None = caller
-        while frame is not None and is_library(frame) and frame.f_code.co_name in _FRAME_GIVERS:
+        while frame is not None and is_library(frame.f_code.co_filename) and frame.f_code.co_name in frame_givers:
             frame = frame.f_back
-        return frame is not None and not is_library(frame)
+        return frame is not None and not is_library(frame.f_code.co_filename)
+
+    def is_foreign_bytecode(path: str) -> bool:
+        # Compiled code says itself which file it comes from; scripts leave none behind.
+        return path.endswith(".pyc") and not is_library(path)
+
+    def named_by_script(caller: FrameType) -> bool:
+        # A module that is imported gets its own name; py_compile and the loaders' methods give any.
+        frame: FrameType | None = caller
+        while frame is not None and is_library(frame.f_code.co_filename):
+            if frame.f_code.co_name == "_find_and_load":
+                return False
+            frame = frame.f_back if frame.f_code.co_filename.startswith(by_order) else None
+        return frame is not None
 
     def called_from_script(caller: FrameType) -> bool:
         frame: FrameType | None = caller
-        for _ in range(_CTYPES_DEPTH):
+        for _ in ctypes_depth:
             if frame is None:
                 return False
-            if not is_library(frame):
+            if not is_library(frame.f_code.co_filename):
                 return True
             frame = frame.f_back
         return False
 
     def line_of(caller: FrameType) -> int:
         frame: FrameType | None = caller
-        while frame is not None and is_library(frame):
+        while frame is not None and is_library(frame.f_code.co_filename):
             frame = frame.f_back
         return 0 if frame is None else frame.f_lineno
 
@@ -123,7 +130,7 @@ def watch_script(alarm: Alarm, *, pass_frames_of: Mapping[str, Any] | None = Non
         try:
             caller = frame_at(1)
             if accessed(event, args, caller):
-                what = str(args[1]) if event == "object.__getattr__" else event
+                what = text(args[1]) if event == "object.__getattr__" else event
                 if what not in told:
                     told.add(what)
                     alarm(what, line_of(caller))

@@ -5,18 +5,25 @@ The verdict is the first failing check's; every check is reported. The score is 
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from torchdojo.checkers.failures import raised_by
 from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.failure import Failure
 from torchdojo.domain.report import CheckOutcome, CheckResult, Report, Verdict
-from torchdojo.judge.checks import Check, checks_of, load_checks, run_check
+from torchdojo.judge.checks import Check, checks_of, cut_short, load_checks, run_check
 from torchdojo.judge.implement_endings import ending_of
 from torchdojo.judge.proxies import Candidate, GradingOver, Submission
+from torchdojo.judge.proxies.calls import Call
 from torchdojo.judge.session import Session
+from torchdojo.library import load_exercise
 
 #: The name of the implicit check that no input is changed unless a check allows it.
 PURITY = "test_inputs_are_left_alone"
@@ -29,19 +36,23 @@ _VERDICTS = {
 }
 
 
-def judge_implement(session: Session, exercise: Exercise, request: Mapping[str, Any]) -> Report:
-    """The report on one submission. `request`: "filename" and "seed", from which all inputs are drawn."""
-    support = exercise.folder / "support.py"
+def judge_implement(session: Session, folder: Path, request: Mapping[str, Any]) -> Report:
+    """The report on one submission for the exercise in `folder`.
+
+    `request`: "filename" and "forbid" as the exercise says, and "seed", from which all inputs are drawn.
+    """
+    support = folder / "support.py"
     job = session.start(
         "run",
         {
-            "filename": exercise.filename,
-            "forbid": list(exercise.forbid),
+            "filename": request["filename"],
+            "forbid": request["forbid"],
             "support": support.read_text(encoding="utf-8") if support.exists() else None,
         },
     )
     # The judge reads its own files while the submission's process starts.
-    loaded = load_checks(exercise.folder)
+    exercise = load_exercise(folder)
+    loaded = load_checks(folder)
     checks = checks_of(loaded.checks)
     deadline = time.monotonic() + exercise.limits.wall_seconds
     candidate = Candidate(job, secrets.token_hex(16), deadline)
@@ -52,7 +63,7 @@ def judge_implement(session: Session, exercise: Exercise, request: Mapping[str, 
             for check in checks:
                 grading.take(check, run_check(check, submission, candidate, loaded.reference, int(request["seed"])))
     except GradingOver as over:
-        grading.cut_short(*ending_of(over, job, candidate.last_call))
+        grading.cut_short(*ending_of(over, job, str(candidate.last_call or "")), candidate.last_call, loaded.reference)
     job.kill()
     return grading.report()
 
@@ -75,7 +86,7 @@ class _Grading:
             raised = raised_by(error)
             if raised is None:
                 raise
-            verdict = Verdict.MEMORY_LIMIT if raised.type_name == "MemoryError" else Verdict.IMPORT_ERROR
+            verdict = Verdict.MEMORY_LIMIT if raised.for_want_of_memory else Verdict.IMPORT_ERROR
             place = f"\nOn {raised.where}: {raised.text}" if raised.where else ""
             words = f"{raised.type_name}: {raised.message}".rstrip(": ")
             self._fail(verdict, f"Your file cannot be loaded. {words}{place}")
@@ -96,14 +107,15 @@ class _Grading:
         else:
             outcome = CheckOutcome.SKIPPED if ended.fault == "skipped" else CheckOutcome.PASSED
             self._changed = self._changed or ended.changed
-        self._add(CheckResult(check.name, outcome, ended.message, ended.where))
+        self._add(CheckResult(check.name, outcome, ended.message, ended.where, ended.failure))
 
-    def cut_short(self, verdict: Verdict, message: str, where: str) -> None:
+    def cut_short(self, verdict: Verdict, message: str, where: str, call: Call | None, reference: ModuleType) -> None:
         """The submission's process is gone: the check that was running ends like this, the others are skipped."""
         self._fail(verdict, message)
         if len(self._results) < len(self._checks):
             check = self._checks[len(self._results)]
-            self._add(CheckResult(check.name, CheckOutcome.ERROR, message, where))
+            failure = cut_short(check, message, call, reference)
+            self._add(CheckResult(check.name, CheckOutcome.ERROR, message, where, failure))
 
     def report(self) -> Report:
         """Everything together."""
@@ -130,8 +142,19 @@ class _Grading:
 
     def _fail(self, verdict: Verdict, message: str) -> None:
         if self._verdict is Verdict.PASSED:
-            self._verdict, self._message = verdict, message
+            self._verdict, self._message = verdict, _text(message)
 
     def _add(self, result: CheckResult) -> None:
-        self._results.append(result)
-        self._session.progress({"type": "progress", "done": len(self._results), "of": len(self._checks)})
+        failure = None if result.failure is None else Failure.from_json(json.loads(_text(_json(result.failure))))
+        self._results.append(replace(result, message=_text(result.message), where=_text(result.where), failure=failure))
+        done = {"check": result.spoken, "outcome": str(result.outcome)}
+        self._session.progress({"type": "progress", "done": len(self._results), "of": len(self._checks), **done})
+
+
+def _json(failure: Failure) -> str:
+    return json.dumps(failure.to_json(), ensure_ascii=False)
+
+
+def _text(message: str) -> str:
+    """Words of the submission may hold lone surrogates: no text that could be kept or printed."""
+    return message.encode("utf-8", "replace").decode()

@@ -23,8 +23,9 @@ _STATUS = {
 def ending_of(over: GradingOver, job: CandidateJob, call: str) -> tuple[Verdict, str, str]:
     """Verdict, message, and where in the submission; `call` is the last one made, in words."""
     if isinstance(over, Forbidden):
-        message = f"{over.name} is what you are asked to write yourself, and line {over.line} calls it."
-        return Verdict.FORBIDDEN, message, f"line {over.line}"
+        who = f"line {over.line} calls it" if over.line else "your code leaves the work to it"
+        message = f"{over.name} is what you are asked to write yourself, and {who}."
+        return Verdict.FORBIDDEN, message, f"line {over.line}" if over.line else ""
     if isinstance(over, Tampered):
         message = f"Your code reached into the process that runs it ({over}). No answer needs that; take it out."
         return Verdict.FORBIDDEN, message, ""

@@ -48,5 +48,5 @@ def _judge(session: Session, request: dict[str, Any]) -> Report:
     if request["kind"] == Kind.DEBUG:
         return judge_debug(session, lambda: load_exercise(folder), request)
     if request["kind"] == Kind.IMPLEMENT:
-        return judge_implement(session, load_exercise(folder), request)
+        return judge_implement(session, folder, request)
     raise NotImplementedError(f"no judge for {request['kind']} exercises")

@@ -10,6 +10,7 @@ import pytest  # noqa: E402, F401  checks are written with it
 import torch._dynamo  # noqa: E402  the first optimizer step would import it otherwise, at 1.4 s
 
 import torchdojo.judge.main  # noqa: E402, F401
+from torchdojo.judge.rehearsal import rehearse  # noqa: E402
 from torchdojo.probes import probes  # noqa: E402
 
 
@@ -21,3 +22,4 @@ def warm() -> None:
     optimizer = torch.optim.Adam(layer.parameters())
     loss.backward()  # type: ignore[no-untyped-call]
     optimizer.step()
+    rehearse()

@@ -9,6 +9,8 @@ from torchdojo.domain.curriculum import Syllabus, SyllabusItem, SyllabusPart, Tr
 from torchdojo.library.folder import SLUG
 from torchdojo.library.table import Table, read_toml
 
+__all__ = ["CURRICULUM", "Curriculum", "Track", "read_curriculum"]
+
 CURRICULUM = "curriculum.toml"
 
 

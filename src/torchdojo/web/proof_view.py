@@ -67,6 +67,7 @@ class ProofView:
     fake_total: int
     mutants_noticed: int
     mutants_total: int
+    kill_rate: str
     survivors: tuple[MutantRow, ...]
 
 
@@ -113,6 +114,7 @@ def proof_view(proof: Proof, exercise: Exercise, *, named: bool) -> ProofView:
         fake_total=len(proof.fake),
         mutants_noticed=len(proof.mutants) - len(unnoticed),
         mutants_total=len(proof.mutants),
+        kill_rate=_share(len(proof.mutants) - len(unnoticed), len(proof.mutants)),
         survivors=tuple(MutantRow(mutant.id, mutant.reason) for mutant in unnoticed) if named else (),
     )
 
@@ -147,6 +149,11 @@ class _Scale:
         return round(3 + 94 * share, 2)
 
 
+def _share(part: int, whole: int) -> str:
+    """A percentage that is 100 only when nothing is missing."""
+    return f"{math.floor(100 * part / whole)} %" if whole else ""
+
+
 def _seen(state: BugState, others: int, runs: int) -> str:
     own = f"seen in {runs} of {runs} runs" if state is BugState.OPEN else f"not seen ({state})"
     return f"{own}, {'also reported: ' + str(others) if others else 'no other bug reported'}"
@@ -158,4 +165,4 @@ def _reached(met: Iterable[bool]) -> str:
 
 
 def _spoken(slug: str) -> str:
-    return str(slug).replace("-", " ").replace("_", " ").capitalize()
+    return str(slug).removeprefix("test_").replace("-", " ").replace("_", " ").capitalize()

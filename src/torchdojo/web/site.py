@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
+from torchdojo.app.catalogue import searchable
 from torchdojo.app.compose import Dojo
 from torchdojo.domain.exercise import spoken_metric
 from torchdojo.web.prose import code, markdown
@@ -33,6 +34,7 @@ def template_environment() -> Environment:
     environment.filters["markdown"] = markdown
     environment.filters["code"] = code
     environment.filters["metric"] = spoken_metric
+    environment.filters["searchable"] = searchable
     environment.filters["spoken"] = lambda slug: str(slug).replace("-", " ").replace("_", " ").capitalize()
     return environment
 

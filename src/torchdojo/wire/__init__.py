@@ -10,7 +10,7 @@ from torchdojo.wire.frames import (
     decode,
     encode,
 )
-from torchdojo.wire.signing import signature
+from torchdojo.wire.signing import signature, signer
 
 __all__ = [
     "Channel",
@@ -22,4 +22,5 @@ __all__ = [
     "decode",
     "encode",
     "signature",
+    "signer",
 ]

@@ -104,7 +104,7 @@ def decode(head: bytes, body: bytes) -> Frame:
         raise WireError(f"the header is not JSON: {error}") from None
     if not isinstance(header, dict):
         raise WireError("the header is not an object")
-    if _depth(header) > MAX_DEPTH:
+    if _too_deep(header):
         raise WireError("the header is nested too deeply")
     described = header.pop("tensors", [])
     tensors: dict[str, TensorData] = {}
@@ -139,15 +139,15 @@ def _described(item: Any) -> tuple[str, str, tuple[int, ...]]:
     return name, dtype, tuple(shape)
 
 
-def _depth(value: Any) -> int:
-    # Iterative: json refuses very deep input by itself, but a few hundred levels would reach a recursive walk.
-    deepest, todo = 0, [(value, 1)]
-    while todo:
-        item, depth = todo.pop()
-        deepest = max(deepest, depth)
-        children = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
-        todo.extend((child, depth + 1) for child in children)
-    return deepest
+def _too_deep(value: Any) -> bool:
+    # Level by level: json refuses very deep input by itself, but a few hundred levels would reach a recursive walk.
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        children = (item.values() if type(item) is dict else item for item in level)
+        level = [child for several in children for child in several if type(child) is dict or type(child) is list]
+        if not level:
+            return False
+    return True
 
 
 class Channel:

@@ -67,9 +67,10 @@ def test_serving_does_not_load_torch():
 
 
 def test_alone_it_says_where_you_stand_and_what_is_next(torchdojo):
+    rows = json.loads(torchdojo("list", "--json"))
     told = torchdojo()
-    assert told.startswith("0 of ")
-    assert "torchdojo start tiny-regressor" in told
+    assert f"0 of {len(rows)} exercises passed" in told
+    assert f"torchdojo start {rows[0]['id']}" in told
 
 
 def test_list_prints_the_contract(torchdojo):
@@ -149,8 +150,33 @@ def test_the_starter_is_judged_bug_by_bug_and_the_solution_passes(torchdojo):
     assert all(bug["fixed"] for bug in report["bugs"])
     assert report["goal"]["met"] is True
     assert {"queue", "run", "total"} <= set(report["seconds"])
-    assert torchdojo().startswith("1 of ")
+    assert "1 of " in torchdojo()
     assert "tiny-regressor" not in torchdojo("list", "--todo")
+
+
+def test_a_written_answer_is_judged_check_by_check_and_a_pass_leads_to_the_debrief(torchdojo):
+    folder = REPOSITORY / "exercises" / "losses" / "focal-loss"
+    wrong = str(folder / "wrong" / "alpha_for_everybody.py")
+    told = torchdojo("grade", "focal-loss", wrong, status=1)
+    assert " ✓ easy elements are turned down" in told
+    assert told.count("Positives are multiplied by alpha") == 1
+    assert "focal_loss(logits, targets, alpha=0.25" in told
+    assert "expected float32[3, 4]" in told
+    line = next(
+        n for n, text in enumerate(Path(wrong).read_text().splitlines(), 1) if text.startswith("def focal_loss")
+    )
+    assert f"{wrong}:{line}, focal_loss" in told
+
+    failed = [
+        c for c in json.loads(torchdojo("grade", "focal-loss", wrong, "--json", status=1))["checks"] if "failure" in c
+    ]
+    assert failed[0]["name"] == "test_alpha_weighs_the_two_classes"
+    assert failed[0]["failure"]["got"]["wrong"]
+
+    told = torchdojo("grade", "focal-loss", str(folder / "solution.py"))
+    assert "all 12 checks" in told
+    assert "torchdojo solution focal-loss" in told
+    assert "take away" in torchdojo("solution", "focal-loss")
 
 
 @pytest.mark.parametrize(

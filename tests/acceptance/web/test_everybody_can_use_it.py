@@ -14,9 +14,11 @@ SPIRAL = "/exercises/spiral-classifier"
 PAGES = [
     SPIRAL,
     "/exercises/tiny-regressor",
+    "/exercises/focal-loss",
     "/exercises",
     SPIRAL + "/solution",
     "/proof/spiral-classifier",
+    "/proof/focal-loss",
     "/explain/missing-zero-grad",
     "/doctor",
     "/exercises/no-such-thing",
@@ -83,6 +85,24 @@ def test_every_page_is_accessible_and_fits_its_screen(visitor: Any, scheme: str,
     for tab in ("Verdict", "Hints", "Attempts"):
         page.get_by_role("tab", name=tab).click()
         assert serious(page) == [], tab
+
+
+@pytest.mark.parametrize("with_grader", [True], ids=["judged"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_table_of_a_failing_input_is_accessible_on_a_phone(visitor: Any, scheme: str) -> None:
+    page = visitor.enter("/exercises/focal-loss")
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(
+        "def focal_loss(x, y, alpha=0.25, gamma=2.0, reduction='mean'):\n    return (x - y).abs()\n"
+    )
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("#verdict details[open] td.wrong").first).to_be_visible(timeout=90_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert serious(page) == []
 
 
 def test_the_chosen_colours_hold_on_the_next_page(visitor: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def test_checks_can_use_everything_a_submission_offers(grader: Grader, kit: Exer
         (FLIP, "def flip(x):\n    import os; os._exit(0)", "runtime_error", "ended its own process"),
         (FLIP, "def flip(x):\n    raise SystemExit", "runtime_error", "SystemExit"),
         (FLIP, "def flip(x): raise NotImplementedError", "runtime_error", "Nothing is written here yet"),
-        (FLIP, "def flip(x): return [torch.zeros(1 << 28) for _ in range(9)]", "memory_limit", "allocate"),
+        (FLIP, "def flip(x): return torch.zeros(1 << 33)", "memory_limit", "allocate"),
         (FLIP, "def flip(x): return x.t().clone()", "wrong_answer", "a copy"),
         (FLIP, "def flip(x): pass", "wrong_answer", "None, not a Tensor"),
         (FLIP, "class T(torch.Tensor): pass\ndef flip(x): return x.t().as_subclass(T)", "wrong_answer", "subclass"),
@@ -71,6 +72,46 @@ def test_inputs_changed_behind_the_checks_back_are_a_wrong_answer(grader: Grader
     assert report.verdict is Verdict.WRONG_ANSWER
     assert "changes its input in place: half(float32[4, 3])" in report.message
     assert report.checks[-1].name == "test_inputs_are_left_alone"
+
+
+def test_a_failed_check_shows_the_call_with_its_input_and_both_results(grader: Grader) -> None:
+    exercise = load_exercise(shipped_root() / "losses" / "focal-loss")
+    report = grader.grade(exercise, exercise.solution.replace("** gamma", "** 2.01"), seed=9)
+    first = next(check.failure for check in report.checks if check.failed)
+    assert first is not None
+    assert [(shown.name, shown.form) for shown in first.arguments[:2]] == [
+        ("logits", "float32[4]"),
+        ("targets", "float32[4]"),
+    ]
+    assert first.spoken_call.startswith("focal_loss(logits, targets, ")
+    assert first.got is not None
+    assert first.expected is not None
+    assert first.got.wrong
+    for row, column in first.got.wrong:
+        assert first.got.cells[row][column] != first.expected.cells[row][column]
+    assert all(check.failure is None for check in report.checks if not check.failed)
+
+
+def test_a_call_that_never_returns_is_shown_with_its_input(grader: Grader, kit: Exercise) -> None:
+    report = grader.grade(kit, kit.solution.replace(FLIP, "def flip(x):\n    while True: pass"), seed=1)
+    (check,) = [check for check in report.checks if check.failed]
+    assert check.failure is not None
+    assert [shown.form for shown in check.failure.tables] == ["float32[4, 3]"]
+
+
+def test_what_is_shown_tells_neither_the_solution_nor_the_checks(grader: Grader) -> None:
+    folder = shipped_root() / "losses" / "focal-loss"
+    exercise = load_exercise(folder)
+    secret = [line.strip() for name in ("solution.py", "checks.py") for line in (folder / name).read_text().split("\n")]
+    for wrong in sorted((folder / "wrong").glob("*.py")):
+        source = wrong.read_text()
+        report = grader.grade(exercise, source, seed=9)
+        told = [json.dumps(check.failure.to_json()) for check in report.checks if check.failure]
+        assert told
+        lessons = " ".join(check.failure.lesson for check in report.checks if check.failure)
+        for line in secret:
+            if len(line) > 15 and line not in source and line.strip('"') not in lessons:
+                assert not any(line in text for text in told), (wrong.name, line)
 
 
 def test_the_same_seed_gives_the_same_report(grader: Grader) -> None:

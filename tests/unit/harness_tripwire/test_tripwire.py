@@ -8,13 +8,14 @@ import sys
 import pytest
 
 RUNNER = """
-import sys
+import json, sys
 from torchdojo.harness.tripwire import watch_script
 def alarm(what, line):
     sys.__stdout__.write(f"ALARM {what} {line}\\n")
 watch_script(alarm)
 try:
-    exec(compile(sys.argv[1], "/job/script.py", "exec"), {"__name__": "__main__"})
+    names = {"__name__": "__main__", "__file__": json.__file__}
+    exec(compile(sys.argv[1], "/job/script.py", "exec"), names)
 except Exception as error:
     print("RAISED", error)
 """
@@ -40,6 +41,22 @@ REACHES = {
     "library loaded": ("import ctypes\nctypes.CDLL(None)", "ctypes.dlopen 2"),
     "memory file": ("open('/proc/self/mem', 'rb').close()", "open 1"),
     "tracing": ("import sys\nsys.settrace(lambda *_: None)", "sys.settrace 2"),
+    "the name of a library": ("import json\ncompile('1', json.__file__, 'exec')", "compile 2"),
+    "a name replaced": (
+        "import json\nc = (lambda: 0).__code__\nc.replace(co_filename=json.__file__)",
+        "code.__new__ 3",
+    ),
+    "a name by py_compile": (
+        "import json, py_compile, tempfile\nwith tempfile.TemporaryDirectory() as folder:\n"
+        "    py_compile.compile(__file__, cfile=folder + '/made.pyc', dfile=json.__file__)",
+        "compile 3",
+    ),
+    "bytecode of its own": ("import marshal\nmarshal.loads(marshal.dumps((lambda: 0).__code__))", "marshal.loads 2"),
+    "bytecode in a file": ("open('/nowhere/made.pyc', 'rb')", "open 1"),
+    "patched paths": (
+        "import gc, json, pathlib\npathlib.Path.resolve = lambda self: json.__file__\ngc.get_objects()",
+        "gc.get_objects 3",
+    ),
     "hidden in eval": ("import timeit\ntimeit.timeit('gc.get_objects()', 'import gc', number=1)", "gc.get_objects"),
 }
 
@@ -68,6 +85,9 @@ class Colour(enum.Enum):
 class Shape(typing.NamedTuple):
     size: int
 
+exec(compile("made = 1", "made.py", "exec"))
+exec("made = 2")
+(lambda: 0).__code__.replace(co_name="other")
 logging.basicConfig()
 logging.getLogger("run").warning("logged")
 warnings.warn("careful")

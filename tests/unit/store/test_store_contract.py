@@ -10,7 +10,18 @@ import pytest
 
 from torchdojo.app.ports import Store
 from torchdojo.domain.attempt import Draft
-from torchdojo.domain.report import BugResult, BugState, Curve, GoalResult, Report, RestsOn, Verdict
+from torchdojo.domain.failure import Failure, Shown
+from torchdojo.domain.report import (
+    BugResult,
+    BugState,
+    CheckOutcome,
+    CheckResult,
+    Curve,
+    GoalResult,
+    Report,
+    RestsOn,
+    Verdict,
+)
 from torchdojo.store.database import DatabaseStore
 from torchdojo.store.memory import MemoryStore
 
@@ -74,6 +85,25 @@ def test_an_attempt_comes_back_with_its_whole_report(store: Store) -> None:
     assert made.report.curves == full.curves
     assert made.submitted_at == NOON
     assert store.attempt(made.id + 1) is None
+
+
+def test_what_a_failed_check_saw_comes_back_with_its_nan(store: Store) -> None:
+    got = Shown("", "float32[9, 2]", (("nan", "inf"), ("1", "2")), (3, 0), "rows 3 to 4 of 9", ((0, 0), (0, 1)))
+    seen = Failure("Keep it.", "It is lost.", "n=2", "f(float32[2])", "f", (Shown("x", "int", (("1",),)),), got, None)
+    checks = (CheckResult("test_a", CheckOutcome.FAILED, "Keep it.", "line 3, f", seen),)
+    full = Report("loss", "implement", Verdict.WRONG_ANSWER, 0.0, checks=checks)
+    made = store.add_attempt(exercise="loss", source="x", submitted_at=NOON, report=full, origin="web")
+    read = store.attempt(made.id)
+    assert read is not None
+    assert read.report.checks == checks
+
+
+def test_a_report_from_before_failures_were_kept_still_loads() -> None:
+    data = Report("loss", "implement", Verdict.WRONG_ANSWER, 0.0).to_json()
+    data["checks"] = [{"name": "test_a", "outcome": "failed", "message": "Wrong.", "where": ""}]
+    (check,) = Report.from_json(data).checks
+    assert (check.message, check.failure) == ("Wrong.", None)
+    assert Report.from_json(data).to_json() == data
 
 
 def test_attempts_are_in_order_and_apart_by_exercise(store: Store) -> None:

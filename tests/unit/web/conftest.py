@@ -12,15 +12,50 @@ import pytest
 from starlette.testclient import TestClient
 
 from torchdojo.app.compose import Dojo, open_dojo
-from torchdojo.domain.exercise import Exercise
-from torchdojo.domain.report import BugResult, BugState, Curve, GoalResult, Report, RestsOn, Verdict
+from torchdojo.domain.exercise import Exercise, Kind
+from torchdojo.domain.failure import Failure, Shown
+from torchdojo.domain.report import (
+    BugResult,
+    BugState,
+    CheckOutcome,
+    CheckResult,
+    Curve,
+    GoalResult,
+    Report,
+    RestsOn,
+    Verdict,
+)
 from torchdojo.web import create_app
 
 ORIGIN = "http://127.0.0.1:8123"
 
 
+def written_report(exercise: Exercise, mended: bool) -> Report:
+    """Three checks; unless the text is mended, the second fails and the third is never run."""
+    cells = Shown("", "float32[1, 2]", (("nan", "2"),), (0, 0), "", ((0, 0),))
+    failure = Failure(
+        "The lesson.",
+        "First is <wrong>.",
+        "n=2",
+        "focal_loss(float32[1, 2], gamma=2.0)",
+        "focal_loss",
+        (Shown("x", "float32[1, 2]", (("1", "2"),), (0, 0)), Shown("gamma", "float", (("2.0",),))),
+        cells,
+        replace(cells, cells=(("1", "2"),)),
+    )
+    checks = (
+        CheckResult("test_rows_sum_to_one", CheckOutcome.PASSED),
+        CheckResult("test_values", CheckOutcome.FAILED, "First is <wrong>.", "line 8, focal_loss", failure),
+        CheckResult("test_never_run", CheckOutcome.SKIPPED),
+    )
+    if mended:
+        checks = tuple(CheckResult(check.name, CheckOutcome.PASSED) for check in checks)
+    verdict = Verdict.PASSED if mended else Verdict.WRONG_ANSWER
+    return Report(exercise.id, "implement", verdict, 1.0 if mended else 1 / 3, "First is <wrong>.", checks=checks)
+
+
 class ScriptedGrader:
-    """Finds every bug fixed in a text that says "mended", and every bug open in any other."""
+    """Finds every bug fixed, or check passed, in a text that says "mended", and not in any other."""
 
     isolation = "full"
 
@@ -45,6 +80,8 @@ class ScriptedGrader:
             on_event({"type": "output", "text": "epoch 1 <b>loss</b>\n"})
             on_event({"type": "curve", "name": "train_loss", "x": 1.0, "y": 0.5})
         mended = "mended" in source
+        if exercise.kind is Kind.IMPLEMENT:
+            return written_report(exercise, mended)
         state = BugState.FIXED if mended else BugState.OPEN
         assert exercise.goal is not None
         return Report(

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
+from markupsafe import escape
 from starlette.testclient import TestClient
+
+from torchdojo.app.compose import Dojo
+from torchdojo.app.overview import following_exercise
 
 SPIRAL = "/api/exercises/spiral-classifier"
 
@@ -21,14 +26,16 @@ def save(client: TestClient, source: str, base: str) -> Any:
     return client.put(f"{SPIRAL}/draft", json={"source": source, "base": base})
 
 
-def test_the_first_visit_leads_to_a_challenge_and_a_later_one_shows_where_you_stand(client: TestClient) -> None:
+def test_the_first_visit_leads_to_a_challenge_and_a_later_one_shows_where_you_stand(
+    client: TestClient, dojo: Dojo
+) -> None:
     first = client.get("/", follow_redirects=False)
     assert first.status_code == 303
     assert first.headers["location"].startswith("/exercises/")
     run(client, "print('mended')")
     home = client.get("/")
     assert "Welcome back" in home.text
-    assert "1 of 2 exercises solved" in home.text
+    assert f"1 of {len(dojo.library.exercises())} exercises solved" in home.text
 
 
 @pytest.mark.parametrize(
@@ -97,11 +104,14 @@ def test_a_run_streams_and_ends_in_the_verdict(client: TestClient) -> None:
     assert "Infinity" not in data
 
 
-def test_passing_shows_the_debrief_and_so_does_the_page_from_then_on(client: TestClient) -> None:
+def test_passing_shows_the_debrief_and_so_does_the_page_from_then_on(client: TestClient, dojo: Dojo) -> None:
     assert "Debrief" in run(client, "print('mended')")[-1]["html"]
     page = client.get("/exercises/spiral-classifier").text
     assert "Debrief" in page
-    assert 'href="/exercises/tiny-regressor">Next' in page
+    following = following_exercise(dojo, "spiral-classifier")
+    assert following is not None
+    assert following.id != "spiral-classifier"
+    assert f'href="/exercises/{following.id}">Next: {escape(following.title)}' in page
 
 
 def test_an_attempt_shows_its_difference_to_the_starter(client: TestClient) -> None:
@@ -154,3 +164,91 @@ def test_the_page_is_born_in_the_chosen_colours(client: TestClient) -> None:
     assert 'data-theme="dark"' in client.get("/exercises").text
     client.cookies.set("theme", '"><script>')
     assert "data-theme" not in client.get("/exercises").text
+
+
+def shown(page: str) -> list[str]:
+    """The exercises on a page of the list that are not hidden."""
+    cards = re.findall(r'<li class="card"([^>]*)>\s*<h3><a href="/exercises/([a-z0-9-]+)">', page)
+    return [slug for attributes, slug in cards if not attributes.rstrip().endswith("hidden")]
+
+
+def test_the_list_stands_under_its_tracks_and_names_every_exercise(client: TestClient, dojo: Dojo) -> None:
+    page = client.get("/exercises").text
+    exercises = dojo.library.exercises()
+    assert sorted(shown(page)) == sorted(exercise.id for exercise in exercises)
+    order = [re.search(f'href="/exercises/{exercise.id}"', page).start() for exercise in exercises]  # type: ignore[union-attr]
+    for one, other, at, to in zip(exercises, exercises[1:], order, order[1:], strict=False):
+        assert one.track != other.track or at < to
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "gone"),
+    [
+        ("q=focal", "focal-loss", "rope"),
+        ("q=FOCAL+binary", None, "rope"),
+        ("q=head+attention", "multi-head-attention", "focal-loss"),
+        ("kind=debug", "spiral-classifier", "focal-loss"),
+        ("level=4", "spiral-classifier", "tiny-regressor"),
+        ("kind=nothing&level=x", "focal-loss", None),
+    ],
+)
+def test_the_list_is_narrowed_down_by_text_kind_and_level(
+    client: TestClient, asked: str, there: str | None, gone: str | None
+) -> None:
+    found = shown(client.get(f"/exercises?{asked}").text)
+    assert there is None or there in found
+    assert gone not in found
+
+
+def test_what_is_solved_can_be_left_out_of_the_list(client: TestClient) -> None:
+    run(client, "print('mended')")
+    assert "spiral-classifier" not in shown(client.get("/exercises?todo=1").text)
+    assert "spiral-classifier" in shown(client.get("/exercises").text)
+
+
+def test_a_search_text_is_shown_as_text(client: TestClient) -> None:
+    page = client.get("/exercises", params={"q": '"><script>alert(1)</script>'}).text
+    assert "<script>alert" not in page
+
+
+FOCAL = "/api/exercises/focal-loss"
+
+
+def written(client: TestClient, source: str) -> dict[str, Any]:
+    last: dict[str, Any] = json.loads(client.post(f"{FOCAL}/runs", json={"source": source}).text.splitlines()[-1])
+    return last
+
+
+def test_an_implement_exercise_shows_its_checks_and_no_bugs_or_curves(client: TestClient) -> None:
+    html = written(client, "print('not yet')")["html"]
+    assert "1 of 3 checks passed" in html
+    assert html.count("<details open>") == 1
+    assert html.index("Rows sum to one") < html.index("<details open>") < html.index("First is &lt;wrong&gt;")
+    assert "Never run" in html
+    assert "bugs" not in html
+    assert 'data-line="8"' in html
+    page = client.get("/exercises/focal-loss").text
+    assert 'id="charts"' not in page
+    assert 'id="running"' in page
+    assert "1 of 3 checks" in client.get("/exercises/focal-loss").text
+    attempt = client.get("/attempts/1").text
+    assert "data-charts" not in attempt
+    assert "First is &lt;wrong&gt;" in attempt
+
+
+def test_the_failing_input_is_a_table_with_the_wrong_cells_marked_in_words(client: TestClient) -> None:
+    html = written(client, "print('not yet')")["html"]
+    tables = re.findall(r"<table>(.*?)</table>", html, re.DOTALL)
+    assert [re.findall(r"<caption[^>]*>(\w+)", table)[0] for table in tables] == ["x", "Expected", "Got"]
+    assert re.findall(r"<td[^>]*>(?:<span aria-hidden=\"true\">≠</span>)?([^<]+)", tables[2]) == ["nan", "2"]
+    assert tables[2].count("differs") == 1
+    assert "differs" not in tables[0]
+
+
+def test_passing_an_implement_exercise_shows_its_debrief(client: TestClient, dojo: Dojo) -> None:
+    exercise = dojo.library.find("focal-loss")
+    assert exercise is not None
+    html = written(client, "print('mended')")["html"]
+    assert "Debrief" in html
+    assert "Next: " in html
+    assert "3 of 3 checks passed" in html

@@ -72,5 +72,5 @@ def test_of_an_implement_exercise_the_changed_solutions_are_told(proof: Proof, n
     written = Exercise("line", Kind.IMPLEMENT, "lines", "A line", 2, 10, "", Path(), "line.py", names=("line",))
     view = proof_view(replace(proof, bugs=(), mutants=mutants), written, named=named)
     assert [row.name for row in view.whole] == ["The solution", "The starter"]
-    assert (view.mutants_noticed, view.mutants_total) == (1, 2)
+    assert (view.mutants_noticed, view.mutants_total, view.kill_rate) == (1, 2, "50 %")
     assert [(row.change, row.reason) for row in view.survivors] == [("line 3: hidden -> other", "both are 1")] * named

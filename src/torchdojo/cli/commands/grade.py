@@ -28,6 +28,7 @@ def command(
     from torchdojo.app.catalogue import find_exercise
     from torchdojo.cli.printing import console, print_curve, print_json, print_report
     from torchdojo.cli.progress import RunDisplay
+    from torchdojo.domain.report import Verdict
 
     piped = str(file) == "-"
     with opened(content, with_grader=True) as dojo:
@@ -48,4 +49,6 @@ def command(
         print_report(report, {bug.id: bug.title for bug in exercise.bugs}, out, path="" if piped else str(file))
         for remark in remarks:
             out.print(remark, style="dim")
+        if report.verdict is Verdict.PASSED:
+            out.print(f"Read the debrief, with a solution to compare: torchdojo solution {exercise.id}", style="green")
     sys.exit(report.verdict.exit_status)

@@ -5,21 +5,26 @@ from __future__ import annotations
 import os
 import sys
 import time
-from itertools import count
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 
 from torchdojo.harness.serving.agent import Agent
-from torchdojo.harness.serving.forbidden import watch_calls
+from torchdojo.harness.serving.forbidden import Asking, watch_calls
+from torchdojo.harness.serving.helpers import sealed
+from torchdojo.harness.serving.line import Alarm, open_line
 from torchdojo.harness.serving.loading import load_module
 from torchdojo.harness.serving.raised import described
 from torchdojo.harness.tripwire import watch_script
-from torchdojo.wire import Channel, WireError, signature
+from torchdojo.wire import Channel, WireError
 
 #: How long the job waits for the judge's next word; the sandbox's clock is the real limit.
 PATIENCE_SECONDS = 3600.0
+
+#: The file name of the checks' helpers: none that could be written or imported.
+HELPERS = "<support>"
 
 
 class Context(Protocol):
@@ -34,33 +39,32 @@ def run(context: Context) -> int:
     """Serve the submission in the job's folder. `request`: "filename", "forbid" (names), "support" (text or null)."""
     channel = Channel(context.channel)
     channel.send({"type": "hello"})
-    go = channel.receive(time.monotonic() + PATIENCE_SECONDS)
-    key, numbers = str(go.header["key"]), count()
-
-    def send(header: Any, tensors: Any = None) -> None:
-        try:
-            channel.send({**header, "signature": signature(key, next(numbers))}, tensors)
-        except WireError as error:
-            if not isinstance(error, WireError) or "too large" not in str(error):
-                os._exit(0)  # Nobody listens any more.
-            raise
-
+    send, alarm = open_line(context.channel, str(channel.receive(time.monotonic() + PATIENCE_SECONDS).header["key"]))
     path = context.workdir / str(context.request["filename"])
-    agent = Agent(send, lambda: channel.receive(time.monotonic() + PATIENCE_SECONDS), str(path))
     support = context.request.get("support")
-    if support is not None:
-        (context.workdir / "support.py").write_text(support, encoding="utf-8")
-    hits = watch_calls([str(name) for name in context.request.get("forbid", ())], str(path))
-    agent.forbidden = hits
-    watch_script(lambda what, line: send({"type": "tampered", "what": what, "line": line}))
+    asking = Asking()
+    agent = Agent(send, lambda: channel.receive(time.monotonic() + PATIENCE_SECONDS), str(path), asking)
+    agent.handed = watch_calls(
+        [str(name) for name in context.request.get("forbid", ())],
+        lambda name, line: alarm("forbidden", name, line),
+        asking,
+        HELPERS,
+        frozenset({Agent.answer.__code__, Agent.ask_judge.__code__}),
+    )
+    watch_script(lambda what, line: alarm("tampered", what, line), reserved=frozenset({HELPERS}))
     try:
-        module = load_module(path, path.stem)
-        helper = None if support is None else load_module(context.workdir / "support.py", "support")
+        # The submission finds the helpers neither as a file nor, while it is loaded, as a module.
+        helper = None if support is None else load_module(str(support), HELPERS, "support")
+        look = None if helper is None else _looking(sealed(helper), alarm)
+        sys.modules.pop("support", None)
+        module = load_module(path.read_text(encoding="utf-8"), str(path), path.stem)
+        if helper is not None and look is not None:
+            sys.modules["support"], agent.look = helper, look
     except BaseException as error:
-        send({"type": "raised", "error": described(error, str(path)), "forbidden": hits.taken()})
+        send({"type": "raised", "error": described(error, str(path))})
     else:
         agent.publish(module, torch, helper)
-        send({"type": "loaded", "names": sorted(vars(module)), "forbidden": hits.taken()})
+        send({"type": "loaded", "names": sorted(name for name in vars(module) if type(name) is str)})
         try:
             agent.serve()
         except WireError:
@@ -72,3 +76,11 @@ def run(context: Context) -> int:
             pass  # The submission closed or replaced it.
     # No exit handler of the submission runs, no thread of it is waited for.
     os._exit(0)
+
+
+def _looking(replaced: Callable[[], str], alarm: Alarm) -> Callable[[], None]:
+    def look() -> None:
+        if name := replaced():
+            alarm("tampered", f"the helper {name}", 0)
+
+    return look

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import torch
 
+from torchdojo.harness.serving.opaque import opaque
+
+#: Numbers of the modules the judge knows from the start.
+SUBMISSION, TORCH, SUPPORT = range(3)
+
 CallJudge = Callable[[int, Any, Any], Any]
+
+
+_HOMES = ("torch", "support")
 
 
 class Kept:
@@ -25,7 +34,7 @@ class JudgeFunction:
 
     def __init__(self, number: int, call: CallJudge) -> None:
         self._number = number
-        self._call = call
+        self._call = opaque(call)  # What it is given is no way into this process.
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._call(self._number, args, kwargs)
@@ -104,6 +113,21 @@ def named(path: str) -> Any:
             found = getattr(found, part)
         return found
     raise ImportError(path)
+
+
+def at_home(value: Any) -> bool:
+    """Whether a module, class, function or instance is of torch or of the checks' helpers, and really lives there."""
+    if isinstance(value, ModuleType):
+        return sys.modules.get(value.__name__) is value and value.__name__.partition(".")[0] in _HOMES
+    kind = value if isinstance(value, type) or hasattr(value, "__qualname__") else type(value)
+    module, path = getattr(kind, "__module__", None), getattr(kind, "__qualname__", None)
+    if type(module) is not str or type(path) is not str or module.partition(".")[0] not in _HOMES:
+        owner = getattr(value, "__self__", None)
+        return owner is not None and owner is not value and not isinstance(owner, type) and at_home(owner)
+    found: Any = sys.modules.get(module)
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    return found is kind
 
 
 def _traits(value: Any) -> dict[str, Any]:

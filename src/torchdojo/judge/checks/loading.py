@@ -34,11 +34,11 @@ def _load(path: Path, name: str, *, explained: bool = False) -> ModuleType:
     module.__file__ = str(path)
     sys.modules[name] = module
     linecache.cache[str(path)] = (len(source), None, source.splitlines(keepends=True), str(path))
-    exec(_compiled(source, str(path), explained), module.__dict__)
+    code = compiled(source, str(path)) if explained else compile(source, path, "exec", dont_inherit=True)
+    exec(code, module.__dict__)
     return module
 
 
-def _compiled(source: str, path: str, explained: bool) -> CodeType:
-    if not explained:
-        return compile(source, path, "exec", dont_inherit=True)
+def compiled(source: str, path: str) -> CodeType:
+    """The code of a checks.py; its bare assert statements tell the values they compared."""
     return compile(with_values(ast.parse(source, path)), path, "exec", dont_inherit=True)

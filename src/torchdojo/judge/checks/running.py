@@ -14,6 +14,7 @@ import torch
 
 from torchdojo.checkers.failures import raised_by
 from torchdojo.checkers.purity import changes, forget_changes
+from torchdojo.domain.failure import Failure
 from torchdojo.judge.checks.cases import Case, Check
 from torchdojo.judge.checks.telling import by_assertion, by_exception, by_surprise
 from torchdojo.judge.proxies import Candidate, Submission
@@ -30,6 +31,7 @@ class Ended:
     message: str = ""
     where: str = ""
     changed: str = ""
+    failure: Failure | None = None
 
 
 def run_check(check: Check, submission: Submission, candidate: Candidate, reference: ModuleType, secret: int) -> Ended:
@@ -37,7 +39,7 @@ def run_check(check: Check, submission: Submission, candidate: Candidate, refere
     changed = ""
     for case in check.cases:
         forget_changes()
-        candidate.last_call = ""
+        candidate.last_call = None
         ended = _run(check, case, submission, candidate, reference, secret)
         if ended.fault:
             return ended
@@ -66,12 +68,12 @@ def _run(
         return Ended("skipped", str(skipped))
     except (AssertionError, _FAILED) as failure:
         if raised_by(failure) is not None:
-            return by_exception(check, case, failure, candidate)
-        return by_assertion(check, case, failure, candidate)
+            return by_exception(check, case.id, failure, candidate.last_call, reference)
+        return by_assertion(check, case.id, failure, candidate.last_call, reference)
     except Exception as error:
         if raised_by(error) is not None:
-            return by_exception(check, case, error, candidate)
-        return by_surprise(check, case, error, candidate)
+            return by_exception(check, case.id, error, candidate.last_call, reference)
+        return by_surprise(check, case.id, error, candidate.last_call, reference)
     finally:
         torch.set_grad_enabled(True)
     return Ended()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,10 +12,10 @@ from torchdojo.checkers.purity import note_change
 from torchdojo.crossing import Counted, Packer, Unpackable, Unpacker
 from torchdojo.judge.proxies import names
 from torchdojo.judge.proxies.bridge import Bridge, Ticket
-from torchdojo.judge.proxies.calls import described
+from torchdojo.judge.proxies.calls import Call, is_call
 from torchdojo.judge.proxies.endings import Forbidden, Gone, OutOfTime, Tampered
 from torchdojo.judge.proxies.errors import exception_from, told
-from torchdojo.judge.proxies.handle import Handle, number_of
+from torchdojo.judge.proxies.handle import Handle, number_of, what_of
 from torchdojo.judge.session import CandidateJob
 from torchdojo.wire import Frame, WireClosed, WireError, WireTimeout, signature
 
@@ -29,8 +30,8 @@ class Candidate:
     """
 
     def __init__(self, job: CandidateJob, key: str, deadline: float) -> None:
-        #: The last call in the learner's words, e.g. "focal_loss(float32[4, 3], int64[4])".
-        self.last_call = ""
+        #: The last call of something the submission defines.
+        self.last_call: Call | None = None
         self._job = job
         self._key = key
         self._deadline = deadline
@@ -38,6 +39,7 @@ class Candidate:
         self._calls = 0
         self._forget: list[int] = []
         self._handles: dict[int, Handle] = {}
+        self._makers: dict[int, Call] = {}
         self._functions: list[Any] = []
         self._failure: BaseException | None = None
         self._seed: int | None = None
@@ -62,8 +64,9 @@ class Candidate:
             packed = {"target": packer.pack(target), "args": packer.pack(args), "kwargs": packer.pack(kwargs)}
         except Unpackable as error:
             raise TypeError(str(error)) from None
-        if op == "call":
-            self.last_call = described(target, args, kwargs)
+        if is_call(op, target):
+            self.last_call = Call(op, target, args, kwargs)
+            self.last_call.made_by = self._makers.get(number_of(target)) if op == "getitem" else None
         self._calls += 1
         call, differentiable = self._calls, torch.is_grad_enabled()
         header = {"type": "do", "op": op, "call": call, "grad": differentiable, "forget": self._forget, **packed}
@@ -86,9 +89,12 @@ class Candidate:
             self._take_grads(reply, unpacker, packer.tensors)
             if differentiable:
                 self._bridge(call, unpacker, packer.tensors)
-            return unpacker.value(reply.header.get("value"))
+            result = unpacker.value(reply.header.get("value"))
         except WireError as error:
             raise self._broken(str(error)) from None
+        if op == "call" and isinstance(result, Handle) and isinstance(target, Handle) and what_of(target) == "class":
+            self._makers[number_of(result)] = Call(op, target, args, kwargs)
+        return result
 
     def seed(self, seed: int) -> None:
         """Seed the other side's random generators before the next request."""
@@ -132,10 +138,6 @@ class Candidate:
     def _reply(self) -> Frame:
         while True:
             frame = self._next()
-            for hit in self._list(frame, "forbidden"):
-                if type(hit) is list and len(hit) == 2 and type(hit[0]) is str and type(hit[1]) is int:
-                    raise Forbidden(hit[0][:200], hit[1])
-                raise self._broken("a forbidden call that is none")
             if frame.type == "callback":
                 self._answer(frame)
                 continue
@@ -153,6 +155,8 @@ class Candidate:
 
     def _next(self) -> Frame:
         try:
+            if time.monotonic() >= self._deadline:
+                raise WireTimeout("whoever never stops talking is late as well")
             frame = self._job.next_frame(self._deadline)
             if frame.type == "hello" and self._signed == 0:
                 frame = self._job.next_frame(self._deadline)
@@ -164,9 +168,12 @@ class Candidate:
         if frame.header.get("signature") != signature(self._key, self._signed):
             raise self._broken("a frame that no call of ours produced")
         self._signed += 1
-        if frame.type == "tampered":
+        if frame.type in ("tampered", "forbidden"):
             self._job.kill()
-            raise Tampered(f"{frame.header.get('what')!s:.60} on line {frame.header.get('line')!s:.10}")
+            what, line = f"{frame.header.get('what')!s:.200}", frame.header.get("line")
+            if frame.type == "forbidden":
+                raise Forbidden(what, line if type(line) is int else 0)
+            raise Tampered(f"{what:.60} on line {line!s:.10}" if line else f"{what:.60}")
         return frame
 
     def _answer(self, frame: Frame) -> None:
@@ -235,7 +242,9 @@ class Candidate:
             storage = storages[number]
             if storage is None or values.dtype is not torch.uint8 or values.numel() != storage.nbytes():
                 raise WireError("a change of another size")
-            if note_change(storage, self.last_call):
+            if note_change(storage, str(self.last_call or "")):
+                if self.last_call is not None:
+                    self.last_call.keep_values()
                 with torch.no_grad():
                     torch.empty(0, dtype=torch.uint8).set_(storage).copy_(values)
 

@@ -56,7 +56,7 @@ def _made(raised: Raised, bases: list[str]) -> Exception:
             made = mixed(*arguments)
             assert isinstance(made, Exception)
             return made
-        except TypeError:  # needs more than a message, e.g. UnicodeDecodeError
+        except (TypeError, ValueError):  # needs more than a message, e.g. UnicodeDecodeError, or has an impossible name
             continue
     error = SubmissionError(*arguments)
     error.type_name = raised.type_name

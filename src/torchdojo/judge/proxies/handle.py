@@ -137,6 +137,11 @@ def label_of(handle: Handle) -> str:
     return handle._label
 
 
+def what_of(handle: Handle) -> str:
+    """What kind of thing it is: "module", "class", "function", "tensor" or "object"."""
+    return str(handle._traits.get("what"))
+
+
 def classes_of(handle: Handle) -> list[str]:
     """The dotted names of the object's classes, nearest first, as the other side told them."""
     found = handle._traits.get("is")

@@ -37,6 +37,7 @@ def routes(site: Site) -> APIRouter:
         proven = proof.proof(dojo, exercise.id)
         data = chart_data(exercise, attempts[0].report.curves if attempts else (), proven.curves if proven else ()) | {
             "exercise": exercise.id,
+            "kind": str(exercise.kind),
             "filename": exercise.filename,
             "source": held.source,
             "version": held.version,
@@ -49,6 +50,7 @@ def routes(site: Site) -> APIRouter:
             "practice.html",
             exercise=exercise,
             data=data,
+            level=catalogue.level_name(dojo, exercise.level),
             proven=proven is not None,
             verdict=verdict_part(site, exercise, attempts),
             hints=site.fragment("hints.html", hints=guidance.hints(dojo, exercise.id)),

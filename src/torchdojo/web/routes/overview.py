@@ -11,6 +11,8 @@ from torchdojo.web.chart_data import chart_data
 from torchdojo.web.proof_view import proof_view
 from torchdojo.web.site import Site
 
+LEVELS = ("1", "2", "3", "4", "5")
+
 
 def routes(site: Site) -> APIRouter:
     """The router over `site`."""
@@ -23,12 +25,31 @@ def routes(site: Site) -> APIRouter:
         if standing.next_exercise is not None and not standing.last_attempts:
             # On a first visit there is nothing to look back on: the challenge itself is the best welcome.
             return RedirectResponse(f"/exercises/{standing.next_exercise.id}", status_code=303)
-        rows = catalogue.list_exercises(dojo)
-        return site.page(request, "home.html", standing=standing, rows=rows)
+        groups = catalogue.by_track(dojo, catalogue.list_exercises(dojo))
+        return site.page(request, "home.html", standing=standing, groups=groups)
 
     @router.get("/exercises")
-    def exercises(request: Request) -> Response:
-        return site.page(request, "exercises.html", rows=catalogue.list_exercises(dojo))
+    def exercises(request: Request, q: str = "", kind: str = "", level: str = "", todo: str = "") -> Response:
+        rows = catalogue.list_exercises(dojo)
+        kinds = list(dict.fromkeys(str(row.exercise.kind) for row in rows))
+        # What cannot be chosen on the page narrows nothing down.
+        found = catalogue.list_exercises(
+            dojo,
+            kind=kind if kind in kinds else None,
+            level=int(level) if level in LEVELS else None,
+            todo=bool(todo),
+            text=q,
+        )
+        return site.page(
+            request,
+            "exercises.html",
+            groups=catalogue.by_track(dojo, rows),
+            shown={row.exercise.id for row in found},
+            total=len(rows),
+            asked={"q": q, "kind": kind, "level": level, "todo": todo},
+            kinds=kinds,
+            levels=[(number, catalogue.level_name(dojo, int(number))) for number in LEVELS],
+        )
 
     @router.get("/explain/{slug}")
     def explanation(request: Request, slug: str) -> Response:

@@ -9,6 +9,7 @@ export type Curves = Record<string, Series>;
 
 export interface PageData {
   exercise: string;
+  kind: string;
   filename: string;
   metric: string;
   source: string;

@@ -7,6 +7,7 @@ import { type DraftState, DraftKeeper, type Held } from "./draft";
 import { createEditor } from "./editor";
 import { element, json, type PageData } from "./page";
 import { run, type RunEvent } from "./run";
+import { RunningChecks } from "./running";
 import { connectTabs } from "./tabs";
 
 const data = json<PageData>(element("page-data"));
@@ -129,8 +130,10 @@ async function goOnFrom(source: string): Promise<void> {
 
 // ---- runs ----
 
-const charts = new Charts(element("charts"), element("legend"), data.reference, data.metric);
-charts.show(data.curves);
+// What is trained has curves; what is only called has checks.
+const checks = data.kind === "implement" ? new RunningChecks(element("running")) : null;
+const charts = checks ? null : new Charts(element("charts"), element("legend"), data.reference, data.metric);
+charts?.show(data.curves);
 
 const runButton = element<HTMLButtonElement>("run");
 const stopButton = element<HTMLButtonElement>("stop");
@@ -159,7 +162,8 @@ async function startRun(): Promise<void> {
   progress.removeAttribute("value");
   output.textContent = "";
   say("Starting");
-  charts.restart();
+  charts?.restart();
+  checks?.restart();
   try {
     // A text that another tab has overtaken is still worth a run.
     void draft.flush();
@@ -184,7 +188,7 @@ function onEvent(event: RunEvent): void {
       break;
     }
     case "curve":
-      charts.add(event.name, event.x, event.y);
+      charts?.add(event.name, event.x, event.y);
       break;
     case "stage":
       say(event.text);
@@ -192,6 +196,10 @@ function onEvent(event: RunEvent): void {
     case "progress":
       progress.max = event.of || 1;
       progress.value = event.done;
+      if (event.check && event.outcome) {
+        checks?.add(event.check, event.outcome);
+        say(`${event.done} of ${event.of} checks`);
+      }
       break;
     case "report":
       showReport(event);
@@ -210,9 +218,12 @@ function onEvent(event: RunEvent): void {
 function showReport(event: Extract<RunEvent, { type: "report" }>): void {
   fill(element("verdict"), event.html);
   fill(element("attempt-list"), event.attempts);
-  charts.show(event.curves);
+  charts?.show(event.curves);
   tabs.open("verdict");
-  element("verdict").scrollTop = 0;
+  const verdict = element("verdict");
+  // The check to look at first may stand below many that passed.
+  const first = verdict.querySelector<HTMLElement>("details[open]");
+  verdict.scrollTop = first && first.offsetTop > verdict.clientHeight / 2 ? first.offsetTop - 16 : 0;
   const headline = element("verdict").querySelector(".headline")?.lastChild?.textContent?.trim() ?? "";
   const tally = element("verdict").querySelector(".tally span")?.textContent ?? "";
   say([headline, tally].filter(Boolean).join(": "));

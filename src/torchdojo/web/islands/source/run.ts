@@ -6,7 +6,7 @@ export type RunEvent =
   | { type: "output"; text: string }
   | { type: "curve"; name: string; x: number; y: number | null }
   | { type: "stage"; text: string }
-  | { type: "progress"; done: number; of: number }
+  | { type: "progress"; done: number; of: number; check?: string; outcome?: string }
   | { type: "pulse" }
   | { type: "report"; verdict: string; html: string; attempts: string; curves: Curves }
   | { type: "error"; fact: string; cure: string }

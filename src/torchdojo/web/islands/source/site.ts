@@ -1,4 +1,6 @@
-// On every page: the switch between light and dark, formulas, and times in the reader's own zone.
+// On every page: the switch between light and dark, formulas, times in the reader's own zone, the list's filter.
+
+import { connectFilter } from "./filter";
 
 const button = document.getElementById("theme");
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -56,3 +58,6 @@ async function drawFormulas(root: ParentNode): Promise<void> {
 
 void drawFormulas(document);
 document.addEventListener("new-content", (event) => void drawFormulas(event.target as HTMLElement));
+
+const filter = document.getElementById("filter");
+if (filter instanceof HTMLFormElement) connectFilter(filter);

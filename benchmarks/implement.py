@@ -1,0 +1,138 @@
+"""What a verdict on an implement exercise costs, over all exercises: against a cold pytest of the same checks, against
+the same checks unprotected in a warm process, and with two graders at once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Figure, median
+from torchdojo.domain.exercise import Exercise, Kind
+from torchdojo.domain.report import Verdict
+from torchdojo.grading import Grader
+from torchdojo.library import Library
+
+_ROOT = Path(__file__).parents[1]
+
+
+def measure(*, quick: bool) -> Iterator[Figure]:
+    """Medians over the exercises; of each exercise the median of some gradings of its solution."""
+    exercises = [exercise for exercise in Library().exercises() if exercise.kind is Kind.IMPLEMENT]
+    plain = [exercise for exercise in exercises if _can_do_without_protection(exercise)]
+    some = plain[:: 8 if quick else 1]
+    verdicts, cold, warm = [], [], []
+    with Grader(hidden=[exercise.folder for exercise in exercises]) as grader:
+        for exercise in some:
+            verdicts.append(_verdict(grader, exercise))
+            cold.append(_cold_pytest(exercise))
+            warm.append(_warm(exercise))
+    told = f"({len(some)} exercises)"
+    yield Figure(f"implement verdict / cold pytest {told}", median(verdicts), median(cold), 1 / 30)
+    split = median([ours / theirs for ours, theirs in zip(verdicts, warm, strict=True)])
+    yield Figure("implement verdict / unprotected, warm", split * median(warm), median(warm), 2)
+    alone, together = _throughput(some, 1), _throughput(some, 2)
+    yield Figure("time per verdict, two graders / one", together, alone, 1 / 1.6)
+
+
+def _can_do_without_protection(exercise: Exercise) -> bool:
+    """Counting operations takes the grader; a few checks do, and their exercises are left out on both sides."""
+    checks = (exercise.folder / "checks.py").read_text(encoding="utf-8")
+    return "counting(" not in checks and _warm(exercise) > 0
+
+
+def _verdict(grader: Grader, exercise: Exercise) -> float:
+    taken = []
+    for seed in range(4):
+        began = time.perf_counter()
+        report = grader.grade(exercise, exercise.solution, seed=seed)
+        taken.append(time.perf_counter() - began)
+        if report.verdict is not Verdict.PASSED:
+            raise RuntimeError(f"{exercise.id}: {report.verdict} {report.message}")
+    return median(taken[1:])
+
+
+def _cold_pytest(exercise: Exercise) -> float:
+    options = ["-q", "-p", "benchmarks.unprotected", "-p", "no:cacheprovider", "--import-mode=importlib"]
+    paths = os.pathsep.join([str(_ROOT), str(_ROOT / "src"), os.environ.get("PYTHONPATH", "")])
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "pytest.ini").write_text("[pytest]\n")
+        began = time.perf_counter()
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                *options,
+                "-c",
+                f"{folder}/pytest.ini",
+                str(exercise.folder / "checks.py"),
+            ],
+            check=True,
+            capture_output=True,
+            env={**os.environ, "PYTHONPATH": paths},
+        )
+        return time.perf_counter() - began
+
+
+def _warm(exercise: Exercise) -> float:
+    """Seconds of the checks in a fresh fork of this warm process; 0 when they need more than the module itself."""
+    import torchdojo.judge.checks
+    import torchdojo.judge.warm
+
+    torchdojo.judge.warm.warm()
+    taken = [_in_a_fork(exercise) for _ in range(3)]
+    return 0.0 if 0.0 in taken else median(taken)
+
+
+def _in_a_fork(exercise: Exercise) -> float:
+    reader, writer = os.pipe()
+    sys.stdout.flush()
+    began = time.perf_counter()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            from benchmarks.unprotected import run_all
+
+            run_all(exercise.folder)
+            os.write(writer, b"1")
+        finally:
+            os._exit(0)
+    os.close(writer)
+    done = os.read(reader, 1)
+    os.waitpid(pid, 0)
+    seconds = time.perf_counter() - began
+    os.close(reader)
+    return seconds if done else 0.0
+
+
+def _throughput(exercises: list[Exercise], graders: int) -> float:
+    """Seconds per verdict when so many processes grade all of `exercises` side by side."""
+    context: Any = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(graders + 1)
+    workers = [context.Process(target=_work, args=(exercises, barrier)) for _ in range(graders)]
+    for worker in workers:
+        worker.start()
+    barrier.wait()
+    began = time.perf_counter()
+    barrier.wait()
+    seconds = time.perf_counter() - began
+    for worker in workers:
+        worker.join()
+    return seconds / (graders * len(exercises))
+
+
+def _work(exercises: list[Exercise], barrier: Barrier) -> None:
+    with Grader(hidden=[exercise.folder for exercise in exercises]) as grader:
+        grader.grade(exercises[0], exercises[0].solution, seed=0)
+        barrier.wait()
+        for exercise in exercises:
+            grader.grade(exercise, exercise.solution, seed=1)
+        barrier.wait()
