@@ -52,7 +52,8 @@ def list_exercises(
 ) -> list[ExerciseRow]:
     """The exercises in curriculum order, narrowed down; `todo` leaves out what was passed.
 
-    Every word of `text` has to stand somewhere in an exercise's name, title, summary, track or concepts.
+    Every word of `text` has to stand somewhere in an exercise's name, title, summary or track, or in its concepts
+    where they give nothing away.
 
     Raises BadInput for a track or kind that does not exist.
     """
@@ -76,7 +77,9 @@ def list_exercises(
 
 def searchable(exercise: Exercise) -> str:
     """What a search for an exercise looks at, in lower case."""
-    return " ".join((exercise.id, exercise.title, exercise.summary, exercise.track, *exercise.concepts)).lower()
+    # What a debugging exercise is about would say where its bugs are.
+    concepts = () if exercise.kind is Kind.DEBUG else exercise.concepts
+    return " ".join((exercise.id, exercise.title, exercise.summary, exercise.track, *concepts)).lower()
 
 
 def level_name(dojo: Dojo, level: int) -> str:

@@ -206,6 +206,10 @@ def test_what_is_solved_can_be_left_out_of_the_list(client: TestClient) -> None:
     assert "spiral-classifier" in shown(client.get("/exercises").text)
 
 
+def test_a_search_does_not_tell_what_is_wrong_with_a_script(client: TestClient) -> None:
+    assert "spiral-classifier" not in shown(client.get("/exercises?q=shuffling").text)
+
+
 def test_a_search_text_is_shown_as_text(client: TestClient) -> None:
     page = client.get("/exercises", params={"q": '"><script>alert(1)</script>'}).text
     assert "<script>alert" not in page
