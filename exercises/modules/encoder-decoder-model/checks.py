@@ -165,6 +165,14 @@ def test_model_returns_result_and_code(submission, reference, rng):
     assert_close(theirs(x, condition), ours(x, condition), label="(result, code)")
 
 
+def test_two_models_share_nothing(submission, reference):
+    """Every Encoder and Decoder has layers of its own: giving values to one model leaves the next as it is."""
+    (first, ours), (second, _) = pair(submission, reference), pair(submission, reference)
+    state = second.state_dict()
+    first.load_state_dict({name: torch.full_like(value, 7) for name, value in ours.state_dict().items()})
+    assert_same_state(second.state_dict(), state, label="the state of the second model")
+
+
 def test_any_modules_can_be_plugged_in(submission, rng):
     """The model calls what it was given, the very objects: whoever shares an encoder shares its weights."""
     encoder, decoder = submission.support.Half(), submission.support.Half()

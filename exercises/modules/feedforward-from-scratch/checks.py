@@ -50,6 +50,9 @@ def test_layers_have_the_promised_names(submission):
     assert_registered_parameters(model, table(3, 5, 2))
     buffers = {"bn1.running_mean", "bn1.running_var", "bn1.num_batches_tracked"}
     assert_equal(set(model.state_dict()), set(table(3, 5, 2)) | buffers, label="the names in the state dict")
+    state, second = model.state_dict(), submission.FeedForwardNet(3, 5, 2)
+    second.load_state_dict({name: torch.full_like(value, 7) for name, value in state.items()})
+    assert_same_state(model.state_dict(), state, label="the state, after a second model was given other values")
 
 
 def test_start_of_the_first_layer(submission):

@@ -9,6 +9,7 @@ from torchdojo.checkers import (
     assert_finite,
     assert_gradients,
     assert_registered_parameters,
+    assert_same_state,
     assert_shape,
 )
 
@@ -43,7 +44,11 @@ def test_keys_and_values_are_narrower(submission, d_model, heads, kv_heads):
     narrow = d_model // heads * kv_heads
     shapes = {"q_proj.weight": (d_model, d_model), "out_proj.weight": (d_model, d_model)}
     shapes |= {"k_proj.weight": (narrow, d_model), "v_proj.weight": (narrow, d_model)}
-    assert_registered_parameters(submission.GroupedQueryAttention(d_model, heads, kv_heads), shapes)
+    layer = submission.GroupedQueryAttention(d_model, heads, kv_heads)
+    assert_registered_parameters(layer, shapes)
+    state, second = layer.state_dict(), submission.GroupedQueryAttention(d_model, heads, kv_heads)
+    second.load_state_dict({name: torch.full_like(value, 7.0) for name, value in state.items()})
+    assert_same_state(layer.state_dict(), state, label="the state, after a second layer was given other values")
 
 
 @pytest.mark.parametrize(("d_model", "heads", "kv_heads"), [(9, 2, 1), (12, 4, 3), (8, 2, 4), (4, 8, 8)], ids=str)

@@ -62,6 +62,10 @@ def test_three_weights_without_bias(submission):
     assert_registered_parameters(submission.SwiGLU(3, 5), shapes)
     shapes = {"gate_proj.weight": (64, 6), "up_proj.weight": (64, 6), "down_proj.weight": (6, 64)}
     assert_registered_parameters(submission.SwiGLU(6), shapes)
+    first, second = submission.SwiGLU(3, 5), submission.SwiGLU(3, 5)
+    state = first.state_dict()
+    second.load_state_dict({name: torch.full_like(value, 7.0) for name, value in state.items()})
+    assert_same_state(first.state_dict(), state, label="the state, after a second layer was given other values")
 
 
 def test_one_number_by_hand(submission):
