@@ -95,7 +95,8 @@ def _parts(name: str, value: Sequence[Any], with_cells: bool) -> list[Shown]:
 
 def _start(shape: Sequence[int], focus: Index) -> Index:
     """The index of the first cell to show, so that `focus` is among them."""
-    focus = focus or (0,) * len(shape)
+    # An input's sizes need not be those of the result whose element it is shown for.
+    focus = tuple(min(at, max(0, size - 1)) for at, size in zip(focus or (0,) * len(shape), shape, strict=True))
     first = [0 if at < MOST else min(at - MOST // 2, size - MOST) for at, size in zip(focus, shape, strict=True)]
     return (*focus[:-2], *first[-2:])
 

@@ -47,6 +47,13 @@ def test_an_empty_tensor_has_a_form_and_no_cells(shape):
     assert shown.cells == ()
 
 
+@pytest.mark.parametrize("shape", [(2, 2, 8, 8), (1, 9, 3, 3), (4, 8, 2, 1), (2, 0, 4, 4)])
+def test_an_input_of_other_sizes_than_the_result_is_shown_as_near_as_it_can_be(shape):
+    (shown,) = shown_value("x", torch.zeros(shape), (3, 7, 6, 6))
+    assert shown.form == f"float32{list(shape)}"
+    assert all(at < max(1, size) for at, size in zip(shown.start, shape, strict=True))
+
+
 def test_values_that_differ_look_different_and_only_they_are_marked():
     expected = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)
     got = expected + torch.tensor([0.0, 0.0, 1e-5])
