@@ -1,6 +1,6 @@
 # style: nn.Linear under a new name
-# verdict: runtime_error
-# caught by: test_another_width_is_refused
+# verdict: forbidden
+# caught by: test_weight_and_bias_are_parameters
 from torch import nn
 
 
