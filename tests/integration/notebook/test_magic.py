@@ -108,8 +108,8 @@ def test_a_wrong_answer_is_refused_with_the_reason(notebook):
     assert WRONG != SOLUTION
     shown = notebook.run(f"%%dojo cat-and-stack\n{WRONG}")
     assert shown.text.startswith("wrong answer")
-    assert "✗ test_" in shown.text
-    assert "✗ test_" in shown.html
+    assert "✗ " in shown.text
+    assert "✗ " in shown.html
 
 
 def test_a_right_answer_passes_and_counts(notebook):

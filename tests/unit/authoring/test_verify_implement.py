@@ -61,13 +61,14 @@ def test_the_same_results_give_the_same_file(write_implement: Write, grader: Gra
     assert json.loads(first)["exercise"] == "clamped-line"
 
 
-def test_quick_uses_one_seed_and_wants_a_current_proof(write_implement: Write, grader: Grade) -> None:
+def test_quick_uses_one_seed_and_a_few_mutants_and_wants_a_current_proof(write_implement: Write, grader: Grade) -> None:
     exercise = load_exercise(with_survivor(write_implement()))
     whole = verify(exercise, grader, write=True)
     quick = verify(exercise, grader, quick=True)
     assert quick.ok
-    # solution, starter, two right, three wrong: four seeds fewer
-    assert whole.gradings - quick.gradings == 4 * 7
+    assert whole.proof is not None
+    # solution, starter, two right, three wrong: four seeds fewer; and five of the mutants
+    assert whole.gradings - quick.gradings == 4 * 7 + len(whole.proof.mutants) - 5
     (exercise.folder / "prompt.md").write_text("Changed.\n", encoding="utf-8")
     assert set(broken(verify(exercise, grader, quick=True))) == {"proof.json"}
 
