@@ -98,6 +98,9 @@ class BugKind(abc.ABC):
     #: Comments and docstrings that match give the bug away: they never reach a starter.
     telling: ClassVar[str]
 
+    #: Only a comparison with the sound run shows it: good for drills, left out of the diagnosis of unknown scripts.
+    needs_reference: ClassVar[bool] = False
+
     examples: ClassVar[tuple[Example, ...]]
 
     #: Sound scripts in which there is nothing for this kind to break.

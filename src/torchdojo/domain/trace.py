@@ -39,6 +39,8 @@ recorder in order of appearance. Shapes are lists of ints, dtypes torch's names 
     zero      zero_grad was called, the first time at this place: opt (id) or model (id)
     schedule  a scheduler stepped: cls, opt (id)
     eval_mode a module's train()/eval() was called from the script: model (id), training (bool)
+    note      a watcher saw something that only some kinds of bugs show: by (the watcher), what, facts (scalars and
+              lists of them; the watcher's docstring says what they mean)
     device    tensors or a module were moved: device
     end       always last: how ("finished", "exception", "exit", "stopped"), error (class name), message, line,
               function, seconds, accelerator_ops (operations run on the simulated accelerator, null without one),
@@ -84,6 +86,12 @@ class Trace:
     def of(self, *types: str) -> Iterator[Event]:
         """The events of these types, in order."""
         return (event for event in self.events if event["t"] in types)
+
+    def notes(self, by: str, *what: str) -> Iterator[Event]:
+        """What a watcher noted of these things (of any, without a name): its facts, with "at" and "what"."""
+        for event in self.of("note"):
+            if event["by"] == by and (not what or event["what"] in what):
+                yield {"at": event["at"], "what": event["what"], **event["facts"]}
 
     def place(self, event: Event) -> str:
         """Where the event happened, "" when unknown."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,8 @@ class Options:
     `replace_data` names a function whose calls return `data` (pairs of tensors in order of the calls), in the form in
     which the script's own function returns it. `weights` are loaded into the first model that trains, when they fit.
     `capture_steps` bounds the updates that are captured, `capture_evaluation` asks for the first evaluation pass.
-    `optimizer` replaces every optimizer the script builds: {cls, module, hyper, lrs}.
+    `optimizer` replaces every optimizer the script builds: {cls, module, hyper, lrs}. `watch` names the watchers that
+    note what only some kinds of bugs show.
     """
 
     seed: int = 0
@@ -35,6 +36,7 @@ class Options:
     capture_evaluation: bool = False
     optimizer: Mapping[str, Any] | None = None
     argv: Sequence[str] = field(default_factory=tuple)
+    watch: Collection[str] = frozenset()
 
 
 def read_options(request: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> Options:
@@ -55,4 +57,5 @@ def read_options(request: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]
         capture_steps=int(request.get("capture_steps", 0)),
         capture_evaluation=bool(request.get("capture_evaluation", False)),
         optimizer=request.get("optimizer"),
+        watch=frozenset(request.get("watch") or ()),
     )

@@ -61,6 +61,7 @@ class Run:
             sample=options.sample,
             device=None if simulated is None else simulated.device_of,
             quiet=None if simulated is None else simulated.unobserved,
+            watch=() if simulated is not None else options.watch,
         )
         self.capture = Capture(options, self._deliver)
         self._sent_events = self._sent_places = self._sent_templates = self._sequence = 0

@@ -26,7 +26,7 @@ from torchdojo.judge.goal import Measured, disagreement, measure, result
 from torchdojo.judge.reference import Facts, Pair, Reference, facts_of
 from torchdojo.judge.session import Session
 from torchdojo.judge.values import ValueRun
-from torchdojo.probes import probes
+from torchdojo.probes import probes, watchers_for
 from torchdojo.wire import WireTimeout
 
 SAMPLED_FORWARDS = 24
@@ -39,7 +39,7 @@ SHOWN_EVERY = 5
 
 
 def judge_debug(session: Session, load: Callable[[], Exercise], request: Mapping[str, Any]) -> Report:
-    """The report on one submission. `request`: "filename", "seed", "secret_seed", "wall_seconds", and "facts" of the
+    """The report on one submission. `request`: "filename", "seed", "secret_seed", "wall_seconds", "kinds" of its bugs, and "facts" of the
     clean run where they are proved.
 
     The script starts before `load` reads the exercise: neither waits for the other.
@@ -72,7 +72,10 @@ class _Grading:
         self._proved: Mapping[str, float] | None = request["facts"]
         self._stage("Your script runs")
         self._main = self._fleet.submit(
-            MAIN, {**self._request, "sample": SAMPLED_FORWARDS}, keep=True, listener=self._curves.feed
+            MAIN,
+            {**self._request, "sample": SAMPLED_FORWARDS, "watch": sorted(watchers_for(request["kinds"]))},
+            keep=True,
+            listener=self._curves.feed,
         )
         self._exercise = load()
         if self._exercise.goal is None:

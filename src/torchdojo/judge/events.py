@@ -51,6 +51,10 @@ def _scalar(value: Any) -> bool:
     return value is None or _number(value) or _text(value) or _flag(value) or _list(_number)(value)
 
 
+def _facts(value: Any) -> bool:
+    return type(value) is dict and len(value) <= 64 and all(_scalar(v) or _list(_text)(v) for v in value.values())
+
+
 def _group(value: Any) -> bool:
     return type(value) is dict and all(v is None or _scalar(v) for v in value.values())
 
@@ -132,6 +136,7 @@ SCHEMA: Mapping[str, tuple[Mapping[str, Check], Mapping[str, Check]]] = {
         {"opt": _integer, "cls": _text, "module": _text, "hyper": _scalars},
         {"groups": _list(_group), "owned": _integer, "trainable": _integer},
     ),
+    "note": ({"by": _text, "what": _text, "facts": _facts}, {}),
     "zero": ({}, {"opt": _maybe(_integer), "model": _maybe(_integer)}),
     "schedule": ({"cls": _text}, {"opt": _maybe(_integer)}),
     "eval_mode": ({"training": _flag}, {"model": _maybe(_integer)}),

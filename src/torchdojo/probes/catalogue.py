@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Protocol, cast
@@ -16,13 +16,21 @@ from torchdojo.probes.expected import Expected
 
 
 class Probe(Protocol):
-    """A module that looks for one kind of bug."""
+    """A module that looks for one kind of bug.
+
+    It may name in `WATCHERS` the recorder's watchers whose notes it reads; without them it is not applicable.
+    """
 
     KIND: str
 
     def observe(self, trace: Trace, expected: Expected = ...) -> Observation:
         """What the trace shows of this bug; never raises for a well-formed trace."""
         ...
+
+
+def watchers_for(kinds_watched: Iterable[str]) -> frozenset[str]:
+    """The recorder's watchers that the probes of these kinds need."""
+    return frozenset(name for kind in kinds_watched for name in getattr(probes()[kind], "WATCHERS", ()))
 
 
 @cache

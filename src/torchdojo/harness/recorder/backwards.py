@@ -35,6 +35,7 @@ class Backwards:
         self.reached: Callable[[list[int]], None] | None = None
         self._log = log
         self._forwards = forwards
+        self._bus = forwards.bus
         self._graphs = graphs
         self._gradients = gradients
         self._by_hand = by_hand
@@ -46,9 +47,11 @@ class Backwards:
         def backward(
             tensors: Any, grad_tensors: Any = None, retain_graph: Any = None, *args: Any, **kwargs: Any
         ) -> Any:
-            if self._inside or functorch_level() is not None:
+            if self._inside or self._bus.experimenting or functorch_level() is not None:
                 return original(tensors, grad_tensors, retain_graph, *args, **kwargs)
             roots = _tensors(tensors)
+            if self._bus.backward_begins and not self._log.light:
+                self._bus.tell(self._bus.backward_begins, roots)
             try:
                 stale, at = self._begin(roots)
             except Exception as error:
@@ -72,7 +75,7 @@ class Backwards:
         """The replacement for `torch.autograd.grad`, which fills no buffer but hands gradients out."""
 
         def grad(outputs: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-            if self._inside or functorch_level() is not None:
+            if self._inside or self._bus.experimenting or functorch_level() is not None:
                 return original(outputs, inputs, *args, **kwargs)
             # A generator can be looked at only once.
             inputs = inputs if isinstance(inputs, Tensor) else tuple(inputs)
@@ -129,6 +132,8 @@ class Backwards:
             self._note_lightly(roots, at, reached, failed)
             return
         self._train(models)
+        if self._bus.backward_ends:
+            self._bus.tell(self._bus.backward_ends, roots, reached, failed)
         filled, free = self._gradients.after_backward()
         if not filled and not failed:
             free = self._met(leaves_behind(roots))

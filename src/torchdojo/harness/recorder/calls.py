@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from torchdojo.harness.originals import Module, Optimizer, Tensor, dtype_of, shape_of
+from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.gradients import Gradients
 from torchdojo.harness.recorder.log import Log, dtype_name
 
@@ -20,9 +21,10 @@ _CLEARINGS_LOOKED_AT = 100
 class Calls:
     """Replacements for methods of modules, optimizers, schedulers and loaders."""
 
-    def __init__(self, log: Log, gradients: Gradients) -> None:
+    def __init__(self, log: Log, gradients: Gradients, bus: Bus) -> None:
         self._log = log
         self._gradients = gradients
+        self._bus = bus
         self._switching = False
         self._iterations: dict[int, int] = {}
         self._clearings = 0
@@ -58,7 +60,7 @@ class Calls:
         """For `nn.Module.train`, which `eval` calls and which calls itself for every child."""
 
         def train(module: Any, mode: bool = True) -> Any:
-            if self._switching:
+            if self._switching or self._bus.experimenting:
                 return original(module, mode)
             self._log.add("eval_mode", self._log.at(), model=self._log.ident(module), training=bool(mode))
             self._switching = True
@@ -73,7 +75,7 @@ class Calls:
         """For `step` of learning-rate schedulers; those made of others count once."""
 
         def step(scheduler: Any, *args: Any, **kwargs: Any) -> Any:
-            if self._scheduling:
+            if self._scheduling or self._bus.experimenting:
                 return original(scheduler, *args, **kwargs)
             optimizer = getattr(scheduler, "optimizer", scheduler)
             self._log.add("schedule", self._log.at(), cls=type(scheduler).__name__, opt=self._log.ident(optimizer))
@@ -101,6 +103,8 @@ class Calls:
         """For `DataLoader.__iter__`."""
 
         def iterate(loader: Any) -> Any:
+            if self._bus.experimenting:
+                return original(loader)
             self._log.add(
                 "iter",
                 self._log.at(),
@@ -114,6 +118,8 @@ class Calls:
             self._iterations[number] = self._iterations.get(number, 0) + 1
             if self._iterations[number] <= _ITERATIONS_NOTED:
                 iterator._recorded = [number, 0]
+            if self._bus.iteration_begins:
+                self._bus.tell(self._bus.iteration_begins, loader, iterator)
             return iterator
 
         return iterate
@@ -123,6 +129,8 @@ class Calls:
 
         def following(iterator: Any) -> Any:
             batch = original(iterator)
+            if self._bus.batch_comes and not self._log.light:
+                self._bus.tell(self._bus.batch_comes, iterator, batch)
             recorded = getattr(iterator, "_recorded", None)
             if recorded is not None and recorded[1] < _BATCHES_NOTED:
                 recorded[1] += 1

@@ -19,6 +19,7 @@ from torchdojo.harness.originals import (
     requires_grad_of,
     shape_of,
 )
+from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.graphs import Graphs
 from torchdojo.harness.recorder.log import Log, dtype_name
 from torchdojo.harness.recorder.models import Model, Models
@@ -79,6 +80,7 @@ class Forwards:
         self.notice: Callable[[], None] | None = None
         #: Above 0 inside a root forward, a loss function or a backward pass, where nothing is a root forward.
         self.busy = 0
+        self.bus = Bus(log, self)
         self._log = log
         self._graphs = graphs
         self._models = Models(log)
@@ -120,6 +122,8 @@ class Forwards:
                     self.busy -= 1
             if self.before is not None:
                 self.before(module, args)
+            if self.bus.forward_begins:
+                self.bus.tell(self.bus.forward_begins, module, args, kwargs)
             try:
                 self._begin(model, args, kwargs)
             except Exception as error:
@@ -137,6 +141,8 @@ class Forwards:
                 self._end(model, args, kwargs, output)
             except Exception as error:
                 self._log.failed(error)
+            if self.bus.forward_ends and self.latest is not None:
+                self.bus.tell(self.bus.forward_ends, self.latest, module, args, kwargs, output)
             return output
 
         return call

@@ -87,6 +87,11 @@ class Log:
         self._forwards_and_losses += 1
         return self._forwards_and_losses - 1
 
+    @property
+    def latest(self) -> int:
+        """The id that was given to a forward or loss last."""
+        return self._forwards_and_losses - 1
+
     def ident(self, thing: Any) -> int:
         """The id of a model, optimizer or loader."""
         found = self._ids.get(id(thing))

@@ -78,6 +78,7 @@ class Losses:
     def __init__(self, log: Log, forwards: Forwards) -> None:
         self._log = log
         self._forwards = forwards
+        self._bus = forwards.bus
         self._inside = False
 
     def wrap(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -85,7 +86,7 @@ class Losses:
 
         def loss(*args: Any, **kwargs: Any) -> Any:
             # A loss of training that is not looked at closely is told by its backward pass.
-            if self._inside or self._forwards.skipped or functorch_level() is not None:
+            if self._inside or self._forwards.skipped or self._bus.experimenting or functorch_level() is not None:
                 return original(*args, **kwargs)
             at = self._log.at()
             self._inside = True
@@ -100,6 +101,8 @@ class Losses:
                     self._note(name, at, args, kwargs, result)
                 except Exception as error:
                     self._log.failed(error)
+                if self._bus.loss_ends and result is not None:
+                    self._bus.tell(self._bus.loss_ends, self._log.latest, name, args, kwargs, result)
             return result
 
         return loss

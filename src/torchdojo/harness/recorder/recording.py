@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from torchdojo.harness.recorder.graphs import Graphs
 from torchdojo.harness.recorder.log import Log
 from torchdojo.harness.recorder.losses import FUNCTIONS, Losses
 from torchdojo.harness.recorder.updates import Updates
+from torchdojo.harness.recorder.watchers import chosen_watchers
 
 _AFFINE = ("conv1d", "conv2d", "conv3d", "bilinear")
 #: Functions that drop, and whether they do when they are not told.
@@ -52,18 +53,21 @@ class Recorder:
         sample: int = 24,
         device: Callable[[Any], str] | None = None,
         quiet: Quiet | None = None,
+        watch: Collection[str] = (),
     ) -> None:
         self.log = Log(script, device)
         self.graphs = Graphs()
         self.gradients = Gradients()
         self.forwards = Forwards(self.log, self.graphs, sample)
+        self.bus = self.forwards.bus
         self.losses = Losses(self.log, self.forwards)
-        self.updates = Updates(self.log, self.gradients, self.graphs)
+        self.updates = Updates(self.log, self.gradients, self.graphs, self.bus)
         self.by_hand = ByHand(self.log, self.gradients, self.graphs, self.updates)
         self.backwards = Backwards(self.log, self.forwards, self.graphs, self.gradients, self.by_hand)
-        self.calls = Calls(self.log, self.gradients)
+        self.calls = Calls(self.log, self.gradients, self.bus)
         self.forwards.notice = self.by_hand.notice
         self._quiet = quiet
+        self._watch = watch
         self._patches: list[tuple[Any, str, Any, Any]] = []
         self._hooks: list[Any] = []
 
@@ -117,6 +121,9 @@ class Recorder:
             register_optimizer_step_pre_hook(self.updates.before_step),
             register_optimizer_step_post_hook(self.updates.after_step),
         ]
+        self.bus.replace, self.bus.keep_hook = self._replace, self._hooks.append
+        for watcher in chosen_watchers(self._watch):
+            watcher.watch(self.bus)
 
     def finish(self) -> None:
         """The script is over: note what was still to be noticed."""
@@ -124,6 +131,7 @@ class Recorder:
             self.by_hand.notice()
         except Exception as error:
             self.log.failed(error)
+        self.bus.tell(self.bus.script_ends)
 
     def uninstall(self) -> None:
         """Put torch back as it was."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from torchdojo.harness.originals import Tensor, numel, requires_grad_of
+from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.gradients import Gradients
 from torchdojo.harness.recorder.graphs import Graphs
 from torchdojo.harness.recorder.log import Log
@@ -25,7 +26,7 @@ AfterUpdate = Callable[[], None]
 class Updates:
     """Notes constructions and steps of optimizers; counts updates of every kind."""
 
-    def __init__(self, log: Log, gradients: Gradients, graphs: Graphs) -> None:
+    def __init__(self, log: Log, gradients: Gradients, graphs: Graphs, bus: Bus) -> None:
         #: Told the optimizer before it moves parameters (None for an update by hand, afterwards).
         self.before: BeforeUpdate | None = None
         self.after: AfterUpdate | None = None
@@ -33,6 +34,7 @@ class Updates:
         self._log = log
         self._gradients = gradients
         self._graphs = graphs
+        self._bus = bus
         self._at = -1
         self._stepping: list[Any] = []
         self._found: dict[str, int] | None = None
@@ -57,6 +59,7 @@ class Updates:
             return  # An optimizer that wraps another: the outer one is the update.
         if self.before is not None:
             self.before(optimizer)
+        self._bus.tell(self._bus.step_begins, optimizer)
         try:
             self._look(optimizer, kwargs.get("closure", args[1] if len(args) > 1 else None))
         except Exception as error:
@@ -78,6 +81,7 @@ class Updates:
                 self._note(optimizer, self._gradients.use(held) if self._found is None else self._found)
         except Exception as error:
             self._log.failed(error)
+        self._bus.tell(self._bus.step_ends, optimizer)
         self.counted()
 
     def counted(self) -> None:
