@@ -179,9 +179,9 @@ class LayerBuiltInForward(BugKind):
         for model in model_classes(script):
             parts = [part for part in model.parts if builds_parameters(part.value, classes)]
             for part in parts:
-                if len(parts) > 1 and called(part.value) in _RANDOM:
-                    if (edits := _moved(script, model, part, self.telling)) is not None:
-                        yield Break(f"{model.scope}.__init__", part.name, part.statement, edits)
+                edits = _moved(script, model, part, self.telling) if called(part.value) in _RANDOM else None
+                if len(parts) > 1 and edits is not None:
+                    yield Break(f"{model.scope}.__init__", part.name, part.statement, edits)
 
 
 def _moved(script: Script, model: ModelClass, part: Part, telling: str) -> Edits | None:
@@ -222,9 +222,7 @@ def _local_names(function: cst.FunctionDef) -> set[str]:
     params = function.params
     names = {p.name.value for p in (*params.params, *params.kwonly_params, *params.posonly_params)}
     for node in _descendants(function.body):
-        if isinstance(node, cst.AssignTarget):
-            names.update(name for name in _names_in(node.target))
-        elif isinstance(node, cst.CompFor):
+        if isinstance(node, cst.AssignTarget) or isinstance(node, cst.CompFor):
             names.update(name for name in _names_in(node.target))
     return names - {"self"}
 
@@ -233,9 +231,7 @@ def _names_in(node: cst.CSTNode) -> Iterator[str]:
     """The bare names in an expression: neither attributes nor keywords."""
     if isinstance(node, cst.Name):
         yield node.value
-    elif isinstance(node, cst.Attribute):
-        yield from _names_in(node.value)
-    elif isinstance(node, cst.Arg):
+    elif isinstance(node, cst.Attribute) or isinstance(node, cst.Arg):
         yield from _names_in(node.value)
     else:
         for child in node.children:
@@ -254,8 +250,8 @@ def _stored(model: ModelClass) -> set[str]:
     found = set()
     for node in _descendants(model.init.body):
         if isinstance(node, cst.Assign) and isinstance(node.value, cst.Name):
-            if any(dotted(target.target) == f"self.{node.value.value}" for target in node.targets):
-                found.add(node.value.value)
+            name = node.value.value
+            found.update(name for target in node.targets if dotted(target.target) == f"self.{name}")
     return found
 
 

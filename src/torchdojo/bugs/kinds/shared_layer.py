@@ -15,7 +15,7 @@ from torchdojo.bugs.script import Block, Script
 from torchdojo.bugs.syntax import assigned_names, bare_call, called, dotted, expression, only_statement, receiver
 
 #: Classes from elsewhere that are layers, by their names.
-_OWN_LAYER = re.compile(r"[A-Z]\w*(Block|Layer)$")
+_OWN_LAYER = re.compile(r"(?=[A-Z])\w*(Block|Layer)$")
 
 
 class SharedLayer(BugKind):
@@ -54,7 +54,7 @@ class SharedLayer(BugKind):
 
     ## References
     - [ModuleList](https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleList.html)
-    - [Python FAQ: a multidimensional list](https://docs.python.org/3/faq/programming.html), where `*` repeats references
+    - [Python FAQ](https://docs.python.org/3/faq/programming.html): multiplying a list repeats references
     """
 
     slug = "shared-layer"
@@ -262,7 +262,7 @@ def _bound_in(loop: cst.For) -> set[str]:
 
 
 def _mentions(node: cst.CSTNode, name: str) -> bool:
-    return isinstance(node, cst.Name) and node.value == name or any(_mentions(c, name) for c in node.children)
+    return (isinstance(node, cst.Name) and node.value == name) or any(_mentions(c, name) for c in node.children)
 
 
 def _mentions_any(node: cst.CSTNode, names: set[str]) -> bool:

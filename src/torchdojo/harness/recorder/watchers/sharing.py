@@ -14,7 +14,7 @@ import torch
 
 from torchdojo.harness.originals import Module, grad_fn_of
 from torchdojo.harness.recorder.bus import Bus
-from torchdojo.harness.recorder.looks import Call, Look, looks_of
+from torchdojo.harness.recorder.looks import Look, looks_of
 from torchdojo.harness.recorder.owners import own_parameters
 
 #: Graph nodes looked at to see what a tensor was computed from.
