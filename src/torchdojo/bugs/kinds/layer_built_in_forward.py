@@ -222,7 +222,7 @@ def _local_names(function: cst.FunctionDef) -> set[str]:
     params = function.params
     names = {p.name.value for p in (*params.params, *params.kwonly_params, *params.posonly_params)}
     for node in _descendants(function.body):
-        if isinstance(node, cst.AssignTarget) or isinstance(node, cst.CompFor):
+        if isinstance(node, (cst.AssignTarget, cst.CompFor)):
             names.update(name for name in _names_in(node.target))
     return names - {"self"}
 
@@ -231,7 +231,7 @@ def _names_in(node: cst.CSTNode) -> Iterator[str]:
     """The bare names in an expression: neither attributes nor keywords."""
     if isinstance(node, cst.Name):
         yield node.value
-    elif isinstance(node, cst.Attribute) or isinstance(node, cst.Arg):
+    elif isinstance(node, (cst.Attribute, cst.Arg)):
         yield from _names_in(node.value)
     else:
         for child in node.children:
@@ -247,7 +247,7 @@ def _descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 def _stored(model: ModelClass) -> set[str]:
     """The arguments that `__init__` keeps under their own names."""
     assert model.init is not None
-    found = set()
+    found: set[str] = set()
     for node in _descendants(model.init.body):
         if isinstance(node, cst.Assign) and isinstance(node.value, cst.Name):
             name = node.value.value

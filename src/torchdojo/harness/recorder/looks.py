@@ -1,7 +1,7 @@
 """A look inside a few root forwards: which modules ran in them, where they were called, on what.
 
 Looking at every call of every module would slow a script down, so it is done in the first forwards of each model and
-from then on ever more rarely. Watchers that need it share one `Looks` per recording.
+from then on ever more rarely, until another optimizer begins to step. Watchers share one `Looks` per recording.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Look:
         self.root = root
         self.args = args
         self.kwargs = kwargs
-        #: Forwards of this model, and updates of any parameters, before this forward.
+        #: Forwards of this model in this phase of the run, and updates of any parameters, before this forward.
         self.earlier = earlier
         self.updates = updates
         self.calls: list[Call] = []
@@ -74,6 +74,7 @@ class Looks:
         self.current: Look | None = None
         self._bus = bus
         self._forwards: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+        self._optimizers: weakref.WeakSet[Any] = weakref.WeakSet()
         self._updates = 0
         self._thread = get_ident()
         bus.forward_begins.append(self._begin)
@@ -88,6 +89,10 @@ class Looks:
 
     def _updated(self, optimizer: Any) -> None:
         self._updates += 1
+        if optimizer not in self._optimizers:
+            # Another optimizer, another phase: parts may have been frozen or exchanged.
+            self._optimizers.add(optimizer)
+            self._forwards.clear()
 
     def _begin(self, module: Any, args: Any, kwargs: Any) -> None:
         earlier = self._forwards.get(module, 0)
