@@ -59,7 +59,8 @@ def spoken_metric(name: str) -> str:
 class Goal:
     """The figure the finished script has to reach, measured by the judge on rows it generates itself.
 
-    `direction` is "at_least" (accuracy) or "at_most" (an error). `metric` is "accuracy" or "mse".
+    `direction` is "at_least" (accuracy) or "at_most" (an error). `metric` is "accuracy", "mse" or
+    "custom" (what goal.py in the exercise's folder returns).
     """
 
     name: str

@@ -8,12 +8,12 @@ from typing import Any
 
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import BugSpec, Entries, Exercise, Goal, Kind, ProbingQuestion, RunLimits, Survivor
-from torchdojo.library.folder import MANIFEST, ROLES, SLUG, check_files
+from torchdojo.library.folder import GOAL_FILE, MANIFEST, ROLES, SLUG, check_files
 from torchdojo.library.table import Table, read_toml
 
 DIFFICULTIES = ("easy", "easy-medium", "medium", "medium-hard", "hard")
 CATEGORIES = ("convergence", "correctness", "memory", "performance")
-METRICS = ("accuracy", "mse")
+METRICS = ("accuracy", "mse", "custom")
 DIRECTIONS = ("at_least", "at_most")
 
 #: What all checks of an implement exercise may take together unless it says otherwise.
@@ -51,6 +51,7 @@ def load_exercise(folder: Path) -> Exercise:
     exercise = replace(exercise, **(_debug_part(table) if kind is Kind.DEBUG else _implement_part(table)))
     table.finish()
     if kind is Kind.DEBUG:
+        _check_goal(table, exercise)
         _check_bugs(table, exercise)
     return exercise
 
@@ -59,7 +60,8 @@ def _debug_part(table: Table) -> dict[str, Any]:
     return {
         "bugs": tuple(_bug(bug) for bug in table.tables("bug", "id")),
         "goal": _goal(table.table("goal", required=True)),
-        "entries": _entries(table.table("entries", required=True)),
+        # A script that is flat from top to bottom has no names to lean on.
+        "entries": _entries(table.table("entries")) if table.has("entries") else Entries(main=""),
     }
 
 
@@ -109,8 +111,8 @@ def _limits(table: Table, kind: Kind) -> RunLimits:
         wall_seconds=table.number("wall_seconds", usual.wall_seconds, above=0),
         memory_mb=table.whole("memory_mb", usual.memory_mb, low=128, high=65536),
         output_kb=table.whole("output_kb", usual.output_kb, low=1, high=65536),
-        processes=kind is Kind.IMPLEMENT and table.flag("processes"),
-        loopback=kind is Kind.IMPLEMENT and table.flag("loopback"),
+        processes=table.flag("processes"),
+        loopback=table.flag("loopback"),
     )
     table.finish()
     return limits
@@ -178,6 +180,22 @@ def _probing(table: Table) -> ProbingQuestion:
     question = ProbingQuestion(table.text("question", lines=True), table.text("answer", lines=True))
     table.finish()
     return question
+
+
+def _check_goal(table: Table, exercise: Exercise) -> None:
+    assert exercise.goal is not None
+    own, file = exercise.goal.metric == "custom", (exercise.folder / GOAL_FILE).is_file()
+    if own and not file:
+        raise table.fault(
+            '`metric` is "custom"', f"Write {GOAL_FILE} with `measure(model, seed)`, returning the figure."
+        )
+    if file and not own:
+        raise table.fault(f"there is a {GOAL_FILE}", 'Write metric = "custom" under [goal], or remove the file.')
+    if not own and not exercise.entries.data:
+        raise table.fault(
+            f"`metric` is {exercise.goal.metric!r} but [entries] names no `data`",
+            f'Name the function that makes the data, or write metric = "custom" and {GOAL_FILE}.',
+        )
 
 
 def _check_bugs(table: Table, exercise: Exercise) -> None:
