@@ -43,7 +43,7 @@ def verify_content(
     """
     if write and quick:
         raise BadInput("A quick verification proves too little to be written down.", "Leave out --quick or --write.")
-    found = [_found(library, name) for name in names or library.names()]
+    found = [_found(library, name) for name in names or (*library.names(), *library.base_names())]
     board = Board(len(found), on_progress or (lambda standing: None))
     workers = jobs or os.cpu_count() or 1
     stopped = cancel or threading.Event()
@@ -82,11 +82,12 @@ def verify_content(
 
 def _found(library: Library, name: str) -> Exercise | Verification:
     try:
-        exercise = library.find(name)
+        exercise = library.find(name) or library.base(name)
     except BadContent as fault:
         return Verification(name, (Claim("manifest", False, str(fault)),))
     if exercise is None:
-        near = difflib.get_close_matches(name, library.names()) or library.names()
+        known = [*library.names(), *library.base_names()]
+        near = difflib.get_close_matches(name, known) or known
         raise BadInput(f"There is no exercise {name!r}.", f"Did you mean {' or '.join(near)}?")
     return exercise
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from torchdojo.domain.exercise import Exercise, Goal, spoken_metric
+from torchdojo.domain.exercise import Exercise, Goal, Kind, spoken_metric
 from torchdojo.domain.finding import Certainty, Severity
 from torchdojo.domain.report import BugResult, BugState, CheckOutcome, CheckResult, Report, RestsOn, Verdict
 from torchdojo.domain.trace import Trace
@@ -41,8 +41,8 @@ SHOWN_EVERY = 5
 
 
 def judge_debug(session: Session, load: Callable[[], Exercise], request: Mapping[str, Any]) -> Report:
-    """The report on one submission. `request`: "filename", "seed", "secret_seed", "wall_seconds", "kinds" of its
-    bugs, and "facts" of the clean run where they are proved.
+    """The report on one submission. `request`: "filename", "seed", "secret_seed", "wall_seconds", "bugs" (the id and
+    kind of each that may be open), and "facts" of the clean run where they are proved.
 
     The script starts before `load` reads the exercise: neither waits for the other.
     """
@@ -72,11 +72,13 @@ class _Grading:
         deadline = time.monotonic() + float(request["wall_seconds"]) + GRACE_SECONDS
         self._fleet = Fleet(session, deadline, self._secret)
         self._curves = CurveReader(self._emit)
+        self._bugs = [(str(bug_id), str(kind)) for bug_id, kind in request["bugs"]]
+        self._kinds = {kind for _, kind in self._bugs}
         self._proved: Mapping[str, float] | None = request["facts"]
         self._stage("Your script runs")
         self._main = self._fleet.submit(
             MAIN,
-            {**self._request, "sample": SAMPLED_FORWARDS, "watch": sorted(watchers_for(request["kinds"]))},
+            {**self._request, "sample": SAMPLED_FORWARDS, "watch": sorted(watchers_for(self._kinds))},
             keep=True,
             listener=self._curves.feed,
         )
@@ -84,7 +86,6 @@ class _Grading:
         if self._exercise.goal is None:
             raise ValueError(f"{self._exercise.id} has no goal")
         self._goal: Goal = self._exercise.goal
-        self._kinds = {bug.kind for bug in self._exercise.bugs}
 
     def report(self) -> Report:
         main = self._main
@@ -193,7 +194,7 @@ class _Grading:
         coverage_checks: tuple[CheckResult, ...],
         states: Mapping[str, State],
     ) -> Report:
-        found = bugs.results(self._exercise.bugs, states)
+        found = bugs.results(self._bugs, states)
         goal = result(self._goal, measured.value)
         news = self._new_problems(trace)
         checks = (
@@ -209,7 +210,7 @@ class _Grading:
         )
         return Report(
             exercise=self._exercise.id,
-            kind=str(self._exercise.kind),
+            kind=str(Kind.DEBUG),
             verdict=verdict,
             score=(fixed + 0.5 * goal.met) / (len(found) + 0.5),
             message=_message(verdict, ended, found, self._goal_message(measured), goal.met, fresh),

@@ -33,6 +33,7 @@ ROLES = {
         optional=(PROOF, GOAL_FILE),
         answers=("right", "fake"),
     ),
+    Kind.BASE: Roles(required=(MANIFEST, "prompt.md", "solution.py"), optional=(PROOF, GOAL_FILE), answers=()),
     Kind.IMPLEMENT: Roles(
         required=(MANIFEST, "prompt.md", "starter.py", "solution.py", "checks.py", "debrief.md"),
         optional=(PROOF, "support.py"),
