@@ -14,13 +14,12 @@ from torchdojo.authoring.bench import Bench, Grade, Progress
 from torchdojo.authoring.board import Board, Standing
 from torchdojo.authoring.code_blocks import check_code_blocks
 from torchdojo.authoring.methods import METHODS
-from torchdojo.authoring.proving import write_proof
 from torchdojo.authoring.scripts import RunScript, WarmScripts, run_fresh
 from torchdojo.authoring.verification import Verification
 from torchdojo.domain.errors import BadContent, BadInput
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.proof import Claim
-from torchdojo.library import Library, is_current, read_proof
+from torchdojo.library import Library, is_current, read_proof, write_proof
 
 SEEDS = (11, 12, 13, 14, 15)
 

@@ -77,6 +77,11 @@ class Library:
         folders = [folder for folder in self._base_folders() if folder.name == slug]
         return self._load(folders[0]) if folders else None
 
+    @property
+    def drills_folder(self) -> Path | None:
+        """Where the challenges lie that are made on this machine; None where none can be kept."""
+        return self._drills
+
     def drills(self) -> list[Exercise]:
         """The challenges made on this machine, the latest first; broken ones are left out."""
         found: list[Exercise] = []
