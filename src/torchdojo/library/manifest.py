@@ -159,7 +159,7 @@ def _goal(table: Table) -> Goal:
 
 def _entries(table: Table) -> Entries:
     names = {key: table.text(key, "") for key in ("data", "model", "train", "validate")}
-    entries = Entries(**names, main=table.text("main", "main"))
+    entries = Entries(**names, main=table.text("main", ""))
     table.finish()
     for name in (*names.values(), entries.main):
         if name and not name.isidentifier():
