@@ -78,7 +78,12 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _keep(self, tensor: torch.Tensor) -> torch.Tensor:
         inner = _unwrapped(tensor)
         address = _address(inner)
-        if address not in self._kept and address not in self.outside and not isinstance(inner, torch.nn.Parameter):
+        if (
+            address
+            and address not in self._kept
+            and address not in self.outside
+            and not isinstance(inner, torch.nn.Parameter)
+        ):
             # Holding the storage keeps its address from being given away to another one.
             self._kept[address] = inner.untyped_storage()
             self._saved += inner.untyped_storage().nbytes()
@@ -113,4 +118,6 @@ def _unwrapped(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def _address(tensor: torch.Tensor) -> int:
+    if tensor._is_zerotensor():
+        return 0  # forward-mode differentiation makes zeros without memory
     return tensor.untyped_storage().data_ptr()
