@@ -28,7 +28,7 @@ def by_exception(check: Check, case: str, error: BaseException, call: Call | Non
     raised = raised_by(error)
     assert raised is not None
     fault = "memory" if raised.for_want_of_memory else "raised"
-    if raised.type_name == "NotImplementedError":
+    if raised.type_name == "NotImplementedError" and raised.own:
         place = f" ({raised.where})" if raised.where else ""
         said = f"Nothing is written here yet: your code raises NotImplementedError{place}."
     else:
