@@ -56,6 +56,7 @@ def test_train(submission, rng):
     for i in range(3):
         o.zero_grad(); ((ref(x[2*i:2*i+2]) - y[2*i:2*i+2]) ** 2).mean().backward(); o.step()
     assert_same_state(model.state_dict(), ref.state_dict()); assert seen == [1, 2, 3] and len(losses) == 3
+    assert_close(submission.support.gradients(model), list(model.gradients().values())); assert submission.support.named_parameters() == "ours"
     log = []
     with submission.ctx(log.append) as v: assert v == 5
     assert log == ["in", "out"]
