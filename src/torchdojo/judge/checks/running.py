@@ -25,13 +25,17 @@ _FAILED = pytest.fail.Exception
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a check ended. `fault` is "" (it passed), "skipped", "wrong", "raised", "memory" or "unusable"."""
+    """How a check ended. `fault` is "" (it passed), "skipped", "wrong", "raised", "memory" or "unusable".
+
+    Unusable is what the check itself tripped over: `tripped` is the line of the exercise's files and the exception.
+    """
 
     fault: str = ""
     message: str = ""
     where: str = ""
     changed: str = ""
     failure: Failure | None = None
+    tripped: str = ""
 
 
 def run_check(check: Check, submission: Submission, candidate: Candidate, reference: ModuleType, secret: int) -> Ended:
