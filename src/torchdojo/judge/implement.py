@@ -29,6 +29,9 @@ from torchdojo.library import load_exercise
 #: The name of the implicit check that no input is changed unless a check allows it.
 PURITY = "test_inputs_are_left_alone"
 
+#: The name of the implicit check that no call leaves other settings behind for whatever runs next in the process.
+SETTINGS = "test_settings_are_left_alone"
+
 _VERDICTS = {
     "wrong": (Verdict.WRONG_ANSWER, CheckOutcome.FAILED),
     "unusable": (Verdict.WRONG_ANSWER, CheckOutcome.FAILED),
@@ -93,7 +96,7 @@ class _Grading:
         self._results: list[CheckResult] = []
         self._verdict = Verdict.PASSED
         self._message = ""
-        self._changed = ""
+        self._changed = self._left = ""
         #: Checks that tripped over what came back, by number.
         self.suspects: dict[int, tuple[Check, Ended]] = {}
 
@@ -128,6 +131,7 @@ class _Grading:
         else:
             outcome = CheckOutcome.SKIPPED if ended.fault == "skipped" else CheckOutcome.PASSED
             self._changed = self._changed or ended.changed
+            self._left = self._left or ended.left
         self._add(CheckResult(check.name, outcome, ended.message, ended.where, ended.failure))
 
     def excuse(self, faulty: Mapping[str, str]) -> None:
@@ -151,13 +155,18 @@ class _Grading:
         """Everything together."""
         for check in self._checks[len(self._results) :]:
             self._results.append(CheckResult(check.name, CheckOutcome.SKIPPED))
-        if self._changed and self._verdict is Verdict.PASSED:
+        if self._changed:
             message = (
                 f"Your code changes its input in place: {self._changed}. The caller still needs what it passed in. "
                 "Work on a new tensor."
             )
-            self._fail(Verdict.WRONG_ANSWER, message)
-            self._results.append(CheckResult(PURITY, CheckOutcome.FAILED, message))
+            self._fail_beside(PURITY, message)
+        if self._left:
+            message = (
+                f"Your code left {self._left}: that holds for everything that runs later in the program. "
+                "Switch it in a `with` block, or put back what was there before."
+            )
+            self._fail_beside(SETTINGS, message)
         passed = sum(result.outcome is CheckOutcome.PASSED for result in self._results)
         if self._verdict is Verdict.PASSED and passed < len(self._results):
             self._fail(Verdict.INTERNAL_ERROR, "A check was skipped; that proves nothing. This is not your fault.")
@@ -169,6 +178,12 @@ class _Grading:
             message=self._message,
             checks=tuple(self._results),
         )
+
+    def _fail_beside(self, name: str, message: str) -> None:
+        """An implicit check fails; it is worth telling only where every written one holds."""
+        if self._verdict is Verdict.PASSED:
+            self._fail(Verdict.WRONG_ANSWER, message)
+            self._results.append(CheckResult(name, CheckOutcome.FAILED, _text(message)))
 
     def _fail(self, verdict: Verdict, message: str) -> None:
         if self._verdict is Verdict.PASSED:

@@ -27,13 +27,15 @@ _FAILED = pytest.fail.Exception
 class Ended:
     """How a check ended. `fault` is "" (it passed), "skipped", "wrong", "raised", "memory" or "unusable".
 
-    Unusable is what the check itself tripped over: `tripped` is the line of the exercise's files and the exception.
+    Of a check that passed, `changed` is the call that changed its input and `left` what a call left changed in its
+    process, with the call; "" where none did. Unusable is what the check itself tripped over: `tripped` is the line of the exercise's files and the exception.
     """
 
     fault: str = ""
     message: str = ""
     where: str = ""
     changed: str = ""
+    left: str = ""
     failure: Failure | None = None
     tripped: str = ""
 
@@ -48,7 +50,7 @@ def run_check(check: Check, submission: Submission, candidate: Candidate, refere
         if ended.fault:
             return ended
         changed = changed or next(iter(changes()), "")
-    return Ended(changed=changed)
+    return Ended(changed=changed, left=candidate.left)
 
 
 def _run(
