@@ -91,12 +91,13 @@ def judge(grader: Grader, tmp_path: Path) -> Judge:
         ({"checks": CHECKS.replace("(submission, size):", "(submission, sice):")}, "checks.py:7", "sice"),
         ({"checks": CHECKS.replace("[1, 2]", "[(1, 2), (3,)]").replace('"size"', '"size, size"')}, "checks.py:7", ""),
         ({"checks": CHECKS.replace("[1, 2]", "7")}, "checks.py:7", "test_values"),
+        ({"checks": CHECKS.replace("[1, 2]", "iter(())")}, "checks.py:7", "no rows"),
         ({"checks": CHECKS + "def half("}, "checks.py:18", "SyntaxError"),
         ({"checks": "import torch\n"}, "checks.py", "no function called test_"),
     ],
     ids=[
         "ids a dict", "too few ids", "ids a number", "own type error", "own name error", "own call of torch",
-        "what cannot cross", "import", "unknown argument", "row", "no rows", "syntax", "no check",
+        "what cannot cross", "import", "unknown argument", "row", "rows a number", "no rows", "syntax", "no check",
     ],
 )  # fmt: skip
 def test_an_authors_mistake_is_told_as_one(judge: Judge, faulty: dict[str, str], place: str, words: str) -> None:
@@ -132,3 +133,8 @@ def test_a_check_that_is_broken_for_everybody_does_not_hide_a_wrong_answer(judge
     report = judge("def twice(x): return x", checks=later.replace("@pytest", broken + "\n\n@pytest", 1))
     assert report.verdict is Verdict.WRONG_ANSWER
     assert "not your fault" in next(check.message for check in report.checks if check.name == "test_values")
+
+
+def test_rows_may_come_from_any_iterable(judge: Judge) -> None:
+    report = judge(checks=CHECKS.replace("[1, 2]", "(n for n in (1, 2))"), ids="('one', 'two')")
+    assert report.verdict is Verdict.PASSED, report.message

@@ -67,7 +67,9 @@ def _check(name: str, function: Callable[..., Any]) -> Check:
 
 
 def _alternatives(mark: Any) -> list[tuple[str, dict[str, Any]]]:
-    names, values = mark.args[0], mark.args[1]
+    names, values = mark.args[0], list(mark.args[1])
+    if not values:
+        raise ValueError(f"parametrize({names!r}) has no rows")
     ids = _ids(mark.kwargs.get("ids"), len(values))
     keys = [part.strip() for part in names.split(",")] if isinstance(names, str) else list(names)
     found = []
