@@ -51,8 +51,8 @@ def _pair(comparison: Comparison) -> tuple[Shown, Shown, Index]:
     if not (isinstance(got, torch.Tensor) and isinstance(expected, torch.Tensor)) or got.shape != expected.shape:
         digits = _enough_digits([(got, expected)]) if type(got) is type(expected) is float else _DIGITS[0]
         if _is_long(got) and _is_long(expected):
-            start = max(0, first_unequal(got, expected) - MOST // 2)
-            return _items(got, start), _items(expected, start), ()
+            first = max(0, first_unequal(got, expected) - MOST // 2)
+            return _items(got, first), _items(expected, first), ()
         plain = [_whole(value, digits) for value in (got, expected)]
         return plain[0], plain[1], ()
     wrong = comparison.wrong

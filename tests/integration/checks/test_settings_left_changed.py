@@ -1,9 +1,8 @@
-"""What a call changes for the whole process and does not put back is a fault, unless a context manager is what it is for."""
+"""What a call changes for the whole process and does not put back is a fault; a context manager may change it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 

@@ -27,8 +27,9 @@ _FAILED = pytest.fail.Exception
 class Ended:
     """How a check ended. `fault` is "" (it passed), "skipped", "wrong", "raised", "memory" or "unusable".
 
-    Of a check that passed, `changed` is the call that changed its input and `left` what a call left changed in its
-    process, with the call; "" where none did. Unusable is what the check itself tripped over: `tripped` is the line of the exercise's files and the exception.
+    Of a check that passed, `changed` is the call that changed its input, and `left` what a call left changed in its
+    process, with the call; "" where none did. Unusable is what the check itself tripped over: `tripped` is the line
+    of the exercise's files, and the exception.
     """
 
     fault: str = ""
