@@ -30,15 +30,19 @@ def first_difference(got: Any, expected: Any) -> str:
 
 def equal(got: Any, expected: Any) -> bool:
     """Whether two values are the same, tensors in lists, tuples and dicts element by element."""
-    if isinstance(got, torch.Tensor) or isinstance(expected, torch.Tensor):
-        return _same_tensor(got, expected)
+    if isinstance(got, torch.Tensor) and isinstance(expected, torch.Tensor):
+        same_kind = got.shape == expected.shape and got.dtype == expected.dtype
+        return same_kind and bool(torch.equal(got.detach(), expected.detach()))
     if _sequences(got, expected):
         return len(got) == len(expected) and all(map(_same, got, expected))
     if isinstance(got, dict) and isinstance(expected, dict):
         ordered = isinstance(got, OrderedDict) and isinstance(expected, OrderedDict)
         keys = list(got) == list(expected) if ordered else got.keys() == expected.keys()
         return keys and all(_same(got[key], value) for key, value in expected.items())
-    return bool(got == expected)
+    same: Any = got == expected
+    if isinstance(same, torch.Tensor):  # Beside a plain number a tensor of one element may stand for it.
+        return same.numel() == 1 and bool(same)
+    return bool(same)
 
 
 def _same(got: Any, expected: Any) -> bool:
@@ -85,10 +89,3 @@ def _lengths(got: Any, expected: Any) -> str:
     if _sequences(got, expected) and len(got) != len(expected):
         return f" It has {len(got)} items, expected {len(expected)}."
     return ""
-
-
-def _same_tensor(got: Any, expected: Any) -> bool:
-    if not (isinstance(got, torch.Tensor) and isinstance(expected, torch.Tensor)):
-        return False
-    same_kind = got.shape == expected.shape and got.dtype == expected.dtype
-    return same_kind and bool(torch.equal(got.detach(), expected.detach()))

@@ -106,6 +106,8 @@ def test_equal_containers_are_equal() -> None:
     nan = math.nan
     for value in ([1, (2, 3)], {"x": [torch.ones(2)]}, [nan], (1.0, "a"), {1, 2}, torch.Size([2])):
         assert_equal(value, value)
+    assert_equal([torch.tensor(2), 3], [2, 3])
+    assert "first at [1]" in words(lambda: assert_equal([2, torch.tensor([3, 3])], [2, 3]))
     with pytest.raises(CheckFailed):
         assert_equal(OrderedDict(a=1, b=2), OrderedDict(b=2, a=1))
 
