@@ -9,6 +9,7 @@ Notes, each at the line that iterates:
                  of torch's that draw at random), replacement (it may draw a row twice), drop_last, batch_size (null
                  when batches are made elsewhere), expected (batches the loader announces, null when it does not
                  know), batches (handed out), finished (nothing was left), workers (how many)
+    unread       at the end: a loader was built here and never iterated: loader, rows
     permutation  a random order was drawn outside torch's own samplers: size, order (a checksum), after (as above)
 """
 
@@ -31,13 +32,14 @@ from torch.utils.data import (
     dataloader,
 )
 
-from torchdojo.harness.originals import Tensor, as_numpy, frame_at
+from torchdojo.harness.originals import Loader, Tensor, as_numpy, frame_at
 from torchdojo.harness.recorder.bus import Bus
 
 _RANDOM = (RandomSampler, SubsetRandomSampler, WeightedRandomSampler, DistributedSampler)
 _MOST_COUNTED = 200_000
 _MOST_PASSES = 400
 _MOST_DRAWS = 400
+_MOST_UNREAD = 20
 _FEWEST_DRAWN = 4
 _MOST_DRAWN = 1 << 20
 
@@ -47,6 +49,7 @@ def watch(bus: Bus) -> None:
     loaders = _Loaders(bus)
     bus.iteration_begins.append(loaders.begin)
     bus.script_ends.append(loaders.end)
+    bus.replace(Loader, "__init__", loaders.wrap_construction)
     bus.replace(dataloader._BaseDataLoaderIter, "_reset", loaders.wrap_reset)
     bus.replace(dataloader._BaseDataLoaderIter, "_next_index", loaders.wrap_index)
     bus.replace(dataloader._BaseDataLoaderIter, "__next__", loaders.wrap_batch)
@@ -96,7 +99,22 @@ class _Loaders:
         self._bus = bus
         self._numbers: dict[int, int] = {}
         self._open: dict[int, _Pass] = {}
+        #: Loaders nobody has iterated yet: the line that built them, and their rows.
+        self._unread: dict[int, tuple[int, int | None]] = {}
         self._noted = 0
+
+    def wrap_construction(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """A loader is built."""
+
+        def build(loader: Any, *args: Any, **kwargs: Any) -> None:
+            original(loader, *args, **kwargs)
+            try:
+                log = self._bus.log
+                self._unread[log.ident(loader)] = log.at(), _length(loader.dataset)
+            except Exception as error:
+                self._bus.log.failed(error)
+
+        return build
 
     def wrap_reset(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """A worker's iterator begins anew, and draws ahead before anybody iterates."""
@@ -142,6 +160,7 @@ class _Loaders:
         """The script iterates over a loader."""
         log = self._bus.log
         number = log.ident(loader)
+        self._unread.pop(number, None)
         count = self._numbers[number] = self._numbers.get(number, 0) + 1
         dataset = loader.dataset
         if isinstance(dataset, IterableDataset):
@@ -168,9 +187,11 @@ class _Loaders:
         weakref.finalize(iterator, self._close, found).atexit = False
 
     def end(self) -> None:
-        """Note the passes that were left in the middle."""
+        """Note the passes that were left in the middle, and the loaders that were built for nothing."""
         for found in list(self._open.values()):
             self._close(found)
+        for number, (at, rows) in list(self._unread.items())[:_MOST_UNREAD]:
+            self._bus.note("passes", "unread", at, loader=number, rows=rows)
 
     def _pass(self, iterator: Any) -> _Pass:
         found: _Pass | None = getattr(iterator, "_watched_pass", None)
