@@ -49,6 +49,20 @@ def without_argument(call: cst.Call, argument: cst.Arg) -> cst.Call:
     return call.with_changes(args=kept)
 
 
+def with_argument(call: cst.Call, argument: str) -> cst.Call:
+    """The call with one keyword argument more ("start=1"), laid out like those before it."""
+    made = expression(f"f({argument})")
+    assert isinstance(made, cst.Call)
+    if not call.args:
+        return call.with_changes(args=made.args)
+    *before, last = call.args
+    between = before[-1] if before else None
+    comma = between.comma if between is not None else cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    first = last.with_changes(comma=comma, whitespace_after_arg=(between or last).whitespace_after_arg)
+    new = made.args[0].with_changes(comma=last.comma, whitespace_after_arg=last.whitespace_after_arg)
+    return call.with_changes(args=[*before, first, new])
+
+
 def expression(code: str) -> cst.BaseExpression:
     """The expression that the code spells."""
     return cst.parse_expression(code)

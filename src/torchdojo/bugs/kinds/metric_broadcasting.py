@@ -10,7 +10,7 @@ from torchdojo.bugs.edits import Edit, by
 from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.predictions import compared, is_output
 from torchdojo.bugs.script import Script, Spot
-from torchdojo.bugs.syntax import assigned_names, called, expression, keyword, receiver
+from torchdojo.bugs.syntax import assigned_names, called, keyword, receiver, with_argument
 
 
 class MetricBroadcasting(BugKind):
@@ -140,12 +140,7 @@ def _kept(call: cst.Call) -> Edit | None:
     given = call.args[1:] if receiver(call, "argmax") is None or _of_torch(call) else call.args
     if called(call) != "argmax" or not given or keyword(call, "keepdim") is not None:
         return None
-    last = call.args[-1]
-    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    more = expression("f(keepdim=True)")
-    assert isinstance(more, cst.Call)
-    new = more.args[0].with_changes(comma=last.comma)
-    return by(call.with_changes(args=[*call.args[:-1], last.with_changes(comma=comma), new]))
+    return by(with_argument(call, "keepdim=True"))
 
 
 def _of_torch(call: cst.Call) -> bool:

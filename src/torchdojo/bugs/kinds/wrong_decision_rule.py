@@ -126,7 +126,7 @@ class WrongDecisionRule(BugKind):
         ),
         Example(
             "the position of the highest score",
-            "argmax",
+            "hits",
             "hits = (model(x).argmax(dim=1) == y).sum()",
             "hits = (model(x).max(dim=1).values == y).sum()",
         ),

@@ -15,7 +15,7 @@ WATCHERS = ("comparisons",)
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """N predictions and N targets make N answers; N x N of them are a slip of shapes, unless a table is wanted."""
     notes = list(trace.notes(WATCHERS[0], "compared", "subtracted"))
-    batches = {tuple(f["shape"])[0] for f in trace.of("forward") if f.get("shape")}
+    batches = {f["shape"][0] for f in trace.of("forward") if f.get("shape")}
     wrong = [e for e in notes if e.get("pairs", True) and not e["related"] and e["first"][0] in batches]
     # Where some table has equal rows and columns, all of them are tables of pairs.
     tables = {e["at"] for e in notes if e.get("pairs", True) and e["related"]}
