@@ -28,21 +28,21 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         if len(cases) >= max(FEWEST_PASSES, AGREEING * len(judged)):
             number, series = cases[-1]
             message = (
-                f"{share(len(cases), len(judged))} evaluations printed {what}: {number.value:g}, where the average over "
-                f"{sum(series.weights):,} rows in {counted(series.batches, 'batch', 'batches')} is "
+                f"{share(len(cases), len(judged))} evaluations printed {what}: {number.value:g}, where the average "
+                f"over {sum(series.weights):,} rows in {counted(series.batches, 'batch', 'batches')} is "
                 f"{series.average:.4g}."
             )
             where = trace.place(number.line)
             findings.append(Finding(KIND, Severity.BUG, Certainty.NUMERIC, message, where))
     right = sum(any(n.is_about(s.average) for s in r.series for n in r.numbers) for r in judged)
-    summary = f"{counted(len(judged), 'evaluation')} of several batches printed numbers; {right} printed an average over rows."
+    summary = f"{counted(len(judged), 'evaluation')} of several batches: {right} printed an average over rows."
     return Observation(KIND, len(judged) if right or findings else 0, summary, tuple(findings))
 
 
 def _slips(report: Report) -> dict[tuple[int, int, str], tuple[Printed, Series]]:
     """Numbers that are no average of anything, but look like a slip."""
     averages = [s.average for s in report.series]
-    found = {}
+    found: dict[tuple[int, int, str], tuple[Printed, Series]] = {}
     for number in report.numbers:
         if any(number.is_about(average) for average in averages):
             continue
