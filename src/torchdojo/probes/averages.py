@@ -87,12 +87,16 @@ def _losses(trace: Trace, first: float, until: float) -> list[Series]:
     for event in trace.events:
         if event["t"] == "iter":
             iteration += 1
-        elif event["t"] == "loss" and first < event["id"] < until and not event.get("grad"):
-            if event.get("value") is not None and (event.get("forward") or 0) >= first:
-                series = found.setdefault((event["at"], iteration), Series(event["at"]))
-                series.values.append(event["value"])
-                series.weights.append(max(1, event["weight"]))
+        elif event["t"] == "loss" and first < event["id"] < until and _scores(event, first):
+            series = found.setdefault((event["at"], iteration), Series(event["at"]))
+            series.values.append(event["value"])
+            series.weights.append(max(1, event["weight"]))
     return list(found.values())
+
+
+def _scores(loss: Event, first: float) -> bool:
+    """Whether a loss was computed of an evaluation's output, and is known."""
+    return not loss.get("grad") and loss.get("value") is not None and (loss.get("forward") or 0) >= first
 
 
 def _accuracies(compared: Sequence[Event], first: float, until: float) -> list[Series]:

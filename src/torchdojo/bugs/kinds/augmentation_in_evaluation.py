@@ -49,8 +49,8 @@ class AugmentationInEvaluation(BugKind):
     - A measurement of robustness under noise, beside one on clean rows.
 
     ## References
-    - [Illustration of transforms](https://docs.pytorch.org/vision/stable/auto_examples/transforms/plot_transforms_illustrations.html):
-      which transforms are random
+    - [Transforms](https://docs.pytorch.org/vision/stable/transforms.html): random ones, and those that always do the
+      same
     """
 
     slug = "augmentation-in-evaluation"

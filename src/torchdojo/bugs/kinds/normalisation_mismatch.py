@@ -48,7 +48,7 @@ class NormalisationMismatch(BugKind):
     - Statistics that are known beforehand, such as those of a pretrained network, applied to all parts.
 
     ## References
-    - [Common pitfalls: inconsistent preprocessing](https://scikit-learn.org/stable/common_pitfalls.html#inconsistent-preprocessing)
+    - [Common pitfalls](https://scikit-learn.org/stable/common_pitfalls.html): inconsistent preprocessing
     """
 
     slug = "normalisation-mismatch"

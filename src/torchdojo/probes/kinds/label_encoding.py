@@ -76,8 +76,8 @@ def _ignored(trace: Trace, calls: list[Event]) -> Finding | None:
     first = notes[0]
     ignored, count = sum(e["ignored"] for e in notes), sum(e["count"] for e in notes)
     message = (
-        f"The loss ignores class {first['index']}, one of the {first['classes']} classes: {share(ignored, count)} labels "
-        "had no part in training."
+        f"The loss ignores class {first['index']}, one of the {first['classes']} classes: {share(ignored, count)} "
+        "labels had no part in training."
     )
     return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, notes))
 

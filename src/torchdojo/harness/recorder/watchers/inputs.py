@@ -41,7 +41,7 @@ class _Inputs:
         self._spreads = {True: 0, False: 0}
         self._updates = self._compared = 0
         #: For each line and shape: the first batch of the latest evaluation, the latest batch, and when they came.
-        self._seen: dict[tuple[int, tuple[int, ...]], tuple[int, Array, Array]] = {}
+        self._seen: dict[tuple[int, tuple[int, ...]], tuple[int, Array | None, Array | None]] = {}
 
     def step(self, optimizer: Any) -> None:
         """An update."""
