@@ -18,6 +18,7 @@ from torchdojo.domain.errors import DojoError
 _ABOUT = {
     "author": "Write and check content (for authors).",
     "doctor": "Say what works on this machine, and what to do about the rest.",
+    "drill": "Make a fresh, proved debugging challenge.",
     "explain": "Explain a kind of bug, a verdict or a state.",
     "grade": "Judge a file, once.",
     "hint": "Open the next hint.",
