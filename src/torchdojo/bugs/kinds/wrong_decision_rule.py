@@ -31,8 +31,8 @@ class WrongDecisionRule(BugKind):
     ## Symptoms
     - The loss falls as it should and the accuracy does not follow. With the score in place of its position, accuracy
       was 0.00 in every epoch while the validation loss went from 0.74 to 0.22.
-    - With logits divided at 0.5, recall is too low and precision too high: 40 of 360 predictions were different, and recall
-      in the first epoch was 0.47 in place of 0.81.
+    - With logits divided at 0.5, recall is too low and precision too high: 40 of 360 predictions were different, and
+      recall in the first epoch was 0.47 in place of 0.81.
     - The share of predicted positives does not fit that of the labels.
 
     ## How to find it
