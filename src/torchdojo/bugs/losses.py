@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 import libcst as cst
 
 from torchdojo.bugs.script import Script, Spot
-from torchdojo.bugs.syntax import called, dotted, keyword
+from torchdojo.bugs.syntax import argument, called, dotted
 
 #: What losses are usually called when they are handed in from elsewhere.
 _USUAL = frozenset({"criterion", "loss_fn", "loss_func", "loss_function", "objective"})
@@ -51,18 +51,12 @@ def loss_settings(
 
 def predictions(call: cst.Call) -> cst.Arg | None:
     """The argument with the predictions."""
-    return _argument(call, 0, "input")
+    return argument(call, 0, "input")
 
 
 def targets(call: cst.Call) -> cst.Arg | None:
     """The argument with the targets."""
-    return _argument(call, 1, "target")
-
-
-def _argument(call: cst.Call, position: int, name: str) -> cst.Arg | None:
-    if len(call.args) > position and call.args[position].keyword is None and not call.args[position].star:
-        return call.args[position]
-    return keyword(call, name)
+    return argument(call, 1, "target")
 
 
 def _bound(spot: Spot) -> set[str]:
