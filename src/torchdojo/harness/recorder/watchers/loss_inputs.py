@@ -5,6 +5,7 @@ Notes `call`, for the first calls and then now and then:
     loss          the number of the loss event
     name          the function
     reduction     "mean", "sum", "none" or "batchmean"
+    result        the value, of a scalar
     low, high     of all values of the first argument (up to 8,192 of them)
     sums, powers  [least, greatest] sum of the first argument, and of its exponentials, over its classes
     columns       [least, greatest] sum of its exponentials over the batch (2-D arguments only)
@@ -17,6 +18,8 @@ Notes `call`, for the first calls and then now and then:
 
 Notes `gradient`, for as many calls of nll_loss: `loss`, and `others`, the greatest gradient of its first argument at a
 class that is not the target's, as a share of the greatest of all.
+
+Notes `root` for the first backward passes from a single number: `value`, and `maker`, the graph node that computed it.
 """
 
 from __future__ import annotations
@@ -25,14 +28,18 @@ from typing import Any
 
 import numpy as np
 
-from torchdojo.harness.originals import Tensor, dtype_of, grad_fn_of, requires_grad_of, shape_of
+from torchdojo.harness.originals import Tensor, detach, dtype_of, grad_fn_of, item, numel, requires_grad_of, shape_of
 from torchdojo.harness.recorder.bus import Bus
-from torchdojo.harness.recorder.numbers import Array, array
+from torchdojo.harness.recorder.losses import producer
+from torchdojo.harness.recorder.numbers import Array, array, finite
 
 #: Calls looked at one after the other at first, and how often afterwards.
 _FIRST, _EVERY = 64, 16
 
 _MOST_VALUES = 8192
+
+#: Backward passes whose roots are noted.
+_ROOTS = 6
 
 #: Losses whose first argument has one entry per class.
 _CLASSES_LAST = frozenset({"kl_div", "ctc_loss"})
@@ -56,11 +63,23 @@ def watch(bus: Bus) -> None:
         if facts:
             reduction = kwargs.get("reduction") or ("mean" if result.ndim == 0 else "none")
             log_target = bool(kwargs.get("log_target", args[5] if name == "kl_div" and len(args) > 5 else False))
-            bus.note("loss_inputs", "call", loss=number, name=name, reduction=reduction, log_target=log_target, **facts)
+            facts |= {"reduction": reduction, "log_target": log_target}
+            facts["result"] = finite(item(detach(result))) if numel(result) == 1 else None
+            bus.note("loss_inputs", "call", loss=number, name=name, **facts)
         if name == "nll_loss" and grad_fn_of(given) is not None:
             _follow(bus, number, given, target)
 
+    roots_seen = 0
+
+    def begin(roots: Any) -> None:
+        nonlocal roots_seen
+        roots_seen += 1
+        if roots_seen <= _ROOTS and roots and numel(roots[0]) == 1:
+            maker = (producer(roots[0]) or ("",))[0]
+            bus.note("loss_inputs", "root", value=finite(item(detach(roots[0]))), maker=maker)
+
     bus.loss_ends.append(listen)
+    bus.backward_begins.append(begin)
 
 
 def _facts(name: str, given: Any, target: Any) -> dict[str, Any]:
