@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from torchdojo.bugs.edits import by
+from torchdojo.bugs.edits import Edit, by
 from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.losses import loss_calls, predictions, targets
 from torchdojo.bugs.script import Script
@@ -177,7 +177,7 @@ class KlDivArguments(BugKind):
             given, goal = predictions(call), targets(call)
             plain = given is not None and goal is not None and given.keyword is None and goal.keyword is None
             if plain and given is not None and goal is not None and _short(given) and _short(goal):
-                exchanged = {given.value: by(goal.value), goal.value: by(given.value)}
+                exchanged: dict[cst.CSTNode, Edit] = {given.value: by(goal.value), goal.value: by(given.value)}
                 yield Break(spot.scope, called(call), call, exchanged)
         for spot in settings:
             node = spot.node

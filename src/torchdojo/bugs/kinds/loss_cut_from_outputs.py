@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from torchdojo.bugs.edits import by
+from torchdojo.bugs.edits import Edit, by
 from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.losses import loss_calls, predictions
 from torchdojo.bugs.script import Script
@@ -187,10 +187,10 @@ class LossCutFromOutputs(BugKind):
             if given is None or not isinstance(given.value, (cst.Name, cst.Call, cst.Attribute, cst.Subscript)):
                 continue
             code = script.code(given.value)
-            cut = {given.value: by(expression(f"{code}.detach()"))}
+            cut: dict[cst.CSTNode, Edit] = {given.value: by(expression(f"{code}.detach()"))}
             yield Break(spot.scope, called(call), call, cut)
             name = dotted(given.value).rpartition(".")[2] or f"{called(given.value) or 'outputs'}_output"
-            leaf = {given.value: by(expression(f"{code}.detach().requires_grad_()"))}
+            leaf: dict[cst.CSTNode, Edit] = {given.value: by(expression(f"{code}.detach().requires_grad_()"))}
             yield Break(spot.scope, name, call, leaf)
         for block in script.blocks:
             run = [bare_call(statement) for statement in block.statements]

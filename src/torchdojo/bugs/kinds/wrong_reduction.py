@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from torchdojo.bugs.edits import by
+from torchdojo.bugs.edits import Edit, by
 from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.losses import loss_settings
 from torchdojo.bugs.script import Script
@@ -188,7 +188,7 @@ class WrongReduction(BugKind):
                 if receiver(small.value, "mean") is not None and isinstance(small.value, cst.Call):
                     function = small.value.func
                     assert isinstance(function, cst.Attribute)
-                    edit = {function: by(function.with_changes(attr=cst.Name("sum")))}
+                    edit: dict[cst.CSTNode, Edit] = {function: by(function.with_changes(attr=cst.Name("sum")))}
                     yield Break(block.scope, dotted(small.targets[0].target), statement, edit)
 
 
