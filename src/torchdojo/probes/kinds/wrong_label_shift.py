@@ -36,7 +36,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     if clear and SHIFTS[best] in MEANS:
         message = (
             f"In {100 * shares[best]:.0f} % of the positions looked at, output t is trained to give the input's token "
-            f"at t + {SHIFTS[best]}: {MEANS[SHIFTS[best]]}, not the next one. The model cannot see later tokens, so it is "
+            f"at t + {SHIFTS[best]}: {MEANS[SHIFTS[best]]}, not the next one. The model cannot see later tokens: it is "
             "meant to predict the next."
         )
         findings.append(Finding(KIND, Severity.BUG, Certainty.NUMERIC, message, loss_place(trace, judged)))
