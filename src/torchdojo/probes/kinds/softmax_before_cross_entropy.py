@@ -123,9 +123,26 @@ def _look_like_shares(loss: Event) -> bool:
     return bool(least >= -1e-6 and high > 0 and high - low <= 1e-3 * high)
 
 
+def _are_raw_scores(loss: Event) -> bool:
+    """Whether the rows have neither a common sum nor exponentials that sum to one, as squeezed scores would."""
+    low, high = loss.get("row_sum_min"), loss.get("row_sum_max")
+    least, most = loss.get("exp_sum_min"), loss.get("exp_sum_max")
+    if loss["name"] != "cross_entropy" or low is None or high is None or least is None or most is None:
+        return False
+    return bool(high - low > 1e-2 * max(abs(low), abs(high)) and (least < 0.99 or most > 1.01))
+
+
+def _says_nothing(loss: Event) -> bool:
+    return loss["name"] not in LOSSES or _no_log_probabilities(loss) or _are_raw_scores(loss)
+
+
 def _formulas(trace: Trace) -> Counter[Formula]:
-    """How many sampled batches of class scores fit which formula; other losses have no say."""
-    elsewhere = {e.get("forward") for e in trace.of("loss") if e["name"] not in LOSSES or _no_log_probabilities(e)}
+    """How many sampled batches of class scores fit which formula.
+
+    Other losses have no say, nor have batches whose scores were seen raw in a cross-entropy: what else shapes their
+    gradient (smoothed labels, weights) is none of this bug.
+    """
+    elsewhere = {e.get("forward") for e in trace.of("loss") if _says_nothing(e)}
     return Counter(
         classify(values, grads)
         for forward, values, grads in samples(trace)
