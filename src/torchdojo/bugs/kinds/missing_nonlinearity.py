@@ -188,7 +188,7 @@ def _between_layers(call: cst.Call) -> Iterator[cst.Arg]:
 def _activated(call: cst.Call) -> cst.BaseExpression | None:
     """`self.fc(x)` for `F.relu(self.fc(x))` and `self.fc(x).relu()`; None when something else is activated."""
     method = receiver(call, *_FUNCTIONS)
-    given = method if isinstance(method, cst.Call) and not call.args else None
+    given: cst.BaseExpression | None = method if isinstance(method, cst.Call) and not call.args else None
     if given is None and call.args and call.args[0].keyword is None:
         given = call.args[0].value
     if isinstance(given, cst.Call) and isinstance(given.func, cst.Attribute):
