@@ -27,7 +27,7 @@ class TensorNotRegistered(BugKind):
     ## Symptoms
     - `Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!`, on machines
       with an accelerator only, raised in `forward` or in the loss.
-    - The tensor is missing from `state_dict()`. A small causal model with a mask of 8 x 8 has 5 entries in place of 6.
+    - The tensor is missing from `state_dict()`. A small causal model with a mask had 5 entries in place of 6.
     - After `model.half()` or `model.double()` the tensor still has its old dtype.
 
     ## How to find it
@@ -139,13 +139,12 @@ class TensorNotRegistered(BugKind):
                     assert isinstance(statement, cst.SimpleStatementLine)
                     yield Break(block.scope, name, statement, {statement.body[0]: by(assign)})
         for spot in script.of(cst.Call):
-            call = spot.node
-            assert isinstance(call, cst.Call)
-            weight = next((arg for n in ("weight", "pos_weight") if (arg := keyword(call, n)) is not None), None)
-            if weight is not None and "oss" in called(call):
-                moved = receiver(weight.value, "to", "cuda")
-                if moved is not None:
-                    yield Break(spot.scope, called(call), call, {weight.value: by(moved)})
+            loss = spot.node
+            assert isinstance(loss, cst.Call)
+            weight = next((arg for n in ("weight", "pos_weight") if (arg := keyword(loss, n)) is not None), None)
+            moved = None if weight is None else receiver(weight.value, "to", "cuda")
+            if weight is not None and moved is not None and "oss" in called(loss):
+                yield Break(spot.scope, called(loss), loss, {weight.value: by(moved)})
 
 
 def _buffer(call: cst.Call) -> tuple[str, cst.Assign] | None:

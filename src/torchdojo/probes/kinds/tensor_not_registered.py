@@ -28,7 +28,8 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         findings = (_stray(end, moved[0]),)
     elif not moved:
         findings = tuple(_remark(trace, note) for note in trace.notes("plain_tensors", "attributes"))
-    summary = f"With the model on an accelerator, nothing on the CPU met it in {counted(len(moved), 'forward pass', 'passes')}."
+    passes = counted(len(moved), "forward pass", "forward passes")
+    summary = f"With the model on an accelerator, nothing on the CPU met it in {passes}."
     return Observation(KIND, len(moved), summary, findings)
 
 
@@ -46,7 +47,7 @@ def _stray(end: Event, forward: Event) -> Finding:
 
 def _remark(trace: Trace, note: Event) -> Finding:
     message = (
-        f"{note['model']} keeps {counted(note['tensors'], 'tensor')} as ordinary attributes ({', '.join(note['names'])}): "
-        "they are not moved with the model and not saved, unless that is done by hand."
+        f"{note['model']} keeps {counted(note['tensors'], 'tensor')} as ordinary attributes "
+        f"({', '.join(note['names'])}): they are not moved with the model and not saved, unless that is done by hand."
     )
     return Finding(KIND, Severity.STYLE, Certainty.EVENT, message, trace.place(note))

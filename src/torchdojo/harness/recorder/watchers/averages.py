@@ -16,6 +16,7 @@ import numpy as np
 from torchdojo.harness.originals import Module, is_grad_enabled, shape_of, weak
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.numbers import Array, array
+from torchdojo.harness.recorder.owners import unmade
 
 _TENSORS, _VALUES, _MOST_NOTES = 6, 4, 300
 
@@ -55,7 +56,7 @@ class Averages:
 
     def _begin(self, module: Any, args: Any, kwargs: Any) -> None:
         self._pending = None
-        if self._notes >= _MOST_NOTES:
+        if self._notes >= _MOST_NOTES or any(isinstance(p, unmade) for p in _parameters(module)):
             return
         number = self._bus.log.ident(module)
         training = is_grad_enabled() and module.training

@@ -22,6 +22,7 @@ import torch
 
 from torchdojo.harness.originals import Module, Optimizer, Tensor, data_ptr, numel, shape_of, weak
 from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.owners import unmade
 
 _DEPTH = 3
 #: Hyper-parameters that change while training goes on, or say how to compute.
@@ -180,7 +181,7 @@ class Checkpoints:
         return save
 
     def _note_save(self, obj: Any) -> None:
-        living = {data_ptr(p) for model in list(self._models) for p in _parameters(model) if numel(p)}
+        living = {data_ptr(p) for model in list(self._models) for p in _parameters(model) if not isinstance(p, unmade)}
         for found in _mappings(obj, _DEPTH):
             tensors = [v for v in found.values() if isinstance(v, Tensor) and numel(v) and data_ptr(v) in living]
             if tensors:
