@@ -122,6 +122,9 @@ def _targets_change(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
         if len(batch.targets) != len(batch.rows) or len(set(batch.targets)) == 1:
             # One target for the whole batch belongs to the batch, not to its rows.
             continue
+        if list(batch.targets) == list(range(len(batch.targets))):
+            # So does the number of the row within the batch, which is what contrastive losses ask for.
+            continue
         for row, target in zip(batch.rows, batch.targets, strict=True):
             if known.setdefault(row, target) != target and target in targets and row not in changed:
                 changed.add(row)
