@@ -41,7 +41,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
 
 def _slips(report: Report) -> dict[tuple[int, int, str], tuple[Printed, Series]]:
     """Numbers that are no average of anything, but look like a slip."""
-    averages = [s.average for s in report.series]
+    averages = [average for s in report.series for average in s.parts()]
     found: dict[tuple[int, int, str], tuple[Printed, Series]] = {}
     for number in report.numbers:
         if any(number.is_about(average) for average in averages):
