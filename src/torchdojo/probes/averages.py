@@ -133,6 +133,6 @@ def _numbers(line: Event) -> list[Printed]:
         mantissa, _, exponent = plain.lower().partition("e")
         decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
         digits = len(mantissa.replace(".", "").lstrip("-0"))
-        if digits >= 2:
+        if digits >= 1:
             found.append(Printed(line, position, float(plain), 0.5001 * 10.0**-decimals))
     return found
