@@ -41,6 +41,13 @@ def keyword(call: cst.Call, name: str) -> cst.Arg | None:
     return next((arg for arg in call.args if arg.keyword is not None and arg.keyword.value == name), None)
 
 
+def argument(call: cst.Call, position: int, name: str) -> cst.Arg | None:
+    """The argument at that position, or given by that keyword."""
+    if len(call.args) > position and call.args[position].keyword is None and not call.args[position].star:
+        return call.args[position]
+    return keyword(call, name)
+
+
 def without_argument(call: cst.Call, argument: cst.Arg) -> cst.Call:
     """The call with one argument less, its last comma and layout tidy."""
     kept = [arg for arg in call.args if arg is not argument]
