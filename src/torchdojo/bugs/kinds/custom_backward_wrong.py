@@ -172,8 +172,10 @@ def _lost(script: Script, spot: Spot) -> cst.BaseExpression | None:
     if number(node.left) is not None and number(node.left) not in (1.0, -1.0):
         return node.right
     complement = node.right
-    if isinstance(complement, cst.BinaryOperation) and complement.lpar and isinstance(complement.operator, cst.Subtract):
+    if (
+        isinstance(complement, cst.BinaryOperation)
+        and complement.lpar
+        and isinstance(complement.operator, cst.Subtract)
+    ):
         return node.left if number(complement.left) == 1.0 else None
     return None
-
-

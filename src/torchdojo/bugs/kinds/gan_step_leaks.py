@@ -32,7 +32,7 @@ class GanStepLeaks(BugKind):
 
     ## Symptoms
     - The discriminator's loss goes to zero, the generator's rises, and the samples never change. In a small example
-      the mean of the samples stayed at 0.07, where the data had 2 and a sound run reached 1.9.
+      the mean of the samples stayed at -0.08, where the data had 2 and a sound run reached 1.86.
     - The generator's weights are bit for bit the same after training.
     - No error: the generator's loss does require gradients, those of the discriminator.
 

@@ -154,7 +154,9 @@ def _upper_bound(call: cst.Call) -> cst.BaseExpression | None:
 def _size(call: cst.Call) -> cst.Tuple | None:
     """The size of the draw, when it is one number in parentheses that is not 1."""
     given = keyword(call, "size")
-    value = given.value if given is not None else next((a.value for a in call.args if isinstance(a.value, cst.Tuple)), None)
+    value = (
+        given.value if given is not None else next((a.value for a in call.args if isinstance(a.value, cst.Tuple)), None)
+    )
     if not isinstance(value, cst.Tuple) or len(value.elements) != 1 or number(value.elements[0].value) == 1.0:
         return None
     return value

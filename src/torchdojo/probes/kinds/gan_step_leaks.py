@@ -21,7 +21,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     pairs = [note for note in trace.notes("adversaries", "pair") if _is_adversarial(note)]
     findings = [finding for note in pairs if (finding := _finding(trace, note)) is not None]
     steps = sum(note["steps"] for note in pairs)
-    summary = f"{counted(steps, 'update')} of a generator: gradients came through the discriminator, and from there alone."
+    summary = (
+        f"{counted(steps, 'update')} of a generator: gradients came through the discriminator, and from there alone."
+    )
     return Observation(KIND, steps, summary, tuple(findings))
 
 

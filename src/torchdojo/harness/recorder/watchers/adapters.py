@@ -1,11 +1,11 @@
 """Low-rank adapters beside frozen weights, and checkpointed parts of a model that get no gradients.
 
-    adapter         before the first update of its factors: cls (of the module that holds it), rank, ratio (norm of the
-                    product of the factors by that of the frozen weight), moves (how far the module's output moves when
-                    one factor is set to zero, by the size of the output), zero (both factors are zero), principal (the
-                    frozen weight has lost what the factors hold), loaded (the factors came from a state dict)
-    checkpoint      torch.utils.checkpoint ran with gradients enabled, the first time at its line: reentrant, fed (an
-                    input requires grad), trainable (parameters inside that do)
+adapter         before the first update of its factors: cls (of the module that holds it), rank, ratio (norm of the
+                product of the factors by that of the frozen weight), moves (how far the module's output moves when
+                one factor is set to zero, by the size of the output), zero (both factors are zero), principal (the
+                frozen weight has lost what the factors hold), loaded (the factors came from a state dict)
+checkpoint      torch.utils.checkpoint ran with gradients enabled, the first time at its line: reentrant, fed (an
+                input requires grad), trainable (parameters inside that do)
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class _Adapters:
             size = float(weight.norm()) + 1e-12
             down = adapter.down if adapter.down.shape[1] == weight.shape[1] else adapter.down.T
             kept = float((weight @ down.T).norm()) / (size * (float(down.norm()) + 1e-12))
-            facts = {
+            facts: dict[str, Any] = {
                 "cls": type(adapter.module).__name__,
                 "rank": int(min(adapter.down.shape)),
                 "ratio": float(product.norm()) / size,

@@ -1,9 +1,9 @@
 """Two models that train against each other: one is fed with what the other makes.
 
-    pair        at the end, for each maker whose output another model was given: maker, judge (models), attached and
-                detached (times it was given with a graph behind it and without), others (times the judge was given
-                something else), steps (updates of the maker's parameters), empty (those that found no gradient at
-                all), mixed (those that found gradients of the judge's own update). It stands at the maker's update.
+pair        at the end, for each maker whose output another model was given: maker, judge (models), attached and
+            detached (times it was given with a graph behind it and without), others (times the judge was given
+            something else), steps (updates of the maker's parameters), empty (those that found no gradient at
+            all), mixed (those that found gradients of the judge's own update). It stands at the maker's update.
 """
 
 from __future__ import annotations

@@ -110,7 +110,9 @@ def _check(apply: Any, cls: Any, args: Any) -> dict[str, Any] | None:
     by_place = dict(zip(places, gradients, strict=True))
     if not answered:
         return None
-    weights = [weight if out.requires_grad else torch.zeros_like(weight) for out, weight in zip(outputs, weights, strict=True)]
+    weights = [
+        weight if out.requires_grad else torch.zeros_like(weight) for out, weight in zip(outputs, weights, strict=True)
+    ]
     pairs = []
     for _ in range(_DIRECTIONS):
         ways = {i: torch.randn(wide[i].shape, generator=generator, dtype=torch.float64) for i in answered}
@@ -122,7 +124,7 @@ def _check(apply: Any, cls: Any, args: Any) -> dict[str, Any] | None:
                 _, moved = run({i: wide[i] + sign * size * ways[i] for i in answered}, False)
                 ends.append(sum(float((out * weight).sum()) for out, weight in zip(moved, weights, strict=True)))
             numeric.append((ends[0] - ends[1]) / (2 * size))
-        pairs.append((analytic, *numeric))
+        pairs.append((analytic, numeric[0], numeric[1]))
     return _facts(pairs, detach(outputs[0]), wide, by_place, answered, weights)
 
 

@@ -1,9 +1,9 @@
 """Timesteps of diffusion models: what is drawn, and what the model is asked for.
 
-    schedule    a cumulative product over a falling table in one dimension: length
-    steps       what a model got as integer per row, in training (grad) and out of it: model, grad, least, largest,
-                calls (so far), rows (seen so far), alone (calls with several rows that all had one step), several
-                (calls with several rows). Noted at the end.
+schedule    a cumulative product over a falling table in one dimension: length
+steps       what a model got as integer per row, in training (grad) and out of it: model, grad, least, largest,
+            calls (so far), rows (seen so far), alone (calls with several rows that all had one step), several
+            (calls with several rows). Noted at the end.
 """
 
 from __future__ import annotations
