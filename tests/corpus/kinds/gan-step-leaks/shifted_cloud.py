@@ -1,5 +1,5 @@
 # break: g_loss
-# also: missing-zero-grad
+# also: missing-zero-grad, broken-graph
 # where: g_opt.step()
 import torch
 import torch.nn.functional as F

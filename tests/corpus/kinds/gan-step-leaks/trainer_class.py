@@ -1,5 +1,5 @@
 # break: Gan.generator_step.verdict
-# also: missing-zero-grad
+# also: missing-zero-grad, broken-graph
 # where: self.opt_g.step()
 import torch
 from torch import nn
