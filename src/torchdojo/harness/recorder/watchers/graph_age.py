@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections.abc import Iterator
 from typing import Any
 
 from torchdojo.harness.originals import Tensor, grad_fn_of
@@ -21,6 +22,9 @@ from torchdojo.harness.recorder.tensors import tensors_in
 
 _BY = "graph_age"
 _KEY = "torchdojo: update"
+
+#: Updates during which every node behind a backward pass is marked: formulas without a model or a library loss.
+_MARKED_WHOLE = 3
 
 #: Updates after which a backward pass is followed back, and after which what is alive is looked at.
 _REACHED = frozenset({3, 6, 12, 24, 48})
@@ -36,9 +40,11 @@ _FEW = 4
 class _Mark:
     """Lies on a graph node and dies with it."""
 
-    __slots__ = ("__weakref__", "update")
+    __slots__ = ("__weakref__", "recording", "update")
 
-    def __init__(self, update: int) -> None:
+    def __init__(self, recording: Any, update: int) -> None:
+        #: What another recording in this process has marked is nothing to us.
+        self.recording = recording
         self.update = update
 
 
@@ -46,7 +52,8 @@ class _Watch:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._updates = 0
-        self._mark = _Mark(0)
+        self._recording = object()
+        self._mark = _Mark(self._recording, 0)
         self._alive: weakref.WeakSet[_Mark] = weakref.WeakSet()
         self._reached: set[int] = set()
         bus.forward_ends.append(self._forward)
@@ -65,12 +72,21 @@ class _Watch:
 
     def _leave(self, tensor: Any) -> None:
         node = grad_fn_of(tensor)
-        if node is not None and _KEY not in node.metadata:
+        if node is not None:
+            self._mark_node(node)
+
+    def _mark_node(self, node: Any) -> None:
+        known = node.metadata.get(_KEY)
+        if known is None or known.recording is not self._recording:
             node.metadata[_KEY] = self._mark
 
     def _begin(self, roots: list[Any]) -> None:
         for root in roots[:4]:
             self._leave(root)
+        if self._updates < _MARKED_WHOLE:
+            for node in nodes_behind([grad_fn_of(root) for root in roots[:4]]):
+                if node.next_functions:  # The ends, where gradients gather, outlive every graph.
+                    self._mark_node(node)
         if self._updates in _REACHED and self._updates not in self._reached:
             self._reached.add(self._updates)
             self._bus.note(_BY, "reach", spans=self._spans(roots), update=self._updates)
@@ -82,13 +98,18 @@ class _Watch:
     def _spans(self, roots: list[Any]) -> int:
         found: set[int] = set()
         for root in roots[:4]:
-            found |= {update for update in updates_behind(grad_fn_of(root)) if update < self._updates}
+            found |= {update for update in self._updates_behind(grad_fn_of(root)) if update < self._updates}
         return len(found)
+
+    def _updates_behind(self, node: Any) -> set[int]:
+        """The updates during which the graph behind a node was made, as far as marks tell."""
+        marks = (current.metadata.get(_KEY) for current in nodes_behind([node]))
+        return {mark.update for mark in marks if mark is not None and mark.recording is self._recording}
 
     def _stepped(self, optimizer: Any) -> None:
         self._updates += 1
         self._alive.add(self._mark)
-        self._mark = _Mark(self._updates)
+        self._mark = _Mark(self._recording, self._updates)
         if self._updates in _LOOKED_AT and not self._bus.log.light and len(self._alive) > _FEW:
             self._look()
 
@@ -98,26 +119,22 @@ class _Watch:
         for thing in gc.get_objects():
             if type(thing) is Tensor and (node := grad_fn_of(thing)) is not None and id(node) not in seen:
                 seen.add(id(node))
-                spans = len({u for u in updates_behind(node) if u < self._updates - 1})
+                spans = len({u for u in self._updates_behind(node) if u < self._updates - 1})
                 most = max(most, spans)
         self._bus.note(_BY, "grown", spans=most, alive=len(self._alive), update=self._updates)
 
 
-def updates_behind(node: Any) -> set[int]:
-    """The updates during which the graph behind a node was made, as far as marks tell."""
-    todo = [node] if node is not None else []
-    seen: set[Any] = set()
-    found: set[int] = set()
-    while todo and len(seen) < _MOST_NODES:
+def nodes_behind(roots: list[Any]) -> Iterator[Any]:
+    """These graph nodes and those behind them, each once, as far as it is worth following."""
+    todo = [node for node in roots if node is not None]
+    seen: set[Any] = set(todo)
+    while todo:
         current = todo.pop()
-        mark = current.metadata.get(_KEY)
-        if mark is not None:
-            found.add(mark.update)
+        yield current
         for following, _ in current.next_functions:
-            if following is not None and following not in seen:
+            if following is not None and following not in seen and len(seen) < _MOST_NODES:
                 seen.add(following)
                 todo.append(following)
-    return found
 
 
 def watch(bus: Bus) -> None:

@@ -33,7 +33,7 @@ from torchdojo.harness.recorder.tensors import tensors_in
 _BY = "saved_data"
 
 #: Training forwards that are looked at, by their number; values of a tensor that are compared; nodes followed.
-_CHOSEN = frozenset({2, 10})
+_CHOSEN = frozenset({2, 3, 10, 11})
 _VALUES = 1 << 16
 _MOST_NODES = 2_000
 
@@ -44,6 +44,7 @@ class _Saved:
     def __init__(self, tensor: Any) -> None:
         self.tensor = detach(tensor)
         self.version = version_of(tensor)
+        self.key = data_ptr(tensor), tuple(shape_of(tensor))
         self.sum = _checksum(self.tensor)
 
     def changed(self) -> bool:
@@ -71,7 +72,7 @@ class _Watch:
             return
         self._at = self._bus.log.at()
         self._look_again(module, args, kwargs)
-        self._saved = _behind(outputs)
+        self._keep(_behind(outputs))
 
     def _look_again(self, module: Any, args: Any, kwargs: Any) -> None:
         """Compute the forward in a copy of the model, and compare what is saved on the way."""
@@ -98,8 +99,11 @@ class _Watch:
 
     def _loss(self, number: int, name: str, args: Any, kwargs: Any, result: Any) -> None:
         if self._saved and isinstance(result, Tensor):
-            known = {id(one.tensor) for one in self._saved}
-            self._saved.extend(one for one in _behind([result]) if id(one.tensor) not in known)
+            self._keep(_behind([result]))
+
+    def _keep(self, found: list[_Saved]) -> None:
+        known = {one.key for one in self._saved}
+        self._saved.extend(one for one in found if one.key not in known)
 
     def _begin(self, roots: list[Any]) -> None:
         saved, self._saved = self._saved, []
@@ -132,10 +136,10 @@ def _behind(outputs: list[Any]) -> list[_Saved]:
         for name in dir(node):
             if (name.startswith("_saved_") and "running" not in name) or name == "saved_tensors":
                 for tensor in _values(node, name):
-                    key = (data_ptr(tensor), tuple(shape_of(tensor)))
-                    if key not in known:
-                        known.add(key)
-                        found.append(_Saved(tensor))
+                    saved = _Saved(tensor)
+                    if saved.key not in known:
+                        known.add(saved.key)
+                        found.append(saved)
         for following, _ in node.next_functions:
             if following is not None and following not in seen:
                 seen.add(following)

@@ -35,7 +35,8 @@ _MOST_MILESTONES = 16
 
 #: Where a schedule given as a function is looked at.
 _ASKED = (0, 1, 2, 5, 10, 50, 200, 1000)
-_FAR = 1 << 20
+_NEAR, _FAR = 1 << 12, 1 << 20
+_NOTHING = 1e-6
 
 
 class _Updates:
@@ -240,16 +241,19 @@ class _Watch:
 
 
 def _first_nothing(function: Callable[[int], float]) -> int | None:
-    """The first step at which a falling schedule is (nearly) zero; None when there is none."""
-    high = 2
-    while function(high) > 1e-6:
+    """The first step at which a schedule comes to (nearly) zero; None when it does not within reach."""
+    for step in range(1, _NEAR):
+        if function(step) <= _NOTHING:
+            return step
+    high = _NEAR
+    while function(high) > _NOTHING:
         high *= 2
         if high > _FAR:
             return None
     low = high // 2
     while high - low > 1:
         middle = (low + high) // 2
-        if function(middle) > 1e-6:
+        if function(middle) > _NOTHING:
             low = middle
         else:
             high = middle
