@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
@@ -13,6 +14,7 @@ from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.proof import Proof
 from torchdojo.domain.report import Report
+from torchdojo.domain.suspicion import KeptDiagnosis
 
 #: Receives {"type": "output" | "curve" | "stage" | "progress", ...} while a run goes on.
 EventSink = Callable[[Mapping[str, Any]], None]
@@ -32,6 +34,16 @@ class Library(Protocol):
 
     def names(self) -> list[str]:
         """The names of all exercises, broken ones included."""
+
+    def bases(self) -> list[Exercise]:
+        """The sound scripts that drills are made from."""
+
+    def drills(self) -> list[Exercise]:
+        """The drills made on this machine, the latest first."""
+
+    @property
+    def drills_folder(self) -> Path | None:
+        """Where they lie; None where none can be kept."""
 
     def proof(self, exercise: Exercise) -> Proof | None:
         """Its proof, if there is a current one."""
@@ -93,6 +105,12 @@ class Store(Protocol):
 
     def progress(self) -> dict[str, Progress]:
         """Where the learner stands, by exercise."""
+
+    def add_diagnosis(self, diagnosis: KeptDiagnosis) -> None:
+        """Keep a diagnosis that was handed in."""
+
+    def diagnoses(self, exercise: str) -> list[KeptDiagnosis]:
+        """The diagnoses of one exercise, the first one first."""
 
     def setting(self, name: str) -> str | None:
         """A remembered choice."""

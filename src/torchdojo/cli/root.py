@@ -18,6 +18,7 @@ from torchdojo.domain.errors import DojoError
 _ABOUT = {
     "author": "Write and check content (for authors).",
     "doctor": "Say what works on this machine, and what to do about the rest.",
+    "drill": "Make a fresh, proved debugging challenge.",
     "explain": "Explain a kind of bug, a verdict or a state.",
     "grade": "Judge a file, once.",
     "hint": "Open the next hint.",
@@ -26,6 +27,7 @@ _ABOUT = {
     "show": "Show an exercise: its task and where you stand.",
     "solution": "Show the solution, after an attempt.",
     "start": "Write an exercise's file to work on.",
+    "suspect": "Diagnose before you mend: name lines and kinds, and be scored.",
     "verify": "Prove the content by running it.",
     "watch": "Judge again whenever you save.",
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 import random
 import types
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -111,18 +112,19 @@ class Reference:
         self._exercise = exercise
         module = types.ModuleType("reference_solution")
         path = str(exercise.folder / "solution.py")
-        exec(compile(exercise.solution, path, "exec", dont_inherit=True), module.__dict__)
+        tree = definitions(ast.parse(exercise.solution, path))
+        exec(compile(tree, path, "exec", dont_inherit=True), module.__dict__)
         self._module = module
 
     def data(self, seed: int) -> Pair:
         """A fresh training set as the solution makes it: x (N, ...) and y (N, ...)."""
-        with _seeded(seed):
+        with seeded(seed):
             x, y = getattr(self._module, self._exercise.entries.data)()
         return torch.as_tensor(x), torch.as_tensor(y)
 
     def model(self, seed: int = 0) -> torch.nn.Module:
         """A fresh model of the solution's class, without dropout, so that its outputs can be compared."""
-        with _seeded(seed):
+        with seeded(seed):
             model: torch.nn.Module = getattr(self._module, self._exercise.entries.model)()
         for layer in model.modules():
             if isinstance(layer, torch.nn.modules.dropout._DropoutNd):
@@ -130,8 +132,38 @@ class Reference:
         return model
 
 
+def definitions(tree: ast.Module) -> ast.Module:
+    """What a script defines, without the work it does when it is run.
+
+    A script that works only when it is run itself is left whole. Of any other, imports, functions, classes and the
+    constants they may use are kept.
+    """
+    if any(isinstance(part, ast.If) and "__name__" in ast.unparse(part.test) for part in tree.body):
+        return tree
+    defined = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    kept: list[ast.stmt] = []
+    constants: set[str] = set()
+    for part in tree.body:
+        if isinstance(part, (ast.Assign, ast.AnnAssign)):
+            if not _is_constant(part, constants):
+                continue
+            constants |= {name.id for name in ast.walk(part) if isinstance(name, ast.Name)}
+        elif not isinstance(part, defined):
+            continue
+        kept.append(part)
+    return ast.Module(kept, type_ignores=[])
+
+
+def _is_constant(assignment: ast.Assign | ast.AnnAssign, constants: Collection[str]) -> bool:
+    """Whether the value is made of literals and constants alone."""
+    inner = list(ast.walk(assignment.value)) if assignment.value is not None else []
+    called = any(isinstance(part, (ast.Call, ast.Attribute)) for part in inner)
+    return not called and all(part.id in constants for part in inner if isinstance(part, ast.Name))
+
+
 @contextmanager
-def _seeded(seed: int) -> Iterator[None]:
+def seeded(seed: int) -> Iterator[None]:
+    """Every random number inside comes from `seed`; the states outside are left as they were."""
     states: tuple[Any, ...] = (random.getstate(), np.random.get_state())
     with torch.random.fork_rng(devices=[]):
         random.seed(seed)

@@ -1,95 +1,71 @@
-"""The optimizers of a run, and what a few of each one's parameters tell about its gradients."""
+"""Which parameters some optimizer updates, and what else is remembered of a parameter without keeping it alive."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable
 from typing import Any
 
-from torchdojo.harness.originals import Optimizer, grad_of, is_zero, version_of, weak
+import numpy as np
+
+from torchdojo.harness.originals import Module, numel, requires_grad_of, weak
 from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.numbers import Array, array
 
-#: Parameters that stand for all of an optimizer's.
-_REPRESENTATIVES = 8
+#: The groups of an optimizer are read in each of its first steps, then now and then.
+_FIRST, _EVERY = 3, 32
 
-#: A gradient tensor and its version; None where there is no gradient.
-State = tuple[int, int] | None
+#: Values of a tensor that stand for all of it when the question is whether it has changed.
+_VALUES = 32
 
-
-class Owner:
-    """One optimizer, not kept alive. `number` is its id in the log, `at` the line that built it."""
-
-    def __init__(self, optimizer: Any, number: int, at: int) -> None:
-        self.optimizer = weak(optimizer)
-        self.number = number
-        self.at = at
-        self.cls = type(optimizer).__name__
-        #: What a watcher remembers of it.
-        self.facts: dict[str, Any] = {}
-
-    def parameters(self) -> list[Any]:
-        """All it owns now; none when it is gone."""
-        optimizer = self.optimizer()
-        return [] if optimizer is None else [p for group in optimizer.param_groups for p in group["params"]]
-
-    def representatives(self) -> list[Any]:
-        """A few of its parameters, from the first to the last."""
-        owned = self.parameters()
-        if len(owned) <= _REPRESENTATIVES:
-            return owned
-        step = (len(owned) - 1) / (_REPRESENTATIVES - 1)
-        return [owned[round(index * step)] for index in range(_REPRESENTATIVES)]
-
-    def gradients(self) -> dict[int, State]:
-        """The state of the representatives' gradients, by the identity of the parameter."""
-        return {id(parameter): state_of(parameter) for parameter in self.representatives()}
+_parameters = Module.parameters
 
 
 class Owners:
-    """Every optimizer that is built while a watcher looks, in order, as long as it lives."""
+    """The parameters that optimizers held when they stepped."""
 
-    def __init__(self, bus: Bus, built: Callable[[Owner], None] | None = None) -> None:
-        self._bus = bus
-        self._built = built
-        self._known: dict[int, Owner] = {}
-        bus.replace(Optimizer, "__init__", self._wrap)
+    def __init__(self, bus: Bus) -> None:
+        self._steps: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+        self._owned: dict[int, Callable[[], Any]] = {}
+        bus.step_begins.append(self._read)
 
-    def __iter__(self) -> Iterator[Owner]:
-        return (owner for owner in list(self._known.values()) if owner.optimizer() is not None)
+    def owns(self, parameter: Any) -> bool:
+        """Whether an optimizer that has stepped holds this parameter."""
+        found = self._owned.get(id(parameter))
+        return found is not None and found() is parameter
 
-    def everyone(self) -> list[Owner]:
-        """Those that are gone as well."""
-        return list(self._known.values())
-
-    def of(self, optimizer: Any) -> Owner:
-        """What is remembered of this optimizer."""
-        number = self._bus.log.ident(optimizer)
-        found = self._known.get(number)
-        if found is None:
-            found = self._known[number] = Owner(optimizer, number, self._bus.log.at())
-        return found
-
-    def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def construct(optimizer: Any, *args: Any, **kwargs: Any) -> None:
-            original(optimizer, *args, **kwargs)
-            if self._bus.experimenting:
-                return
-            try:
-                owner = self.of(optimizer)
-                if self._built is not None:
-                    self._built(owner)
-            except Exception as error:
-                self._bus.log.failed(error)
-
-        return construct
+    def _read(self, optimizer: Any) -> None:
+        steps = self._steps.get(optimizer, 0)
+        self._steps[optimizer] = steps + 1
+        if steps < _FIRST or steps % _EVERY == 0:
+            for group in optimizer.param_groups:
+                for parameter in group["params"]:
+                    self._owned[id(parameter)] = weak(parameter)
 
 
-def state_of(parameter: Any) -> State:
-    """The gradient of a parameter as something that can be compared later."""
-    gradient = grad_of(parameter)
-    return None if gradient is None else (id(gradient), version_of(gradient))
+def owners_of(bus: Bus) -> Owners:
+    """The owners of this recording, shared by all who ask."""
+    found = _owners.get(bus)
+    if found is None:
+        found = _owners[bus] = Owners(bus)
+    return found
 
 
-def is_clear(parameter: Any) -> bool:
-    """Whether a parameter has no gradient, or one of zeros."""
-    gradient = grad_of(parameter)
-    return gradient is None or (not gradient.is_sparse and is_zero(gradient))
+_owners: weakref.WeakKeyDictionary[Bus, Owners] = weakref.WeakKeyDictionary()
+
+
+def own_parameters(module: Any, *, trainable: bool = False) -> list[Any]:
+    """The parameters that belong to this module itself, not to one inside it."""
+    found = _parameters(module, recurse=False)
+    return [p for p in found if not trainable or requires_grad_of(p)]
+
+
+def some_values(tensor: Any) -> Array:
+    """A copy of a few values, spread over the tensor: they tell whether it has changed."""
+    values = array(tensor).reshape(-1)
+    return values[:: max(1, numel(tensor) // _VALUES)][:_VALUES].copy()
+
+
+def same_values(before: Array, now: Array) -> bool:
+    """Whether two such copies are equal, NaN for NaN."""
+    return before.shape == now.shape and bool(np.array_equal(before, now, equal_nan=now.dtype.kind == "f"))

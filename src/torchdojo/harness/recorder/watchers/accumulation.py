@@ -15,7 +15,7 @@ from typing import Any
 
 from torchdojo.harness.originals import Tensor, detach, grad_fn_of, item, numel
 from torchdojo.harness.recorder.bus import Bus
-from torchdojo.harness.recorder.owners import Owners, State, state_of
+from torchdojo.harness.recorder.optimizers import Optimizers, State, state_of
 from torchdojo.harness.recorder.tensors import first_tensor
 from torchdojo.harness.recorder.watchers.clipping import replace_clipping
 
@@ -26,7 +26,7 @@ _NOTED = 400
 class _Watch:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._owners = Owners(bus)
+        self._owners = Optimizers(bus)
         self._updates = self._noted = 0
         self._value: float | None = None
         self._mean = False

@@ -17,7 +17,7 @@ from torch.nn.utils import clip_grad
 
 from torchdojo.harness.originals import Tensor, grad_of
 from torchdojo.harness.recorder.bus import Bus
-from torchdojo.harness.recorder.owners import State, is_clear, state_of
+from torchdojo.harness.recorder.optimizers import State, is_clear, state_of
 
 _BY = "clipping"
 _NOTED = 200

@@ -36,7 +36,7 @@ from torchdojo.harness.originals import (
 )
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.numbers import Array, array
-from torchdojo.harness.recorder.owners import Owner, Owners, State, is_clear
+from torchdojo.harness.recorder.optimizers import Optimizers, State, Watched, is_clear
 
 _BY = "gradient_use"
 
@@ -83,7 +83,7 @@ class _Root:
 class _Watch:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._owners = Owners(bus, self._own)
+        self._owners = Optimizers(bus, self._own)
         self._roots: dict[int, _Root] = {}
         self._ever_owned: dict[int, Any] = {}
         self._before: dict[int, dict[int, State]] = {}
@@ -98,7 +98,7 @@ class _Watch:
         bus.step_ends.append(self._stepped)
         bus.script_ends.append(self._sum_up)
 
-    def _own(self, owner: Owner) -> None:
+    def _own(self, owner: Watched) -> None:
         for parameter in owner.parameters():
             self._ever_owned[id(parameter)] = weak(parameter)
             for root in self._roots.values():
@@ -139,7 +139,7 @@ class _Watch:
             self._settle(owner)
             self._before[owner.number] = owner.gradients()
 
-    def _settle(self, owner: Owner) -> None:
+    def _settle(self, owner: Watched) -> None:
         """What was waiting for an update and is cleared now, has been thrown away."""
         waiting = owner.facts.get("waiting")
         if not waiting:
@@ -151,7 +151,7 @@ class _Watch:
             moved = any(version_of(p) != versions.get(id(p)) for p in touched)
             self._decide(owner, "used" if moved else "discarded")
 
-    def _decide(self, owner: Owner, outcome: str) -> None:
+    def _decide(self, owner: Watched, outcome: str) -> None:
         outcomes = owner.facts.setdefault("outcomes", {})
         for at in owner.facts["waiting"]:
             kept = outcomes.setdefault(at, [])
@@ -293,7 +293,7 @@ def _values(parameters: list[Any]) -> dict[int, Array]:
     return found
 
 
-def _is_made_by_hand(owner: Owner) -> bool:
+def _is_made_by_hand(owner: Watched) -> bool:
     """Whether the gradients of a step are neither those of the last pass nor, as after clipping, a multiple of them."""
     states, before = owner.facts.get("filled_with", ({}, {}))
     now = owner.gradients()

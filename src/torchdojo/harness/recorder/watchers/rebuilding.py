@@ -12,7 +12,7 @@ from typing import Any
 
 from torchdojo.harness.originals import version_of, weak
 from torchdojo.harness.recorder.bus import Bus
-from torchdojo.harness.recorder.owners import Owner, Owners
+from torchdojo.harness.recorder.optimizers import Optimizers, Watched
 
 _BY = "rebuilding"
 
@@ -23,11 +23,11 @@ class _Watch:
         self._latest: dict[int, tuple[Any, int]] = {}
         self._facts: dict[int, dict[str, Any]] = {}
         self._fresh: set[int] = set()
-        self._owners = Owners(bus, self._built)
+        self._owners = Optimizers(bus, self._built)
         bus.step_begins.append(self._step)
         bus.step_ends.append(self._stepped)
 
-    def _built(self, owner: Owner) -> None:
+    def _built(self, owner: Watched) -> None:
         representatives = owner.representatives()
         if not representatives:
             return

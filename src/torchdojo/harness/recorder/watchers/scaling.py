@@ -19,7 +19,7 @@ from torch.amp.grad_scaler import GradScaler
 
 from torchdojo.harness.originals import Tensor, grad_fn_of, item, weak
 from torchdojo.harness.recorder.bus import Bus
-from torchdojo.harness.recorder.owners import Owners, State, state_of
+from torchdojo.harness.recorder.optimizers import Optimizers, State, state_of
 from torchdojo.harness.recorder.watchers.clipping import replace_clipping
 
 _BY = "scaling"
@@ -34,7 +34,7 @@ _KEY = "torchdojo: scaled"
 class _Watch:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._owners = Owners(bus)
+        self._owners = Optimizers(bus)
         self._scaler: Any = None
         self._before: dict[int, dict[int, State]] = {}
         #: The states of gradients that are scaled, by the identity of the parameter.
