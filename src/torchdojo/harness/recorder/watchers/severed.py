@@ -81,6 +81,7 @@ class Severed:
         looks_of(bus).ends.append(self._look)
         bus.forward_begins.append(self._arrives)
         bus.step_begins.append(self._step)
+        bus.backward_ends.append(self._differentiated)
         bus.script_ends.append(self._tell)
 
     def _look(self, look: Look) -> None:
@@ -128,12 +129,21 @@ class Severed:
             model.handed[name] = model.handed.get(name, 0) + 1
 
     def _step(self, optimizer: Any) -> None:
-        fresh, self._fresh = self._fresh, []
-        for used in fresh:
+        for used in self._fresh:
             parameter = used.parameter()
-            if parameter is not None:
-                used.owned = used.owned or self._owners.owns(parameter)
-                used.graded = used.graded or grad_of(parameter) is not None
+            used.owned = used.owned or (parameter is not None and self._owners.owns(parameter))
+        self._notice()
+        self._fresh = [used for used in self._fresh if not used.owned]
+
+    def _differentiated(self, roots: list[Any], reached: list[int], failed: bool) -> None:
+        # What comes after may clear the gradients again, before a step has seen them.
+        self._notice()
+
+    def _notice(self) -> None:
+        for model in self._models.values():
+            for used in model.used.values():
+                if not used.graded and (parameter := used.parameter()) is not None:
+                    used.graded = grad_of(parameter) is not None
 
     def _shaken(self, look: Look, model: _Model, names: set[str]) -> float | None:
         """How much the outputs that were reached change when these parameters of a copy do."""
