@@ -166,7 +166,9 @@ class OptimizerRecreated(BugKind):
         for block in script.blocks:
             for index, statement in enumerate(block.statements):
                 name = _builds(statement)
-                if not name or (enclosing_loop(block) is not None and not _is_for_a_new_model(block, index)):
+                if not name or ".parameters()" not in script.code(statement):
+                    continue  # A generator that is made only once would be used up.
+                if enclosing_loop(block) is not None and not _is_for_a_new_model(block, index):
                     continue
                 loop = self._loop(script, block.statements[index + 1 :], block.scope, name, statement)
                 if loop is not None:

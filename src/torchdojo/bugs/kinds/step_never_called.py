@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+
+import libcst as cst
 
 from torchdojo.bugs.edits import removal
 from torchdojo.bugs.kind import Break, BugKind, Example, Question
@@ -151,7 +154,19 @@ class StepNeverCalled(BugKind):
                 edits = removal(statements, index, telling=self.telling)
                 yield Break(block.scope, f"{name}.step", statement, edits)
                 backwards = [b for b in range(index) if differentiates(statements[b])]
-                if backwards and cleared and not any(clears(s) for s in statements[backwards[-1] : index]):
+                if (
+                    backwards
+                    and not _has_forward(script, statements[backwards[-1]])
+                    and cleared
+                    and not any(clears(s) for s in statements[backwards[-1] : index])
+                ):
                     target = statements[backwards[-1]]
                     edits = moved(statements, index, target, behind=False, telling=self.telling)
                     yield Break(block.scope, "backward", target, edits)
+
+
+def _has_forward(script: Script, statement: cst.CSTNode) -> bool:
+    """Whether the loss is computed in the line that differentiates it: then nothing runs between step and backward."""
+    code = script.code(statement)
+    calls = re.findall(r"(\w+)\(", code)
+    return any(name not in ("backward", "manual_backward", "scale") for name in calls)

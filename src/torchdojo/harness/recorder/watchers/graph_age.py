@@ -26,15 +26,13 @@ _KEY = "torchdojo: update"
 #: Updates during which every node behind a backward pass is marked: formulas without a model or a library loss.
 _MARKED_WHOLE = 3
 
-#: Updates after which a backward pass is followed back, and after which what is alive is looked at.
+#: Updates after which a backward pass is followed back, and numbers of graphs of finished updates at which they are
+#: looked at.
 _REACHED = frozenset({3, 6, 12, 24, 48})
-_LOOKED_AT = (12, 24, 48)
+_LOOKED_AT = (7, 12, 24, 48)
 
 #: Graph nodes that are followed from one tensor.
 _MOST_NODES = 20_000
-
-#: So many graphs of finished updates are alive in a sound loop.
-_FEW = 4
 
 
 class _Mark:
@@ -56,6 +54,7 @@ class _Watch:
         self._mark = _Mark(self._recording, 0)
         self._alive: weakref.WeakSet[_Mark] = weakref.WeakSet()
         self._reached: set[int] = set()
+        self._looks = 0
         bus.forward_ends.append(self._forward)
         bus.loss_ends.append(self._loss)
         bus.backward_begins.append(self._begin)
@@ -110,7 +109,8 @@ class _Watch:
         self._updates += 1
         self._alive.add(self._mark)
         self._mark = _Mark(self._recording, self._updates)
-        if self._updates in _LOOKED_AT and not self._bus.log.light and len(self._alive) > _FEW:
+        if self._looks < len(_LOOKED_AT) and not self._bus.log.light and len(self._alive) >= _LOOKED_AT[self._looks]:
+            self._looks += 1
             self._look()
 
     def _look(self) -> None:
