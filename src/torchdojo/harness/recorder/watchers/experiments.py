@@ -110,7 +110,8 @@ class _Experiments:
         with self._bus.experiment():
             try:
                 notes = _findings(Trial(self._bus, model, *batch.given), targets, self._bus.log.at)
-            except Unsuited:
+            except (Unsuited, RuntimeError, ValueError):
+                # The copy may refuse what the model takes: batch norm in train mode, for one, a batch of one row.
                 return
         outer = self._bus.log.at()
         for what, at, facts in [("tried", -1, {"seconds": now() - began}), *notes]:
