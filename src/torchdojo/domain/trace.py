@@ -67,13 +67,18 @@ Event = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of the script: 1-based number and the qualified name of the function it stands in ("" at top level)."""
+    """A line of the script: 1-based number and the qualified name of the function it stands in ("" at top level).
+
+    `file` is "" where there is only one file; otherwise the file's name as a person would type it.
+    """
 
     line: int
     function: str
+    file: str = ""
 
     def __str__(self) -> str:
-        return f"line {self.line}, {self.function}" if self.function else f"line {self.line}"
+        line = f"{self.file}:{self.line}" if self.file else f"line {self.line}"
+        return f"{line}, {self.function}" if self.function else line
 
 
 @dataclass(frozen=True)
