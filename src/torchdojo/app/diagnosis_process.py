@@ -20,7 +20,7 @@ _PROGRAM = str(Path(__file__).parents[1] / "diagnosis")
 #: A script that was stopped has so long to leave after its dossier is there; one that listens to nothing, so long
 #: after its time is up.
 _GRACE_SECONDS = 3.0
-_DEAF_SECONDS = 30.0
+_DEAF_SECONDS = 120.0
 _LOOK_SECONDS = 0.05
 
 #: The third Ctrl-C is not the script's any more.

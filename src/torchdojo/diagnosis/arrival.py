@@ -11,17 +11,18 @@ from types import ModuleType
 from typing import Any
 
 
-def when_torch_is_there(call: Callable[[], None]) -> None:
-    """Call at once when torch is imported already, else as soon as it is."""
+def when_torch_is_there(call: Callable[[], None], *, coming: Callable[[], None]) -> None:
+    """Call at once when torch is imported already, else as soon as it is; `coming` when its import begins."""
     if "torch" in sys.modules:
         call()
     else:
-        sys.meta_path.insert(0, _Waiting(call))
+        sys.meta_path.insert(0, _Waiting(call, coming))
 
 
 class _Waiting(importlib.abc.MetaPathFinder):
-    def __init__(self, call: Callable[[], None]) -> None:
+    def __init__(self, call: Callable[[], None], coming: Callable[[], None]) -> None:
         self._call = call
+        self._coming = coming
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -33,6 +34,7 @@ class _Waiting(importlib.abc.MetaPathFinder):
         if spec is None or spec.loader is None:
             sys.meta_path.insert(0, self)
         else:
+            self._coming()
             _tell_after(spec.loader, self._call)
         return spec
 

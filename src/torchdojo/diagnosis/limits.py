@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import threading
@@ -35,13 +36,24 @@ class Limits:
         self._process = os.getpid()
         self._main = threading.main_thread()
         self._over = threading.Event()
+        self._deadline = 0.0
 
     def begin(self) -> None:
         """The script begins: count the seconds from now."""
         if self._seconds is not None:
+            self.begin_anew()
             with contextlib.suppress(ValueError):
                 signal.signal(_SIGNAL, self._interrupt)
             threading.Thread(target=self._watch, name="torchdojo-limits", daemon=True).start()
+
+    def pause(self) -> None:
+        """torch is being imported, which takes as long as it takes."""
+        self._deadline = math.inf
+
+    def begin_anew(self) -> None:
+        """Count the seconds from now."""
+        if self._seconds is not None:
+            self._deadline = time.monotonic() + self._seconds
 
     def end(self) -> None:
         """The script is over: nothing is raised any more."""
@@ -58,9 +70,9 @@ class Limits:
             raise Stopped
 
     def _watch(self) -> None:
-        assert self._seconds is not None
-        if self._over.wait(self._seconds):
-            return
+        while (left := self._deadline - time.monotonic()) > 0:
+            if self._over.wait(min(left, _EVERY_SECONDS)):
+                return
         self.reached = self.reached or "seconds"
         last = time.monotonic() + _LAST_SECONDS
         patience = _PATIENCE_SECONDS

@@ -45,7 +45,7 @@ class Diagnosed:
         """Run it to its end, whatever that is; what it raised is returned."""
         main = self._become_main()
         raised: BaseException | None = None
-        when_torch_is_there(self._begin)
+        when_torch_is_there(self._begin, coming=self._limits.pause)
         with patient_collector():
             try:
                 with open(self._path, "rb") as file:
@@ -91,7 +91,7 @@ class Diagnosed:
         main = ModuleType("__main__")
         main.__file__ = self._path
         main.__loader__ = importlib.machinery.SourceFileLoader("__main__", self._path)
-        main.__dict__.update(__builtins__=builtins, __cached__=None)
+        main.__dict__.update(__builtins__=builtins, __cached__=None, __annotations__={})
         sys.modules["__main__"] = main
         sys.argv = [self._script, *self._argv]
         sys.path.insert(0, self._folder)
@@ -117,6 +117,7 @@ class Diagnosed:
             self._session = session
         except Exception as error:
             self._problems.append(f"the recorder could not begin: {type(error).__name__}: {error}")
+        self._limits.begin_anew()
 
     def _note_end(self, raised: BaseException | None) -> None:
         end = self._end

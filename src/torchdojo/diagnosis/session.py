@@ -36,8 +36,8 @@ class Session:
         log = self.recorder.log
         log.due, log.due_count = self._settle, _SETTLED_AT_ONCE
         self.recorder.updates.after = after_update
-        self.recorder.install()
         self._open = True
+        self.recorder.install()
         self.recorder.bus.replace(torch, "compile", self._wrap_compile)
         # Workers of loaders and other children compute what they would without us.
         session = weakref.ref(self)
