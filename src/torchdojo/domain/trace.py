@@ -13,7 +13,8 @@ recorder in order of appearance. Shapes are lists of ints, dtypes torch's names 
               its own `training` flag; for batch norm "train" also means track_running_stats is off),
               grad (is_grad_enabled), inference (is_inference_mode_enabled), out_grad (output requires grad),
               shape, dtype, device (first tensor input), pdevice, pdtype (first parameter), entry (shape of what
-              reached the first affine layer), inner_grad (output of the last affine layer that ran requires grad),
+              reached the first affine layer), beside (true when further tensors of as many rows came with the first
+              tensor input), inner_grad (output of the last affine layer that ran requires grad),
               rows (int fingerprint per input row), failed (true when it raised; the out_* keys are then absent)
     loss      a loss function ran: id, name ("cross_entropy", "nll_loss", "mse_loss", ...), shape, dtype, (of the
               first argument) target_shape, target_dtype, producer (autograd node names walked back through

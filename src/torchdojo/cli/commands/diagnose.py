@@ -15,7 +15,11 @@ def _kinds(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
 
 @click.command("diagnose", context_settings={"allow_interspersed_args": False})
 @click.option("--steps", type=click.IntRange(min=0), help="Stop after so many updates of parameters (0: no limit).")
-@click.option("--seconds", type=click.FloatRange(min=0), help="Stop after so many seconds from the import of torch on (0: no limit; default 300).")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0),
+    help="Stop after so many seconds from the import of torch on (0: no limit; default 300).",
+)
 @click.option("--only", metavar="KIND,…", callback=_kinds, multiple=True, help="Look for these kinds of bugs alone.")
 @click.option(
     "--ignore", metavar="KIND,…", callback=_kinds, multiple=True, help="Leave these kinds out of the verdict."

@@ -115,8 +115,9 @@ def _targets_change(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
     changed: set[int] = set()
     events: list[Event] = []
     for batch in batches:
-        if len(batch.targets) != len(batch.rows) or len(set(batch.targets)) == 1:
-            # One target for the whole batch belongs to the batch, not to its rows.
+        if len(batch.targets) != len(batch.rows) or len(set(batch.targets)) == 1 or batch.forward.get("beside"):
+            # One target for the whole batch belongs to the batch, not to its rows; and where rows have further
+            # parts (a user and an item, two sentences), the same first part may well have another target.
             continue
         for row, target in zip(batch.rows, batch.targets, strict=True):
             if known.setdefault(row, target) != target and row not in changed:
