@@ -57,7 +57,7 @@ def open_dojo(
     `database` is a path or an SQLite URL, by default what $TORCHDOJO_DATABASE_URL or $TORCHDOJO_HOME say, else the
     user's data folder. `content` are further content folders beside the shipped one.
     """
-    library = deferred(lambda: _library(content))
+    library = deferred(lambda: _library(content, environment))
     return Dojo(
         library=library,
         store=deferred(lambda: _store(environment, database)),
@@ -66,10 +66,12 @@ def open_dojo(
     )
 
 
-def _library(content: Sequence[Path]) -> Library:
+def _library(content: Sequence[Path], environment: Mapping[str, str]) -> Library:
     from torchdojo.library import Library as Shelf
+    from torchdojo.store.location import data_directory
 
-    return Shelf(content)
+    # One folder deeper than a challenge's track, as exercises lie in a content root.
+    return Shelf(content, drills=data_directory(environment) / "challenges")
 
 
 def _store(environment: Mapping[str, str], database: str | None) -> Store:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
@@ -32,6 +33,16 @@ class Library(Protocol):
 
     def names(self) -> list[str]:
         """The names of all exercises, broken ones included."""
+
+    def bases(self) -> list[Exercise]:
+        """The sound scripts that drills are made from."""
+
+    def drills(self) -> list[Exercise]:
+        """The drills made on this machine, the latest first."""
+
+    @property
+    def drills_folder(self) -> Path | None:
+        """Where they lie; None where none can be kept."""
 
     def proof(self, exercise: Exercise) -> Proof | None:
         """Its proof, if there is a current one."""

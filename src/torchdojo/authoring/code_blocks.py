@@ -66,7 +66,8 @@ def _told_by_comments(source: str) -> str | None:
 def check_code_blocks(exercise: Exercise, run: RunScript = run_fresh) -> str:
     """Parse or run every block of prompt.md and debrief.md; says what was done. Raises BadContent."""
     ran = read = 0
-    for file, text in (("prompt.md", exercise.prompt), ("debrief.md", exercise.debrief)):
+    texts = (exercise.folder / name for name in ("prompt.md", "debrief.md"))
+    for file, text in ((path.name, path.read_text(encoding="utf-8")) for path in texts if path.exists()):
         for block in code_blocks(text):
             place = f"{exercise.folder / file}, line {block.line}"
             _parse(place, block)

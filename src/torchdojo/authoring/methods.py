@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from torchdojo.authoring import gradings, implement, judging, proving, reading
+from torchdojo.authoring import bases, gradings, implement, judging, proving, reading
 from torchdojo.authoring.bench import Bench
 from torchdojo.authoring.judging import Reports
 from torchdojo.domain.exercise import Exercise, Kind
@@ -47,5 +47,6 @@ def _judge_implement(exercise: Exercise, reports: Reports, quick: bool) -> list[
 
 METHODS = {
     Kind.DEBUG: Method(reading.reading_claims, _run_debug, _judge_debug, proving.make_proof),
+    Kind.BASE: Method(bases.reading_claims, bases.run, bases.run_claims, bases.prove),
     Kind.IMPLEMENT: Method(implement.reading_claims, _run_implement, _judge_implement, implement.make_proof),
 }

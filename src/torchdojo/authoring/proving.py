@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from torchdojo.authoring.bench import Case
 from torchdojo.authoring.judging import Reports, not_fixed, of_role, states
 from torchdojo.domain.exercise import BugSpec, Exercise
 from torchdojo.domain.proof import AnswerProof, BugProof, Claim, Proof, ProvedRun
 from torchdojo.domain.report import BugState, Curve, Report
-from torchdojo.library import PROOF, Answer, fake_answers, folder_digest, right_answers
+from torchdojo.library import Answer, fake_answers, folder_digest, right_answers, torch_version
 
 #: Figures are kept to this many significant digits, so that a proof changes when the result does and not otherwise.
 DIGITS = 4
@@ -41,24 +38,6 @@ def make_proof(exercise: Exercise, reports: Reports, claims: Sequence[Claim]) ->
         curves=tuple(_thinned(shown[name]) for name in CURVES if name in shown),
         facts=dict(sorted(solution[0].facts.items())),  # counts: the judge compares submissions with them exactly
     )
-
-
-def write_proof(exercise: Exercise, proof: Proof) -> Path:
-    """Write proof.json, laid out so that equal proofs are equal files; says where."""
-    file = exercise.folder / PROOF
-    text = json.dumps(proof.to_json(), indent=1, sort_keys=True, ensure_ascii=False)
-    part = file.with_suffix(".json.part")
-    part.write_text(_with_short_lists(text) + "\n", encoding="utf-8")
-    part.replace(file)
-    return file
-
-
-def torch_version() -> str:
-    """The installed PyTorch's release, without its build; "" when there is none."""
-    try:
-        return version("torch").partition("+")[0]
-    except PackageNotFoundError:
-        return ""
 
 
 def _run(report: Report) -> ProvedRun:
@@ -114,29 +93,3 @@ def _finite(value: float) -> bool:
 
 def _rounded(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
-
-
-def _with_short_lists(text: str) -> str:
-    """Lists of numbers on one line each: a proof is read by people too."""
-    lines: list[str] = []
-    numbers: list[str] | None = None
-    for line in text.splitlines():
-        if line.endswith("["):
-            if numbers is not None:
-                lines.extend(numbers)
-            numbers = [line]
-        elif numbers is not None and _is_number(line):
-            numbers.append(line)
-        elif numbers is not None and line.strip() in ("]", "],"):
-            lines.append(numbers[0] + " ".join(part.strip() for part in numbers[1:]) + line.strip())
-            numbers = None
-        else:
-            lines.extend(numbers or ())
-            numbers = None
-            lines.append(line)
-    return "\n".join(lines)
-
-
-def _is_number(line: str) -> bool:
-    word = line.strip().rstrip(",")
-    return word in ("null", "true", "false") or word.lstrip("-")[:1].isdigit()

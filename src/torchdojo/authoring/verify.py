@@ -14,13 +14,12 @@ from torchdojo.authoring.bench import Bench, Grade, Progress
 from torchdojo.authoring.board import Board, Standing
 from torchdojo.authoring.code_blocks import check_code_blocks
 from torchdojo.authoring.methods import METHODS
-from torchdojo.authoring.proving import write_proof
 from torchdojo.authoring.scripts import RunScript, WarmScripts, run_fresh
 from torchdojo.authoring.verification import Verification
 from torchdojo.domain.errors import BadContent, BadInput
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.proof import Claim
-from torchdojo.library import Library, is_current, read_proof
+from torchdojo.library import Library, is_current, read_proof, write_proof
 
 SEEDS = (11, 12, 13, 14, 15)
 
@@ -43,7 +42,7 @@ def verify_content(
     """
     if write and quick:
         raise BadInput("A quick verification proves too little to be written down.", "Leave out --quick or --write.")
-    found = [_found(library, name) for name in names or library.names()]
+    found = [_found(library, name) for name in names or (*library.names(), *library.base_names())]
     board = Board(len(found), on_progress or (lambda standing: None))
     workers = jobs or os.cpu_count() or 1
     stopped = cancel or threading.Event()
@@ -82,11 +81,12 @@ def verify_content(
 
 def _found(library: Library, name: str) -> Exercise | Verification:
     try:
-        exercise = library.find(name)
+        exercise = library.find(name) or library.base(name)
     except BadContent as fault:
         return Verification(name, (Claim("manifest", False, str(fault)),))
     if exercise is None:
-        near = difflib.get_close_matches(name, library.names()) or library.names()
+        known = [*library.names(), *library.base_names()]
+        near = difflib.get_close_matches(name, known) or known
         raise BadInput(f"There is no exercise {name!r}.", f"Did you mean {' or '.join(near)}?")
     return exercise
 

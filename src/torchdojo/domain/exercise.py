@@ -16,6 +16,9 @@ class Kind(StrEnum):
     IMPLEMENT = "implement"
     COMPUTE = "compute"
 
+    #: A sound script that drills are made from; nobody works on it as it is.
+    BASE = "base"
+
 
 @dataclass(frozen=True, slots=True)
 class ProbingQuestion:
@@ -59,7 +62,8 @@ def spoken_metric(name: str) -> str:
 class Goal:
     """The figure the finished script has to reach, measured by the judge on rows it generates itself.
 
-    `direction` is "at_least" (accuracy) or "at_most" (an error). `metric` is "accuracy" or "mse".
+    `direction` is "at_least" (accuracy) or "at_most" (an error). `metric` is "accuracy", "mse" or
+    "custom" (what goal.py in the exercise's folder returns).
     """
 
     name: str
@@ -109,11 +113,21 @@ class Survivor:
 
 
 @dataclass(frozen=True, slots=True)
+class Decoy:
+    """Correct code that looks like a bug of some kind: a piece of its line, the kind, and why it is none."""
+
+    text: str
+    looks_like: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     """One exercise, whatever its kind. `folder` is where its role files live.
 
     Debug exercises have `bugs`, `goal` and `entries`. Implement exercises have `names` (what the submission must
-    define), `forbid` (dotted names it must not call) and `survivors`.
+    define), `forbid` (dotted names it must not call) and `survivors`. Bases of drills have `goal`, `entries` and
+    `decoys`.
     """
 
     id: str
@@ -136,6 +150,7 @@ class Exercise:
     names: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     survivors: tuple[Survivor, ...] = ()
+    decoys: tuple[Decoy, ...] = ()
 
     @property
     def prompt(self) -> str:

@@ -37,7 +37,7 @@ class BugProof:
     """One bug planted alone in the solution. `state` is what its own probe said in every run.
 
     `others` names the bugs of the exercise that were also seen (none, in a sound exercise); `evidence` is the
-    sentence of the first run; `metrics` has one entry per seed.
+    sentence of the first run; `metrics`, `goal_met` and `verdicts` have one entry per seed.
     """
 
     id: str
@@ -48,6 +48,7 @@ class BugProof:
     metrics: tuple[float | None, ...]
     goal_met: tuple[bool, ...]
     evidence: str
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,8 @@ def _run(data: Mapping[str, Any]) -> ProvedRun:
 
 def _bug(data: Mapping[str, Any]) -> BugProof:
     lists = {key: tuple(data[key]) for key in ("seeds", "others", "metrics", "goal_met")}
-    return BugProof(**{**data, **lists, "state": BugState(data["state"])})
+    verdicts = tuple(Verdict(verdict) for verdict in data.get("verdicts", ()))
+    return BugProof(**{**data, **lists, "verdicts": verdicts, "state": BugState(data["state"])})
 
 
 def _answer(data: Mapping[str, Any]) -> AnswerProof:

@@ -77,7 +77,7 @@ class GradingRun:
                     "wall_seconds": self._exercise.limits.wall_seconds,
                     "facts": None if self._facts is None else dict(self._facts),
                     "seed": self.seed,
-                    "kinds": sorted({bug.kind for bug in self._exercise.bugs}),
+                    "bugs": [[bug.id, bug.kind] for bug in self._exercise.bugs],
                     "secret_seed": int.from_bytes(os.urandom(6), "little"),
                 },
                 files={},

@@ -57,6 +57,7 @@ class Run:
             watch=() if simulated is not None else options.watch,
         )
         self.capture = Capture(options, self._deliver)
+        self._process = os.getpid()
         self._sent_events = self._sent_places = self._sent_templates = self._sequence = 0
 
     def run(self) -> Trace:
@@ -168,6 +169,8 @@ class Run:
             self._send(header, tensors)
 
     def _flush(self) -> None:
+        if os.getpid() != self._process:
+            return  # A process that the script forked: what it does is not told.
         log = self.recorder.log
         log.due_count, log.due_time = len(log.events) + _FLUSH_EVENTS, now() + _FLUSH_SECONDS
         while self._sent_events < len(log.events):

@@ -66,7 +66,7 @@ def run(context: Context) -> int:
     send({"type": "ended", "model": _described(model), "weights_loaded": script.capture.weights_loaded})
     try:
         while (question := channel.receive(time.monotonic() + _PATIENCE_SECONDS)).type != "bye":
-            _answer(question, model, send)
+            _answer(question, model, script.recorder.trained, send)
     except WireError:
         pass
     # No exit handler of the script runs, no thread of it is waited for.
@@ -83,15 +83,26 @@ def _described(model: Any) -> dict[str, Any] | None:
     }
 
 
-def _answer(question: Frame, model: Any, send: Any) -> None:
+def _like(shapes: list[tuple[int, ...]], trained: list[Any]) -> Any:
+    """The model trained last whose state has these shapes; None when none has."""
+    for model in reversed(trained):
+        if [tuple(t.shape) for t in Module.state_dict(model).values() if isinstance(t, Tensor)] == shapes:
+            return model
+    return None
+
+
+def _answer(question: Frame, model: Any, trained: list[Any], send: Any) -> None:
     try:
+        if question.header.get("like"):
+            model = _like([tuple(shape) for shape in question.header["like"]], trained) or model
         if model is None:
             send({"type": "failed", "error": "no model was trained"})
         elif question.type == "predict":
             send({"type": "prediction"}, {"y": to_wire(_predict(model, from_wire(question.tensors["x"])))})
         elif question.type == "weights":
             state = Module.state_dict(model)
-            send({"type": "weights"}, {f"state.{name}": to_wire(t) for name, t in state.items()})
+            tensors = {f"state.{name}": to_wire(t) for name, t in state.items() if isinstance(t, Tensor)}
+            send({"type": "weights"}, tensors)
         else:
             send({"type": "failed", "error": f"no answer to {question.type}"})
     except Exception as error:

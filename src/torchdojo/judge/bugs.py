@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from torchdojo.domain.exercise import BugSpec
 from torchdojo.domain.report import BugResult, BugState, RestsOn
 from torchdojo.domain.trace import Trace
 from torchdojo.judge.coverage import Coverage
@@ -32,8 +31,14 @@ VALUE_KINDS = frozenset(
 )
 
 
+#: What is said of a kind without a probe.
+UNSEEN = "Nothing in a single run can tell whether this bug is there."
+
+
 def from_events(kind: str, trace: Trace, clean: Facts, cover: Coverage, ended: Ending) -> State:
     """What the recorded run alone says about one kind."""
+    if kind not in probes():
+        return State(BugState.NO_EVIDENCE, RestsOn.EVENTS, UNSEEN)
     observation = probes()[kind].observe(trace, clean.expected)
     evaluation = kind in EVALUATION_KINDS
     missing = (cover.evaluation or "No layer that has an eval mode ran.") if evaluation else cover.steps
@@ -55,6 +60,10 @@ def with_values(kind: str, state: State, opinions: Mapping[str, Opinion], unavai
     return combine(state, opinions.get(kind), unavailable) if kind in VALUE_KINDS else state
 
 
-def results(bugs: tuple[BugSpec, ...], states: Mapping[str, State]) -> tuple[BugResult, ...]:
-    """The report's entries, in the exercise's order."""
-    return tuple(BugResult(b.id, s.state, s.rests_on, s.evidence, s.where) for b in bugs for s in (states[b.kind],))
+def results(bugs: Sequence[tuple[str, str]], states: Mapping[str, State]) -> tuple[BugResult, ...]:
+    """The report's entries for these bugs (id and kind), in this order."""
+    return tuple(
+        BugResult(bug_id, state.state, state.rests_on, state.evidence, state.where)
+        for bug_id, kind in bugs
+        for state in (states[kind],)
+    )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from torchdojo.domain.exercise import Exercise, Goal, spoken_metric
+from torchdojo.domain.exercise import Exercise, Goal, Kind, spoken_metric
 from torchdojo.domain.finding import Certainty, Severity
 from torchdojo.domain.report import BugResult, BugState, CheckOutcome, CheckResult, Report, RestsOn, Verdict
 from torchdojo.domain.trace import Trace
@@ -22,9 +22,11 @@ from torchdojo.judge.curves import CurveReader
 from torchdojo.judge.ending import Ending, ending
 from torchdojo.judge.findings import State
 from torchdojo.judge.fleet import MAIN, OUTCOME_SECONDS, Fleet, OutOfTime, Ticket
-from torchdojo.judge.goal import Measured, disagreement, measure, result
-from torchdojo.judge.reference import Facts, Pair, Reference, facts_of
+from torchdojo.judge.goal import NOTHING_TRAINED, Measured, disagreement, measure, result
+from torchdojo.judge.goal_file import GoalFile
+from torchdojo.judge.reference import Facts, Reference, facts_of
 from torchdojo.judge.session import Session
+from torchdojo.judge.stream import Stream
 from torchdojo.judge.values import ValueRun
 from torchdojo.probes import probes, watchers_for
 from torchdojo.wire import WireTimeout
@@ -39,8 +41,8 @@ SHOWN_EVERY = 5
 
 
 def judge_debug(session: Session, load: Callable[[], Exercise], request: Mapping[str, Any]) -> Report:
-    """The report on one submission. `request`: "filename", "seed", "secret_seed", "wall_seconds", "kinds" of its bugs, and "facts" of the
-    clean run where they are proved.
+    """The report on one submission. `request`: "filename", "seed", "secret_seed", "wall_seconds", "bugs" (the id and
+    kind of each that may be open), and "facts" of the clean run where they are proved.
 
     The script starts before `load` reads the exercise: neither waits for the other.
     """
@@ -53,7 +55,8 @@ class _Beside:
 
     reference: Reference
     devices: devices.DeviceRuns | None
-    values: ValueRun
+    values: ValueRun | None
+    measure: Callable[[Stream], Measured]
 
 
 def _trains(main: Ticket) -> bool:
@@ -69,11 +72,13 @@ class _Grading:
         deadline = time.monotonic() + float(request["wall_seconds"]) + GRACE_SECONDS
         self._fleet = Fleet(session, deadline, self._secret)
         self._curves = CurveReader(self._emit)
+        self._bugs = [(str(bug_id), str(kind)) for bug_id, kind in request["bugs"]]
+        self._kinds = {kind for _, kind in self._bugs}
         self._proved: Mapping[str, float] | None = request["facts"]
         self._stage("Your script runs")
         self._main = self._fleet.submit(
             MAIN,
-            {**self._request, "sample": SAMPLED_FORWARDS, "watch": sorted(watchers_for(request["kinds"]))},
+            {**self._request, "sample": SAMPLED_FORWARDS, "watch": sorted(watchers_for(self._kinds))},
             keep=True,
             listener=self._curves.feed,
         )
@@ -81,7 +86,6 @@ class _Grading:
         if self._exercise.goal is None:
             raise ValueError(f"{self._exercise.id} has no goal")
         self._goal: Goal = self._exercise.goal
-        self._kinds = {bug.kind for bug in self._exercise.bugs}
 
     def report(self) -> Report:
         main = self._main
@@ -90,8 +94,7 @@ class _Grading:
         self._fleet.wait(main)
         assert main.stream is not None
         trace = main.stream.trace
-        hidden = None if beside is None else beside.reference.data(self._secret + 1)
-        measured = measure(main.stream, trace, hidden, self._goal)
+        measured = Measured(None, NOTHING_TRAINED) if beside is None else beside.measure(main.stream)
         main.stream.dismiss()
         ended = ending(trace, main.stream.broken, self._outcome(main), main.stream.tampered)
         if main.stream.broken:
@@ -103,7 +106,7 @@ class _Grading:
         states: dict[str, State] = {}
         for kind in sorted(self._kinds - devices.KINDS - {learning_rate.KIND}):
             states[kind] = bugs.from_events(kind, trace, clean, cover, ended)
-        if beside is not None:
+        if beside is not None and beside.values is not None:
             self._fleet.wait(beside.values.ticket)
             opinions = beside.values.opinions() if not main.stream.broken else {}
             for kind, state in states.items():
@@ -115,7 +118,7 @@ class _Grading:
         if learning_rate.KIND in self._kinds:
             self._stage("Your optimizer drives the reference solution")
             others_fixed = all(state.state is BugState.FIXED for state in states.values())
-            rate = self._rate(trace, hidden, clean, ended, measured)
+            rate = self._rate(trace, beside, clean, ended, measured)
             if others_fixed and ended.fault is None and not result(self._goal, measured.value).met:
                 rate = learning_rate.contradicted(rate, own, clean)
             states[learning_rate.KIND] = rate
@@ -136,8 +139,23 @@ class _Grading:
         return _Beside(
             reference,
             devices.DeviceRuns(self._fleet, self._request, clean) if wanted else None,
-            ValueRun(self._fleet, self._exercise, reference, self._request, clean, self._secret),
+            self._values(reference, clean),
+            self._yardstick(reference),
         )
+
+    def _values(self, reference: Reference, clean: Facts) -> ValueRun | None:
+        """The run on our own data, for scripts whose data and model can be made anew."""
+        if not (self._exercise.entries.data and self._exercise.entries.model):
+            return None
+        return ValueRun(self._fleet, self._exercise, reference, self._request, clean, self._secret)
+
+    def _yardstick(self, reference: Reference) -> Callable[[Stream], Measured]:
+        """How the goal is measured, on rows or by seeds that did not exist before this grading."""
+        if self._goal.metric == "custom":
+            file = GoalFile(self._exercise.folder, reference)
+            return lambda stream: file.measure(stream, self._secret + 1)
+        hidden = reference.data(self._secret + 1)
+        return lambda stream: measure(stream, stream.trace, hidden, self._goal)
 
     def _clean_facts(self) -> Facts:
         known = None if self._proved is None else Facts.from_json(self._proved)
@@ -149,9 +167,15 @@ class _Grading:
             raise RuntimeError(f"the reference solution of {self._exercise.id} did not run to its end")
         return facts_of(ticket.stream.trace)
 
-    def _rate(self, trace: Trace, hidden: Pair | None, clean: Facts, ended: Ending, measured: Measured) -> State:
+    def _rate(self, trace: Trace, beside: _Beside | None, clean: Facts, ended: Ending, measured: Measured) -> State:
+        nothing = Measured(None, NOTHING_TRAINED)
         transplants = learning_rate.Transplants(
-            self._fleet, self._request, self._exercise.solution, self._goal, hidden, clean
+            self._fleet,
+            self._request,
+            self._exercise.solution,
+            self._goal,
+            beside.measure if beside is not None else lambda stream: nothing,
+            clean,
         )
         try:
             state = transplants.judge(trace, goal_met=result(self._goal, measured.value).met)
@@ -170,7 +194,7 @@ class _Grading:
         coverage_checks: tuple[CheckResult, ...],
         states: Mapping[str, State],
     ) -> Report:
-        found = bugs.results(self._exercise.bugs, states)
+        found = bugs.results(self._bugs, states)
         goal = result(self._goal, measured.value)
         news = self._new_problems(trace)
         checks = (
@@ -186,7 +210,7 @@ class _Grading:
         )
         return Report(
             exercise=self._exercise.id,
-            kind=str(self._exercise.kind),
+            kind=str(Kind.DEBUG),
             verdict=verdict,
             score=(fixed + 0.5 * goal.met) / (len(found) + 0.5),
             message=_message(verdict, ended, found, self._goal_message(measured), goal.met, fresh),

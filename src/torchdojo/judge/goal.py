@@ -17,6 +17,8 @@ from torchdojo.probes.training import main_forwards
 
 ANSWER_SECONDS = 20.0
 
+NOTHING_TRAINED = "No model was trained, so there is nothing to measure."
+
 #: How far the script's own last evaluation may be from ours before the report says that they disagree.
 ACCURACY_GAP, ERROR_FACTOR = 0.1, 2.0
 
@@ -29,10 +31,10 @@ class Measured:
     remark: str = ""
 
 
-def measure(stream: Stream, trace: Trace, hidden: Pair | None, goal: Goal) -> Measured:
+def measure(stream: Stream, trace: Trace, hidden: Pair, goal: Goal) -> Measured:
     """Ask the model that was trained for its predictions on hidden rows and score them; None: nothing was trained."""
-    if hidden is None or not trace.training_forwards:
-        return Measured(None, "No model was trained, so there is nothing to measure.")
+    if not trace.training_forwards:
+        return Measured(None, NOTHING_TRAINED)
     x, y = hidden
     answer = stream.ask({"type": "predict"}, {"x": to_wire(as_the_script_feeds(x, trace))}, ANSWER_SECONDS)
     if answer is None:
@@ -75,6 +77,8 @@ def score(predicted: torch.Tensor, y: torch.Tensor, goal: Goal) -> float | None:
 def disagreement(measured: float | None, own: float | None, goal: Goal) -> str:
     """A sentence when the script's own last evaluation tells another story than our measurement, "" otherwise."""
     if measured is None or own is None:
+        return ""
+    if goal.metric not in ("accuracy", "mse"):
         return ""
     if goal.metric == "accuracy":
         apart = abs(measured - own) > ACCURACY_GAP

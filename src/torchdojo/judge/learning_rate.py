@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -13,8 +13,9 @@ from torchdojo.domain.report import BugState, RestsOn
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.judge.findings import State
 from torchdojo.judge.fleet import Fleet, OutOfTime
-from torchdojo.judge.goal import measure
-from torchdojo.judge.reference import Facts, Pair, optimizer_fingerprint
+from torchdojo.judge.goal import Measured
+from torchdojo.judge.reference import Facts, optimizer_fingerprint
+from torchdojo.judge.stream import Stream
 from torchdojo.probes import probes
 from torchdojo.probes.learning_rates import highest_held
 from torchdojo.probes.training import ENOUGH_STEPS, distinct_places
@@ -136,12 +137,18 @@ class Transplants:
     """Runs the reference solution with the submission's optimizer."""
 
     def __init__(
-        self, fleet: Fleet, request: Mapping[str, Any], source: str, goal: Goal, hidden: Pair | None, clean: Facts
+        self,
+        fleet: Fleet,
+        request: Mapping[str, Any],
+        source: str,
+        goal: Goal,
+        measure: Callable[[Stream], Measured],
+        clean: Facts,
     ) -> None:
         self._fleet = fleet
         self._request = {**request, "sample": 0, "source": source}
         self._goal = goal
-        self._hidden = hidden
+        self._measure = measure
         self._clean = clean
         self._known: dict[str, tuple[bool, str]] = {}
         self._number = 0
@@ -207,7 +214,7 @@ class Transplants:
         for ticket in tickets:
             if ticket.stream is None:
                 raise OutOfTime
-            found.append(measure(ticket.stream, ticket.stream.trace, self._hidden, self._goal).value)
+            found.append(self._measure(ticket.stream).value)
             ticket.stream.dismiss()
         return found
 

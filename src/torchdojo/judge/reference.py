@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 import random
@@ -111,18 +112,19 @@ class Reference:
         self._exercise = exercise
         module = types.ModuleType("reference_solution")
         path = str(exercise.folder / "solution.py")
-        exec(compile(exercise.solution, path, "exec", dont_inherit=True), module.__dict__)
+        tree = definitions(ast.parse(exercise.solution, path))
+        exec(compile(tree, path, "exec", dont_inherit=True), module.__dict__)
         self._module = module
 
     def data(self, seed: int) -> Pair:
         """A fresh training set as the solution makes it: x (N, ...) and y (N, ...)."""
-        with _seeded(seed):
+        with seeded(seed):
             x, y = getattr(self._module, self._exercise.entries.data)()
         return torch.as_tensor(x), torch.as_tensor(y)
 
     def model(self, seed: int = 0) -> torch.nn.Module:
         """A fresh model of the solution's class, without dropout, so that its outputs can be compared."""
-        with _seeded(seed):
+        with seeded(seed):
             model: torch.nn.Module = getattr(self._module, self._exercise.entries.model)()
         for layer in model.modules():
             if isinstance(layer, torch.nn.modules.dropout._DropoutNd):
@@ -130,8 +132,28 @@ class Reference:
         return model
 
 
+def definitions(tree: ast.Module) -> ast.Module:
+    """What a script defines, without the work it does when it is run.
+
+    A script that works only when it is run itself is left whole. Of any other, imports, functions, classes and the
+    constants they may use are kept.
+    """
+    if any(isinstance(part, ast.If) and "__name__" in ast.unparse(part.test) for part in tree.body):
+        return tree
+    defined = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    constant = (ast.Assign, ast.AnnAssign)
+    kept: list[ast.stmt] = [
+        part
+        for part in tree.body
+        if isinstance(part, defined)
+        or (isinstance(part, constant) and not any(isinstance(inner, ast.Call) for inner in ast.walk(part)))
+    ]
+    return ast.Module(kept, type_ignores=[])
+
+
 @contextmanager
-def _seeded(seed: int) -> Iterator[None]:
+def seeded(seed: int) -> Iterator[None]:
+    """Every random number inside comes from `seed`; the states outside are left as they were."""
     states: tuple[Any, ...] = (random.getstate(), np.random.get_state())
     with torch.random.fork_rng(devices=[]):
         random.seed(seed)

@@ -2,15 +2,16 @@
 
 from torchdojo.library.answers import Answer, fake_answers, right_answers, wrong_answers
 from torchdojo.library.curriculum import Curriculum, read_curriculum
-from torchdojo.library.folder import MANIFEST, PROOF, SLUG, folder_digest, role_files
+from torchdojo.library.folder import GOAL_FILE, MANIFEST, PROOF, SLUG, folder_digest, role_files
 from torchdojo.library.manifest import load_exercise
-from torchdojo.library.proofs import ProvedFacts, is_current, read_proof
+from torchdojo.library.proofs import ProvedFacts, is_current, read_proof, torch_version, write_proof
 from torchdojo.library.roots import shipped_root
 from torchdojo.library.script_names import check_script_names
 from torchdojo.library.shelf import Library
 from torchdojo.library.table import PLACEHOLDER
 
 __all__ = [
+    "GOAL_FILE",
     "MANIFEST",
     "PLACEHOLDER",
     "PROOF",
@@ -29,5 +30,7 @@ __all__ = [
     "right_answers",
     "role_files",
     "shipped_root",
+    "torch_version",
+    "write_proof",
     "wrong_answers",
 ]

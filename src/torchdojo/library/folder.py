@@ -12,6 +12,8 @@ from torchdojo.domain.exercise import Kind
 
 MANIFEST = "exercise.toml"
 PROOF = "proof.json"
+#: Measures the goal of a debugging exercise whose metric is "custom".
+GOAL_FILE = "goal.py"
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -27,8 +29,11 @@ class Roles:
 
 ROLES = {
     Kind.DEBUG: Roles(
-        required=(MANIFEST, "prompt.md", "solution.py", "debrief.md"), optional=(PROOF,), answers=("right", "fake")
+        required=(MANIFEST, "prompt.md", "solution.py", "debrief.md"),
+        optional=(PROOF, GOAL_FILE),
+        answers=("right", "fake"),
     ),
+    Kind.BASE: Roles(required=(MANIFEST, "prompt.md", "solution.py"), optional=(PROOF, GOAL_FILE), answers=()),
     Kind.IMPLEMENT: Roles(
         required=(MANIFEST, "prompt.md", "starter.py", "solution.py", "checks.py", "debrief.md"),
         optional=(PROOF, "support.py"),

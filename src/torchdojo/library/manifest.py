@@ -7,13 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from torchdojo.domain.errors import BadContent
-from torchdojo.domain.exercise import BugSpec, Entries, Exercise, Goal, Kind, ProbingQuestion, RunLimits, Survivor
-from torchdojo.library.folder import MANIFEST, ROLES, SLUG, check_files
+from torchdojo.domain.exercise import (
+    BugSpec,
+    Decoy,
+    Entries,
+    Exercise,
+    Goal,
+    Kind,
+    ProbingQuestion,
+    RunLimits,
+    Survivor,
+)
+from torchdojo.library.folder import GOAL_FILE, MANIFEST, ROLES, SLUG, check_files
 from torchdojo.library.table import Table, read_toml
 
 DIFFICULTIES = ("easy", "easy-medium", "medium", "medium-hard", "hard")
 CATEGORIES = ("convergence", "correctness", "memory", "performance")
-METRICS = ("accuracy", "mse")
+METRICS = ("accuracy", "mse", "custom")
 DIRECTIONS = ("at_least", "at_most")
 
 #: What all checks of an implement exercise may take together unless it says otherwise.
@@ -44,22 +54,37 @@ def load_exercise(folder: Path) -> Exercise:
         filename=_filename(table),
         concepts=table.texts("concepts", required=True),
         prerequisites=_slugs(table, "prerequisites"),
-        hints=table.texts("hints", required=True),
+        hints=table.texts("hints", required=kind is not Kind.BASE),
         requirements=table.texts("requirements"),
         limits=_limits(table.table("limits"), kind),
     )
-    exercise = replace(exercise, **(_debug_part(table) if kind is Kind.DEBUG else _implement_part(table)))
+    exercise = replace(exercise, **_PARTS[kind](table))
     table.finish()
-    if kind is Kind.DEBUG:
+    if kind in (Kind.DEBUG, Kind.BASE):
+        _check_goal(table, exercise)
         _check_bugs(table, exercise)
     return exercise
 
 
 def _debug_part(table: Table) -> dict[str, Any]:
+    return {"bugs": tuple(_bug(bug) for bug in table.tables("bug", "id")), **_script_part(table)}
+
+
+def _base_part(table: Table) -> dict[str, Any]:
+    return {"decoys": tuple(_decoy(decoy) for decoy in table.tables("decoy", "text")), **_script_part(table)}
+
+
+def _decoy(table: Table) -> Decoy:
+    decoy = Decoy(table.raw("text"), table.text("looks_like"), table.text("why", lines=True))
+    table.finish()
+    return decoy
+
+
+def _script_part(table: Table) -> dict[str, Any]:
     return {
-        "bugs": tuple(_bug(bug) for bug in table.tables("bug", "id")),
         "goal": _goal(table.table("goal", required=True)),
-        "entries": _entries(table.table("entries", required=True)),
+        # A script that is flat from top to bottom has no names to lean on.
+        "entries": _entries(table.table("entries")) if table.has("entries") else Entries(main=""),
     }
 
 
@@ -73,6 +98,9 @@ def _implement_part(table: Table) -> dict[str, Any]:
             raise table.fault(f"`forbid` names {name!r}", 'Write dotted names, e.g. "torch.nn.functional.softmax".')
     survivors = tuple(_survivor(survivor) for survivor in table.tables("survivor", "mutant"))
     return {"names": names, "forbid": forbid, "survivors": survivors}
+
+
+_PARTS = {Kind.DEBUG: _debug_part, Kind.BASE: _base_part, Kind.IMPLEMENT: _implement_part}
 
 
 def _survivor(table: Table) -> Survivor:
@@ -104,13 +132,13 @@ def _slugs(table: Table, key: str) -> tuple[str, ...]:
 
 
 def _limits(table: Table, kind: Kind) -> RunLimits:
-    usual = RunLimits() if kind is Kind.DEBUG else RunLimits(wall_seconds=IMPLEMENT_SECONDS)
+    usual = RunLimits(wall_seconds=IMPLEMENT_SECONDS) if kind is Kind.IMPLEMENT else RunLimits()
     limits = RunLimits(
         wall_seconds=table.number("wall_seconds", usual.wall_seconds, above=0),
         memory_mb=table.whole("memory_mb", usual.memory_mb, low=128, high=65536),
         output_kb=table.whole("output_kb", usual.output_kb, low=1, high=65536),
-        processes=kind is Kind.IMPLEMENT and table.flag("processes"),
-        loopback=kind is Kind.IMPLEMENT and table.flag("loopback"),
+        processes=table.flag("processes"),
+        loopback=table.flag("loopback"),
     )
     table.finish()
     return limits
@@ -180,8 +208,30 @@ def _probing(table: Table) -> ProbingQuestion:
     return question
 
 
+def _check_goal(table: Table, exercise: Exercise) -> None:
+    assert exercise.goal is not None
+    own, file = exercise.goal.metric == "custom", (exercise.folder / GOAL_FILE).is_file()
+    if own and not file:
+        raise table.fault(
+            '`metric` is "custom"', f"Write {GOAL_FILE} with `measure(model, seed)`, returning the figure."
+        )
+    if file and not own:
+        raise table.fault(f"there is a {GOAL_FILE}", 'Write metric = "custom" under [goal], or remove the file.')
+    if not own and not exercise.entries.data:
+        raise table.fault(
+            f"`metric` is {exercise.goal.metric!r} but [entries] names no `data`",
+            f'Name the function that makes the data, or write metric = "custom" and {GOAL_FILE}.',
+        )
+
+
 def _check_bugs(table: Table, exercise: Exercise) -> None:
-    if not exercise.bugs:
+    for decoy in exercise.decoys:
+        if exercise.solution.count(decoy.text) != 1:
+            raise table.fault(
+                f"the decoy {decoy.text!r} does not stand in solution.py exactly once",
+                "Copy a piece of its line that stands nowhere else.",
+            )
+    if not exercise.bugs and exercise.kind is Kind.DEBUG:
         raise table.fault("no bug is listed", "Write a [[bug]] table for each planted bug.")
     seen: set[str] = set()
     for bug in exercise.bugs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from torchdojo.domain.errors import BadContent
@@ -23,6 +24,24 @@ def read_proof(exercise: Exercise) -> Proof | None:
         raise BadContent(
             f"{file} cannot be read: {error}.", f"Write it anew: torchdojo verify {exercise.id} --write"
         ) from error
+
+
+def write_proof(exercise: Exercise, proof: Proof) -> Path:
+    """Write proof.json, laid out so that equal proofs are equal files; says where."""
+    file = exercise.folder / PROOF
+    text = json.dumps(proof.to_json(), indent=1, sort_keys=True, ensure_ascii=False)
+    part = file.with_suffix(".json.part")
+    part.write_text(_with_short_lists(text) + "\n", encoding="utf-8")
+    part.replace(file)
+    return file
+
+
+def torch_version() -> str:
+    """The installed PyTorch's release, without its build; "" when there is none."""
+    try:
+        return version("torch").partition("+")[0]
+    except PackageNotFoundError:
+        return ""
 
 
 def is_current(exercise: Exercise, proof: Proof) -> bool:
@@ -56,3 +75,29 @@ def _proved_facts(exercise: Exercise) -> Mapping[str, float] | None:
     except BadContent:
         return None
     return proof.facts if proof is not None and is_current(exercise, proof) else None
+
+
+def _with_short_lists(text: str) -> str:
+    """Lists of numbers on one line each: a proof is read by people too."""
+    lines: list[str] = []
+    numbers: list[str] | None = None
+    for line in text.splitlines():
+        if line.endswith("["):
+            if numbers is not None:
+                lines.extend(numbers)
+            numbers = [line]
+        elif numbers is not None and _is_number(line):
+            numbers.append(line)
+        elif numbers is not None and line.strip() in ("]", "],"):
+            lines.append(numbers[0] + " ".join(part.strip() for part in numbers[1:]) + line.strip())
+            numbers = None
+        else:
+            lines.extend(numbers or ())
+            numbers = None
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _is_number(line: str) -> bool:
+    word = line.strip().rstrip(",")
+    return word in ("null", "true", "false") or word.lstrip("-")[:1].isdigit()

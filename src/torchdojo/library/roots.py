@@ -20,6 +20,11 @@ def shipped_root() -> Path:
     raise BadContent(f"This installation has no exercises: {packaged} is missing.", "Install torchdojo anew.")
 
 
+def bases_beside(root: Path) -> Path:
+    """The bases that belong to a content root: beside `exercises`, or in it."""
+    return root.parent / "bases" if root.name == "exercises" else root / "bases"
+
+
 def user_root(folder: Path) -> Path:
     """A further root the person named. Raises BadContent when it is no folder with tracks in it."""
     if not folder.is_dir():

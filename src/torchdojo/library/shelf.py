@@ -15,19 +15,21 @@ from torchdojo.library.curriculum import Curriculum, read_curriculum
 from torchdojo.library.folder import MANIFEST
 from torchdojo.library.manifest import load_exercise
 from torchdojo.library.proofs import is_current, read_proof
-from torchdojo.library.roots import shipped_root, user_root
+from torchdojo.library.roots import bases_beside, shipped_root, user_root
 
 
 class Library:
     """The content at hand. Nothing is read before it is asked for; a folder is read again when its manifest changes.
 
     `roots` are further content folders of the user; `shipped` replaces the exercises that come with torchdojo.
+    `drills` is where the challenges lie that were made on this machine: found by name, never listed among exercises.
     A broken folder never hides the others: it is left out of `exercises` and told of in `faults`.
     """
 
-    def __init__(self, roots: Sequence[Path] = (), *, shipped: Path | None = None) -> None:
+    def __init__(self, roots: Sequence[Path] = (), *, shipped: Path | None = None, drills: Path | None = None) -> None:
         self._user_roots = tuple(roots)
         self._shipped = shipped
+        self._drills = drills
         self._read: dict[Path, tuple[tuple[int, int], Exercise]] = {}
 
     @cached_property
@@ -47,7 +49,7 @@ class Library:
 
     def find(self, slug: str) -> Exercise | None:
         """The exercise of that name; None when no folder has it. Raises BadContent when its folder is broken."""
-        folders = [folder for folder in self._folders() if folder.name == slug]
+        folders = [folder for folder in self._folders() + self._drill_folders() if folder.name == slug]
         if len(folders) > 1:
             raise _duplicate(folders[0], folders[1])
         return self._load(folders[0]) if folders else None
@@ -55,6 +57,40 @@ class Library:
     def names(self) -> list[str]:
         """The names of all exercise folders, broken ones included."""
         return sorted({folder.name for folder in self._folders()})
+
+    def bases(self) -> list[Exercise]:
+        """Every sound script that drills can be made from, by name; a broken one is left out (`verify` names it)."""
+        found: dict[str, Exercise] = {}
+        for folder in self._base_folders():
+            try:
+                found.setdefault(folder.name, self._load(folder))
+            except BadContent:
+                continue
+        return [found[name] for name in sorted(found)]
+
+    def base_names(self) -> list[str]:
+        """The names of all folders of bases, broken ones included."""
+        return sorted({folder.name for folder in self._base_folders()})
+
+    def base(self, slug: str) -> Exercise | None:
+        """The base of that name; None when no folder has it. Raises BadContent when its folder is broken."""
+        folders = [folder for folder in self._base_folders() if folder.name == slug]
+        return self._load(folders[0]) if folders else None
+
+    @property
+    def drills_folder(self) -> Path | None:
+        """Where the challenges lie that are made on this machine; None where none can be kept."""
+        return self._drills
+
+    def drills(self) -> list[Exercise]:
+        """The challenges made on this machine, the latest first; broken ones are left out."""
+        found: list[Exercise] = []
+        for folder in sorted(self._drill_folders(), key=lambda folder: (-folder.stat().st_mtime_ns, folder.name)):
+            try:
+                found.append(self._load(folder))
+            except BadContent:
+                continue
+        return found
 
     def tracks(self) -> list[Track]:
         """The tracks of all roots in order; a track without an entry in a curriculum is called by its folder."""
@@ -117,6 +153,13 @@ class Library:
 
     def _folders(self) -> list[Path]:
         return sorted(manifest.parent for root in self.roots for manifest in root.glob(f"*/*/{MANIFEST}"))
+
+    def _base_folders(self) -> list[Path]:
+        beside = [bases_beside(root) for root in self.roots]
+        return sorted(manifest.parent for folder in beside for manifest in folder.glob(f"*/*/{MANIFEST}"))
+
+    def _drill_folders(self) -> list[Path]:
+        return [] if self._drills is None else [file.parent for file in self._drills.glob(f"*/*/{MANIFEST}")]
 
     def _curricula(self) -> list[Curriculum]:
         return [read_curriculum(root) for root in self.roots]

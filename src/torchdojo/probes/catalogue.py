@@ -30,7 +30,7 @@ class Probe(Protocol):
 
 def watchers_for(kinds_watched: Iterable[str]) -> frozenset[str]:
     """The recorder's watchers that the probes of these kinds need."""
-    return frozenset(name for kind in kinds_watched for name in getattr(probes()[kind], "WATCHERS", ()))
+    return frozenset(name for kind in kinds_watched for name in getattr(probes().get(kind), "WATCHERS", ()))
 
 
 @cache

@@ -41,6 +41,8 @@ def test_a_sound_folder_is_read_in_full(write_exercise):
         (('["regression"]', "[]"), "`concepts` is empty", 'concepts = ["..."]'),
         (('["regression"]', "[3]"), "`concepts` holds 3", 'concepts = ["..."]'),
         (('metric = "mse"', 'metric = "f1"'), "[goal] `metric` is 'f1'", "accuracy, mse"),
+        (('metric = "mse"', 'metric = "custom"'), '`metric` is "custom"', "Write goal.py with `measure(model, seed)`"),
+        (('data = "make_data"\n', ""), "[entries] names no `data`", "goal.py"),
         (("target = 0.2", "target = nan"), "[goal] `target` is nan", "finite"),
         (("[goal]", "[gaol]"), "`goal` is missing", "[goal]"),
         (('train = "train"', 'train = "train()"'), "'train()' is no Python name", "bare name"),

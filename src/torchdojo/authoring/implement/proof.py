@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from torchdojo.authoring.implement.changes import declared_reasons
 from torchdojo.authoring.implement.claims import first_failing, mutant_reports
 from torchdojo.authoring.judging import Reports, of_role
-from torchdojo.authoring.proving import torch_version
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.proof import AnswerProof, Claim, MutantProof, Proof, ProvedRun
 from torchdojo.domain.report import Report
-from torchdojo.library import Answer, folder_digest, right_answers, wrong_answers
+from torchdojo.library import Answer, folder_digest, right_answers, torch_version, wrong_answers
 
 
 def make_proof(exercise: Exercise, reports: Reports, claims: Sequence[Claim]) -> Proof:
