@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from torchdojo.domain.diagnosis import Diagnosis, Told
-from torchdojo.domain.finding import Certainty, Observation, Severity
+from torchdojo.domain.finding import Certainty, Severity
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -154,8 +154,7 @@ def _print_watched(diagnosis: Diagnosis, out: Console, verbose: bool) -> None:
     if any(told.finding.certainty is Certainty.STATISTICAL for told in diagnosis.found):
         out.print(Text("Statistical findings rest on one run: confirm them before you change anything."))
     if verbose:
-        for observation in diagnosis.observations:
-            out.print(_probe_line(observation))
+        out.print(_probe_table(diagnosis))
     elif diagnosis.silent:
         out.print(Text("torchdojo diagnose -v tells what every probe watched.", style="dim"))
 
@@ -201,11 +200,18 @@ def _absent(diagnosis: Diagnosis) -> list[str]:
     return absent
 
 
-def _probe_line(observation: Observation) -> Text:
+def _probe_table(diagnosis: Diagnosis) -> Any:
+    """A line for each probe; long ones go on under themselves."""
+    from rich.table import Table
     from rich.text import Text
 
-    if observation.findings:
-        return Text(f"  ✗ {observation.kind}: see above", style="red")
-    if observation.applicable:
-        return Text(f"  ✓ {observation.kind}: {observation.summary}")
-    return Text(f"  - {observation.kind}: not applicable. {observation.summary}", style="dim")
+    table = Table.grid(padding=(0, 1))
+    for observation in diagnosis.observations:
+        if observation.findings:
+            sign, style, said = "✗", "red", "see above."
+        elif observation.applicable:
+            sign, style, said = "✓", "", observation.summary
+        else:
+            sign, style, said = "-", "dim", f"not applicable. {observation.summary}"
+        table.add_row("", Text(sign, style=style), Text(f"{observation.kind}: {said}", style=style))
+    return table

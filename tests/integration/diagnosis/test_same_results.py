@@ -91,7 +91,7 @@ SCRIPTS = {
     "workers": WORKERS,
     "long": LONG,
     **{
-        name: EXACT + (CORPUS / f"{name}.py").read_text(encoding="utf-8").replace("from __future__", "# from __future__")
+        name: EXACT + (CORPUS / f"{name}.py").read_text(encoding="utf-8")
         for name in ("gan", "mixup_augmentation", "vae", "lbfgs_closure", "masked_lm", "dqn")
     },
 }
