@@ -121,6 +121,8 @@ def _diagnosis(script: str, dossier: Mapping[str, Any], only: Collection[str], i
         ignored=tuple(each for each in told if each.reason),
         observations=tuple(observations),
         compiled=bool(dossier.get("compiled")),
+        transformed=bool(dossier.get("transformed")),
+        children_seconds=float(dossier.get("children_seconds", 0.0)),
         patched=tuple(dossier.get("patched", ())),
         problems=tuple(dossier.get("problems", ())),
     )

@@ -22,6 +22,9 @@ _CERTAINTY = {
     Certainty.STATISTICAL: "statistical: likely, not certain",
 }
 
+#: Children that computed for longer may have trained.
+_BUSY_CHILDREN_SECONDS = 2.0
+
 
 def print_diagnosis(diagnosis: Diagnosis, out: Console, *, verbose: bool = False, misplaced: str = "") -> None:
     """The findings, then how the run ended and what was watched."""
@@ -40,7 +43,7 @@ def print_diagnosis(diagnosis: Diagnosis, out: Console, *, verbose: bool = False
     out.print(_headline(diagnosis))
     for sentence in _sentences(diagnosis):
         out.print(Text(sentence))
-    if diagnosis.trained or diagnosis.observations:
+    if diagnosis.trained or diagnosis.found:
         _print_watched(diagnosis, out, verbose)
     if misplaced:
         out.print(
@@ -125,6 +128,8 @@ def _sentences(diagnosis: Diagnosis) -> list[str]:
         said.append(end.message)
     if not diagnosis.trained and end.how == "finished":
         said.append(_without_training(diagnosis))
+    if not diagnosis.trained:
+        said += _not_followed(diagnosis)
     if diagnosis.compiled:
         said.append("torch.compile: compiled models ran as they are (eager) while they were recorded.")
     if diagnosis.patched:
@@ -140,6 +145,19 @@ def _without_training(diagnosis: Diagnosis) -> str:
         return "The script never imported torch."
     backward = diagnosis.watched.get("backward_passes", 0)
     return f"torch was imported, but no parameter was updated ({backward:,} backward passes were seen)."
+
+
+def _not_followed(diagnosis: Diagnosis) -> list[str]:
+    """Training that may have gone on where nobody looks."""
+    said = []
+    if diagnosis.transformed:
+        said.append("Gradients were taken by torch.func: updates made of them are not followed.")
+    if diagnosis.children_seconds > _BUSY_CHILDREN_SECONDS:
+        said.append(
+            f"Child processes computed for {diagnosis.children_seconds:.0f} s: training in them is not followed. "
+            "Let the script train in its own process, with one worker."
+        )
+    return said
 
 
 def _print_watched(diagnosis: Diagnosis, out: Console, verbose: bool) -> None:

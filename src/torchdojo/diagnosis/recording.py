@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from types import FrameType, TracebackType
 from typing import Any
 
+import torch  # noqa: F401  first: inside `torchdojo diagnose` its import is what the rest of this room waits for
+
 from torchdojo.diagnosis.files import OwnFiles
 from torchdojo.diagnosis.judging import distinct, observe
 from torchdojo.diagnosis.session import Session, log_of_files

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import importlib.machinery
 import os
+import resource
 import sys
 import threading
 from types import ModuleType
@@ -69,6 +70,7 @@ class Diagnosed:
         """What is to be told of the run. Recording ends here."""
         end = self._end
         told_of: dict[str, Any] = {"end": end, "torch": self._torch, "problems": self._problems}
+        told_of["children_seconds"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
         session, self._session = self._session, None
         if session is None:
             return told_of
@@ -82,6 +84,7 @@ class Diagnosed:
         end["seconds"] = trace.end["seconds"]
         return told_of | {
             "compiled": session.compiled,
+            "transformed": session.transformed,
             "patched": trace.end["patched"],
             "watched": counts(trace),
             "observations": [as_json(observation) for observation in observations],

@@ -27,6 +27,8 @@ class Session:
         self.recorder = Recorder({}, watch=watch, log=log)
         #: Whether the script asked for compiled models, which run as they are while they are recorded.
         self.compiled = False
+        #: Whether it takes gradients by torch.func, which leaves nothing behind that could be followed.
+        self.transformed = False
         self._began = time.monotonic()
         self._settled = 0
         self._open = False
@@ -38,7 +40,8 @@ class Session:
         self.recorder.updates.after = after_update
         self._open = True
         self.recorder.install()
-        self.recorder.bus.replace(torch, "compile", self._wrap_compile)
+        for owner, name, wrap in self._wrapped():
+            self.recorder.bus.replace(owner, name, wrap)
         # Workers of loaders and other children compute what they would without us.
         session = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _leave(session))
@@ -47,8 +50,9 @@ class Session:
         """Stop recording; `how` the run ended becomes its last event."""
         recorder = self.recorder
         recorder.finish()
-        # That one is replaced to be told of it; libraries replace it as well, and nothing is lost by that.
-        patched = [name for name in recorder.replaced() if name != "torch.compile"]
+        # Those are replaced to be told of them; libraries replace them as well, and nothing is lost by that.
+        told_of = {f"{owner.__name__}.{name}" for owner, name, _ in self._wrapped()}
+        patched = [name for name in recorder.replaced() if name not in told_of]
         self.leave()
         log = recorder.log
         said: dict[str, Any] = {"how": "finished", "error": None, "message": None, "line": None, "function": None}
@@ -71,6 +75,17 @@ class Session:
         log.events[self._settled :], _ = settle(owing, log.templates, send=False)
         self._settled = len(log.events)
         log.due_count = self._settled + _SETTLED_AT_ONCE
+
+    def _wrapped(self) -> list[tuple[Any, str, Callable[..., Any]]]:
+        gradients = [(torch.func, name, self._wrap_transform) for name in ("grad", "grad_and_value", "vjp", "jacrev")]
+        return [(torch, "compile", self._wrap_compile), *gradients]
+
+    def _wrap_transform(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def transform(*args: Any, **kwargs: Any) -> Any:
+            self.transformed = True
+            return original(*args, **kwargs)
+
+        return transform
 
     def _wrap_compile(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def compile(*args: Any, **kwargs: Any) -> Any:

@@ -85,6 +85,9 @@ class Diagnosis:
     ignored: tuple[Told, ...] = ()
     observations: tuple[Observation, ...] = ()
     compiled: bool = False
+    #: Gradients were taken by torch.func, and so long have child processes computed: neither is followed.
+    transformed: bool = False
+    children_seconds: float = 0.0
     patched: tuple[str, ...] = ()
     #: Faults of ours.
     problems: tuple[str, ...] = ()
