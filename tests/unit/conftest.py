@@ -27,6 +27,7 @@ description = "an error of at most 0.2"
 [entries]
 data = "make_data"
 train = "train"
+main = "main"
 
 [[bug]]
 id = "missing-zero-grad"

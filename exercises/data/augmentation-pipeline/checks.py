@@ -6,9 +6,9 @@ from torchdojo.checkers import (
     assert_close,
     assert_dtype,
     assert_equal,
-    assert_frequency,
     assert_no_alias,
     assert_shape,
+    assert_shares,
     unchanged,
 )
 
@@ -16,6 +16,10 @@ from torchdojo.checkers import (
 def numbered(c, h, w):
     """Every pixel has a value of its own, from 1 up."""
     return torch.arange(1.0, c * h * w + 1).reshape(c, h, w)
+
+
+def fresh(rng):
+    return int(torch.randint(1 << 30, (), generator=rng))
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 2), (3, 2, 3), (2, 4, 4)], ids=str)
@@ -29,14 +33,19 @@ def test_flip_mirrors_left_and_right(submission, shape):
 
 
 @pytest.mark.parametrize("p", [0.2, 0.5, 0.9])
-def test_flip_happens_with_its_probability(submission, p):
+def test_flip_happens_with_its_probability(submission, rng, p):
     """One draw for the whole image decides, and p is the chance of a flip."""
     image = numbered(2, 2, 2)
-    got = submission.support.many(submission.RandomFlip(p) if p != 0.5 else submission.RandomFlip(), image, 1500, 7)
-    flipped = (got == image.flip(2)).flatten(1).all(1)
-    kept = (got == image).flatten(1).all(1)
-    assert bool((flipped | kept).all()), "an image came back that is neither the one given nor its mirror image"
-    assert_frequency(int(flipped.sum()), 1500, p)
+    flip = submission.RandomFlip(p) if p != 0.5 else submission.RandomFlip()
+
+    def outcomes(times):
+        got = submission.support.many(flip, image, times, fresh(rng))
+        flipped = (got == image.flip(2)).flatten(1).all(1)
+        kept = (got == image).flatten(1).all(1)
+        assert bool((flipped | kept).all()), "an image came back that is neither the one given nor its mirror image"
+        return [int(flipped.sum()), int(kept.sum())]
+
+    assert_shares(outcomes, [p, 1 - p], label="the image is flipped")
 
 
 @pytest.mark.parametrize("p", [-0.1, 1.5])
@@ -61,15 +70,18 @@ def test_crop_is_a_window_of_the_padded_image(submission, shape, size, padding):
 
 
 @pytest.mark.parametrize(("shape", "size", "padding"), [((1, 3, 4), 2, 0), ((1, 2, 2), 2, 1)], ids=["no padding", "padding"])
-def test_every_window_is_equally_likely(submission, shape, size, padding):
+def test_every_window_is_equally_likely(submission, rng, shape, size, padding):
     """Count the places of the window with the last one included: randint never gives its upper end. Draw row and column apart."""
     image = numbered(*shape)
     padded = torch.nn.functional.pad(image, [padding] * 4)
     windows = padded.unfold(1, size, 1).unfold(2, size, 1).permute(1, 2, 0, 3, 4).reshape(-1, 1, size, size)
-    got = submission.support.many(submission.RandomCrop(size, padding), image, 1800, 3)
-    for window in windows:
-        hits = int((got == window).flatten(1).all(1).sum())
-        assert_frequency(hits, 1800, 1 / len(windows))
+    crop = submission.RandomCrop(size, padding)
+
+    def outcomes(times):
+        got = submission.support.many(crop, image, times, fresh(rng))
+        return [int((got == window).flatten(1).all(1).sum()) for window in windows]
+
+    assert_shares(outcomes, [1 / len(windows)] * len(windows), few=600, many=1800, label="a certain window is cut out")
 
 
 def test_windows_that_do_not_fit_are_refused(submission):

@@ -50,6 +50,9 @@ def test_names_in_the_state_dict(submission):
     model = make(submission)
     assert_registered_parameters(model, {**shapes, "head.weight": (3, 4), "head.bias": (3,)})
     assert len(model.state_dict()) == len(support.vectors().state_dict()) + 2
+    state, second = model.state_dict(), make(submission)
+    second.load_state_dict({name: torch.full_like(value, 7) for name, value in state.items()})
+    assert_same_state(model.state_dict(), state, label="the state, after a second model was given other values")
 
 
 @INPUTS

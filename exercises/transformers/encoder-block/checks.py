@@ -8,6 +8,7 @@ from torchdojo.checkers import (
     assert_frequency,
     assert_gradients,
     assert_registered_parameters,
+    assert_same_state,
     assert_shape,
 )
 
@@ -54,7 +55,12 @@ def assert_dropped(values, kept, share):
 def test_parts_are_registered(submission, d_model, heads, d_ff):
     """self_attn, linear1, linear2, norm1 and norm2, assigned in the constructor."""
     ours = nn.TransformerEncoderLayer(d_model, heads, d_ff)
-    assert_registered_parameters(submission.EncoderBlock(d_model, heads, d_ff), ours)
+    theirs = submission.EncoderBlock(d_model, heads, d_ff)
+    assert_registered_parameters(theirs, ours)
+    state = theirs.state_dict()
+    second = submission.EncoderBlock(d_model, heads, d_ff)
+    second.load_state_dict({name: torch.full_like(value, 7.0) for name, value in state.items()})
+    assert_same_state(theirs.state_dict(), state, label="the state, after a second block was given other values")
 
 
 @pytest.mark.parametrize("lead", [(1, 1), (1, 3), (2, 5)], ids=str)

@@ -8,6 +8,7 @@ from torchdojo.checkers import (
     assert_equal,
     assert_gradients,
     assert_registered_parameters,
+    assert_same_state,
     assert_shape,
 )
 
@@ -161,7 +162,11 @@ def test_append_copies_nothing_old(submission, rng):
 def test_four_projections_without_bias(submission):
     """q_proj, k_proj, v_proj and out_proj are nn.Linear(d_model, d_model, bias=False)."""
     shapes = {f"{name}.weight": (6, 6) for name in ("q_proj", "k_proj", "v_proj", "out_proj")}
-    assert_registered_parameters(submission.CachedAttention(6, 2), shapes)
+    layer, second = submission.CachedAttention(6, 2), submission.CachedAttention(6, 2)
+    assert_registered_parameters(layer, shapes)
+    state = layer.state_dict()
+    second.load_state_dict({name: torch.full_like(value, 7.0) for name, value in state.items()})
+    assert_same_state(layer.state_dict(), state, label="the state, after a second layer was given other values")
 
 
 @pytest.mark.parametrize(("batch", "heads", "length"), [(1, 1, 1), (2, 2, 4), (2, 4, 3)], ids=str)

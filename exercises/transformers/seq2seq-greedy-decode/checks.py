@@ -124,14 +124,15 @@ def test_impossible_lengths_are_refused(submission, max_length):
     assert_equal(model.encoded, 0, label="the number of calls of the encoder")
 
 
+@pytest.mark.parametrize("words", [1, 3])
 @pytest.mark.parametrize("batch", [1, 4])
-def test_sentences_of_a_batch_do_not_meet(submission, rng, batch):
+def test_sentences_of_a_batch_do_not_meet(submission, rng, batch, words):
     """Each row gets what it would get alone: take the argmax over the vocabulary, row by row."""
     weights = [torch.randn(shape, generator=rng) for shape in ((9, 6), (6, 6), (6, 9))]
     model, ours = submission.support.Chain(*weights), support.Chain(*weights).eval()
-    source = torch.randint(3, 9, (3, batch), generator=rng).t()
-    keep = torch.ones(batch, 3, dtype=torch.bool)
-    keep[0, 1] = False
+    source = torch.randint(3, 9, (words, batch), generator=rng).t()
+    keep = torch.ones(batch, words, dtype=torch.bool)
+    keep[0, 1:2] = False
     ids, lengths = submission.greedy_decode(model, source, keep, BOS, EOS, PAD, 6)
     assert_dtype(ids, torch.int64, "the ids"), assert_dtype(lengths, torch.int64, "the lengths")
     for row in range(batch):

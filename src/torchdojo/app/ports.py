@@ -14,6 +14,7 @@ from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.proof import Proof
 from torchdojo.domain.report import Report
+from torchdojo.domain.suspicion import KeptDiagnosis
 
 #: Receives {"type": "output" | "curve" | "stage" | "progress", ...} while a run goes on.
 EventSink = Callable[[Mapping[str, Any]], None]
@@ -104,6 +105,12 @@ class Store(Protocol):
 
     def progress(self) -> dict[str, Progress]:
         """Where the learner stands, by exercise."""
+
+    def add_diagnosis(self, diagnosis: KeptDiagnosis) -> None:
+        """Keep a diagnosis that was handed in."""
+
+    def diagnoses(self, exercise: str) -> list[KeptDiagnosis]:
+        """The diagnoses of one exercise, the first one first."""
 
     def setting(self, name: str) -> str | None:
         """A remembered choice."""

@@ -70,17 +70,15 @@ def run_claims(base: Exercise, reports: Reports, quick: bool) -> list[Claim]:
         not failed,
         f"seed {failed[0].seed}: {failed[0].message}" if failed else f"{times(runs)}, {metric_range(runs)}",
     )
-    slowest = max(r.seconds.get("run", 0.0) for r in runs)
-    soon = Claim(
-        "solution is quick",
-        slowest <= MOST_SECONDS,
-        f"the slowest run took {slowest:.1f} s" if slowest > MOST_SECONDS else f"every run within {MOST_SECONDS:g} s",
-    )
-    claims = [passes, in_time(base, reports), soon]
+    claims = [passes, in_time(base, reports)]
     names = list(dict.fromkeys(case.name for case in reports if case.role == "alone"))
     seen = [name for name in names if seen_alone(name, reports)]
     if quick:
         return [*claims, *(_still(base, name, reports) for name in names)]
+    # On a busy machine any run may be slow, but hardly all of them.
+    fastest = min(r.seconds.get("run", 0.0) for r in runs)
+    took = f"the fastest run took {fastest:.1f} s" if fastest > MOST_SECONDS else f"within {MOST_SECONDS:g} s"
+    claims.append(Claim("solution is quick", fastest <= MOST_SECONDS, took))
     kinds = {Place.parse(name).kind for name in seen}
     enough = len(kinds) >= LEAST_KINDS
     told = f"{len(kinds)} kinds at {len(seen)} of {len(names)} places are seen alone"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from torchdojo.bugs.script import Spot
+from torchdojo.bugs.edits import Edit, by
+from torchdojo.bugs.script import Script, Spot
 
 #: Calls that hand their first argument on as a tensor or array: looked through when asking whose data it is.
 _CONVERSIONS = {"from_numpy", "tensor", "as_tensor", "asarray", "array", "FloatTensor", "Tensor", "DoubleTensor"}
@@ -40,12 +41,33 @@ def keyword(call: cst.Call, name: str) -> cst.Arg | None:
     return next((arg for arg in call.args if arg.keyword is not None and arg.keyword.value == name), None)
 
 
+def argument(call: cst.Call, position: int, name: str) -> cst.Arg | None:
+    """The argument at that position, or given by that keyword."""
+    if len(call.args) > position and call.args[position].keyword is None and not call.args[position].star:
+        return call.args[position]
+    return keyword(call, name)
+
+
 def without_argument(call: cst.Call, argument: cst.Arg) -> cst.Call:
     """The call with one argument less, its last comma and layout tidy."""
     kept = [arg for arg in call.args if arg is not argument]
     if kept and argument is call.args[-1]:
         kept[-1] = kept[-1].with_changes(comma=argument.comma, whitespace_after_arg=argument.whitespace_after_arg)
     return call.with_changes(args=kept)
+
+
+def with_argument(call: cst.Call, argument: str) -> cst.Call:
+    """The call with one keyword argument more ("start=1"), laid out like those before it."""
+    made = expression(f"f({argument})")
+    assert isinstance(made, cst.Call)
+    if not call.args:
+        return call.with_changes(args=made.args)
+    *before, last = call.args
+    between = before[-1] if before else None
+    comma = between.comma if between is not None else cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    first = last.with_changes(comma=comma, whitespace_after_arg=(between or last).whitespace_after_arg)
+    new = made.args[0].with_changes(comma=last.comma, whitespace_after_arg=last.whitespace_after_arg)
+    return call.with_changes(args=[*before, first, new])
 
 
 def expression(code: str) -> cst.BaseExpression:
@@ -106,3 +128,44 @@ def number(node: cst.CSTNode) -> float | None:
         inner = number(node.expression)
         return None if inner is None else -inner
     return None
+
+
+def imports(script: Script, name: str) -> bool:
+    """Whether an import binds that name: "np", "F", "torch"."""
+    for spot in script.of(cst.ImportAlias):
+        alias = spot.node
+        assert isinstance(alias, cst.ImportAlias)
+        if (alias.evaluated_alias or alias.evaluated_name) == name:
+            return True
+    return False
+
+
+def import_beside(script: Script, known: str, wanted: str) -> dict[cst.CSTNode, Edit] | None:
+    """The edit that imports `wanted` from where `known` is imported; nothing to do when it already is, None if it
+    cannot be."""
+    if imports(script, wanted):
+        return {}
+    for spot in script.of(cst.ImportFrom):
+        statement = spot.node
+        assert isinstance(statement, cst.ImportFrom)
+        if isinstance(statement.names, cst.ImportStar):
+            continue
+        names = list(statement.names)
+        if not any(alias.evaluated_name == known and alias.asname is None for alias in names):
+            continue
+        last = names[-1]
+        between = names[-2].comma if len(names) > 1 else cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        more = [*names[:-1], last.with_changes(comma=between), last.with_changes(name=cst.Name(wanted), asname=None)]
+        return {statement: by(statement.with_changes(names=more))}
+    return None
+
+
+def seed_of(script: Script) -> str:
+    """How the script writes its seed: a constant of its own, or 0."""
+    for spot in script.of(cst.Assign):
+        statement = spot.node
+        assert isinstance(statement, cst.Assign)
+        target = statement.targets[0].target
+        if not spot.scope and isinstance(target, cst.Name) and target.value in ("SEED", "seed", "RANDOM_SEED"):
+            return target.value
+    return "0"

@@ -13,7 +13,12 @@ from torchdojo.checkers.purity import (
     shares_memory,
     unchanged,
 )
-from torchdojo.checkers.randomness import assert_deterministic, assert_distribution, assert_frequency
+from torchdojo.checkers.randomness import (
+    assert_deterministic,
+    assert_distribution,
+    assert_frequency,
+    assert_shares,
+)
 from torchdojo.checkers.shrinking import smallest_failing
 
 __all__ = [
@@ -33,6 +38,7 @@ __all__ = [
     "assert_registered_parameters",
     "assert_same_state",
     "assert_shape",
+    "assert_shares",
     "assert_state_dict_round_trip",
     "assert_true_gradients",
     "assert_type",

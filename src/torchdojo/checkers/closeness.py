@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 
+from torchdojo.checkers.differences import first_difference
 from torchdojo.checkers.failures import CheckFailed, Comparison
 from torchdojo.checkers.forms import assert_dtype, assert_shape, assert_type
 from torchdojo.checkers.mistakes import likely_mistake
@@ -23,6 +25,9 @@ _TOLERANCES = {
     torch.bfloat16: (5e-2, 2e-2),
 }
 _SMALLEST = {torch.float64: 1e-12, torch.float32: 1e-7}
+
+#: What is a table by any of these names: state_dict() gives an OrderedDict.
+_DICTS = (dict, OrderedDict)
 
 
 def tolerances(expected: torch.Tensor) -> tuple[float, float]:
@@ -65,7 +70,8 @@ def _close(got: Any, expected: Any, label: str, rtol: float | None, atol: float 
             part = f"{label}[{index}]"
             assert_close(one, other, label=part, rtol=rtol, atol=atol, check_dtype=check_dtype)
     elif isinstance(expected, Mapping):
-        assert_type(got, type(expected), label)
+        if not (type(got) in _DICTS and type(expected) in _DICTS):
+            assert_type(got, type(expected), label)
         if list(got) != list(expected) and set(got) != set(expected):
             raise CheckFailed(f"{_capital(label)} has the keys {list(got)}, expected {list(expected)}.")
         for key, other in expected.items():
@@ -82,8 +88,10 @@ def assert_equal(got: Any, expected: Any, *, label: str = "the result") -> None:
     with _compared(got, expected, label):
         if isinstance(expected, torch.Tensor):
             _tensor_close(got, expected, label, 0.0, 0.0, True)
-        elif type(got) is not type(expected) or got != expected:
+        elif type(got) is not type(expected):
             raise CheckFailed(f"{_capital(label)} is {named(got)}, expected {named(expected)}.")
+        elif found := first_difference(got, expected):
+            raise CheckFailed(f"{_capital(label)} {found}")
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class SubmissionError(Exception):
 class Raised:
     """Where in the submission an exception came from; carried by the exception as `raised`.
 
-    `line` is 0 when no line of the submission took part.
+    `line` is 0 when no line of the submission took part. `own` is whether that line itself says `raise`.
     """
 
     type_name: str
@@ -53,6 +53,7 @@ class Raised:
     line: int = 0
     function: str = ""
     text: str = ""
+    own: bool = False
 
     @property
     def for_want_of_memory(self) -> bool:

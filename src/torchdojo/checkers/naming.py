@@ -7,6 +7,9 @@ from typing import Any
 
 import torch
 
+#: How long a list or the like may be to be told in full.
+_SHORT = 80
+
 
 def named(value: Any) -> str:
     """What a value is, e.g. "a Tensor of shape (2, 3)", "None", "a list of 4"."""
@@ -24,6 +27,14 @@ def named(value: Any) -> str:
         return f"a {type(value).__name__} of {len(value)}"
     text = repr(value)
     return text if len(text) <= 100 else f"an object of type {type(value).__name__}"
+
+
+def told(value: Any) -> str:
+    """A value in words, lists, tuples, dicts and sets of plain values as they would be written, if that is short."""
+    if type(value) in (list, tuple, dict, set, frozenset):
+        text = repr(value)
+        return text if len(text) <= _SHORT and "tensor(" not in text else named(value)
+    return repr(value) if isinstance(value, (int, float, str)) and len(repr(value)) <= _SHORT else named(value)
 
 
 def number(value: float) -> str:

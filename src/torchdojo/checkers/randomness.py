@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -13,6 +13,9 @@ from torchdojo.checkers.failures import CheckFailed
 
 #: The chance that a right answer fails one of these checks.
 FALSE_ALARM = 1e-9
+
+#: Counts that chance alone brings about more often than this look right at first sight.
+_CLEARLY = 0.05
 
 
 def assert_deterministic(call: Callable[[], Any], *, times: int = 2, label: str = "the result") -> None:
@@ -37,6 +40,39 @@ def assert_frequency(
             f"In {share:.4g} of {trials} cases {label}, expected {probability:.4g} "
             f"(chance alone stays within {spread:.2g})."
         )
+
+
+def assert_shares(
+    draw: Callable[[int], Sequence[int]],
+    shares: Sequence[float],
+    *,
+    few: int = 400,
+    many: int = 1500,
+    label: str = "it happens",
+    false_alarm: float = FALSE_ALARM,
+) -> None:
+    """Fails when the kinds of outcome come with other probabilities than `shares`, which add up to 1.
+
+    `draw(n)` makes n new trials and returns how often each kind came. `few` trials are enough where they look right,
+    as they do for nineteen right answers in twenty; otherwise `many` more decide, those alone.
+    """
+    if _chance(draw(few), shares) > _CLEARLY:
+        return
+    for hits, share in zip(draw(many), shares, strict=True):
+        assert_frequency(hits, many, share, label=label, false_alarm=false_alarm)
+
+
+def _chance(counts: Sequence[int], shares: Sequence[float]) -> float:
+    """The chance of counts at least as odd as these (Pearson's chi-squared test)."""
+    trials = sum(counts)
+    if any(count and not share for count, share in zip(counts, shares, strict=True)):
+        return 0.0
+    due = [(count, trials * share) for count, share in zip(counts, shares, strict=True) if share]
+    oddness = sum((count - expected) ** 2 / expected for count, expected in due)
+    if len(due) < 2:
+        return 1.0
+    half = torch.tensor([(len(due) - 1) / 2, oddness / 2], dtype=torch.float64)
+    return float(torch.special.gammaincc(half[0], half[1]))
 
 
 def assert_distribution(

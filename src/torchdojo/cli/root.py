@@ -28,6 +28,7 @@ _ABOUT = {
     "show": "Show an exercise: its task and where you stand.",
     "solution": "Show the solution, after an attempt.",
     "start": "Write an exercise's file to work on.",
+    "suspect": "Diagnose before you mend: name lines and kinds, and be scored.",
     "verify": "Prove the content by running it.",
     "watch": "Judge again whenever you save.",
 }

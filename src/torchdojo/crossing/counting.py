@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -40,16 +41,17 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         #: Addresses of storages that were there anyway, e.g. those of inputs: keeping them costs nothing.
         self.outside: set[int] = set()
         self._kept: dict[int, Any] = {}
-        self._hooks: list[Any] = []
+        self._entered: list[ExitStack] = []
 
     def counted(self) -> Counted:
         """The figures."""
         return Counted(self._flops, dict(self._calls), self._largest, self._total, self._saved)
 
     def __enter__(self) -> Counter:
-        hooks = torch.autograd.graph.saved_tensors_hooks(self._keep, lambda tensor: tensor)
-        hooks.__enter__()
-        self._hooks.append(hooks)
+        entered = ExitStack()
+        entered.enter_context(torch.autograd.graph.saved_tensors_hooks(self._keep, lambda tensor: tensor))
+        entered.enter_context(_transforms_beside_hooks())
+        self._entered.append(entered)
         super().__enter__()  # type: ignore[no-untyped-call]
         return self
 
@@ -57,7 +59,7 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         super().__exit__(kind, error, trace)  # type: ignore[no-untyped-call]
-        self._hooks.pop().__exit__(kind, error, trace)
+        self._entered.pop().close()
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
@@ -74,13 +76,48 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return result
 
     def _keep(self, tensor: torch.Tensor) -> torch.Tensor:
-        address = _address(tensor)
-        if address not in self._kept and address not in self.outside and not isinstance(tensor, torch.nn.Parameter):
+        inner = _unwrapped(tensor)
+        address = _address(inner)
+        if (
+            address
+            and address not in self._kept
+            and address not in self.outside
+            and not isinstance(inner, torch.nn.Parameter)
+        ):
             # Holding the storage keeps its address from being given away to another one.
-            self._kept[address] = tensor.untyped_storage()
-            self._saved += tensor.untyped_storage().nbytes()
+            self._kept[address] = inner.untyped_storage()
+            self._saved += inner.untyped_storage().nbytes()
         return tensor
 
 
+@contextmanager
+def _transforms_beside_hooks() -> Iterator[None]:
+    """Lets torch.func run although tensors are watched as they are saved.
+
+    It refuses hooks because they could replace what is saved; those of a counter hand back what they are given.
+    """
+    graph: Any = torch.autograd.graph
+    refusing, graph.disable_saved_tensors_hooks = graph.disable_saved_tensors_hooks, _allowing
+    try:
+        yield
+    finally:
+        graph.disable_saved_tensors_hooks = refusing
+
+
+@contextmanager
+def _allowing(error_message: str) -> Iterator[None]:
+    yield
+
+
+def _unwrapped(tensor: torch.Tensor) -> torch.Tensor:
+    """The tensor with memory of its own beneath those that torch.func wraps around it."""
+    functorch: Any = torch._C._functorch
+    while functorch.is_functorch_wrapped_tensor(tensor):
+        tensor = functorch.get_unwrapped(tensor)
+    return tensor
+
+
 def _address(tensor: torch.Tensor) -> int:
+    if tensor._is_zerotensor():
+        return 0  # forward-mode differentiation makes zeros without memory
     return tensor.untyped_storage().data_ptr()

@@ -125,9 +125,8 @@ class Decoy:
 class Exercise:
     """One exercise, whatever its kind. `folder` is where its role files live.
 
-    Debug exercises have `bugs`, `goal` and `entries`. Implement exercises have `names` (what the submission must
-    define), `forbid` (dotted names it must not call) and `survivors`. Bases of drills have `goal`, `entries` and
-    `decoys`.
+    Debug exercises have `bugs`, `goal`, `entries` and `decoys`; bases of drills the same, but no bugs. Implement
+    exercises have `names` (what the submission must define), `forbid` (dotted names it must not call) and `survivors`.
     """
 
     id: str

@@ -83,6 +83,9 @@ def _manifest(recipe: Recipe, plan: Plan) -> str:
         lines += ["loopback = true"]
     for entry in plan.entries:
         lines += ["", *_bug(entry, base)]
+    for decoy in base.decoys:
+        shown = {"text": decoy.text, "looks_like": decoy.looks_like, "why": decoy.why}
+        lines += ["", "[[decoy]]", *_table(shown)]
     return "\n".join(lines) + "\n"
 
 

@@ -18,7 +18,8 @@ from torchdojo.checkers.failures import raised_by
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.failure import Failure
 from torchdojo.domain.report import CheckOutcome, CheckResult, Report, Verdict
-from torchdojo.judge.checks import Check, checks_of, cut_short, load_checks, run_check
+from torchdojo.judge.blame import faulty_checks, told_of_author
+from torchdojo.judge.checks import Check, ContentFault, Ended, checks_of, cut_short, load_checks, run_check
 from torchdojo.judge.implement_endings import ending_of
 from torchdojo.judge.proxies import Candidate, GradingOver, Submission
 from torchdojo.judge.proxies.calls import Call
@@ -27,6 +28,9 @@ from torchdojo.library import load_exercise
 
 #: The name of the implicit check that no input is changed unless a check allows it.
 PURITY = "test_inputs_are_left_alone"
+
+#: The name of the implicit check that no call leaves other settings behind for whatever runs next in the process.
+SETTINGS = "test_settings_are_left_alone"
 
 _VERDICTS = {
     "wrong": (Verdict.WRONG_ANSWER, CheckOutcome.FAILED),
@@ -42,18 +46,20 @@ def judge_implement(session: Session, folder: Path, request: Mapping[str, Any]) 
     `request`: "filename" and "forbid" as the exercise says, and "seed", from which all inputs are drawn.
     """
     support = folder / "support.py"
-    job = session.start(
-        "run",
-        {
-            "filename": request["filename"],
-            "forbid": request["forbid"],
-            "support": support.read_text(encoding="utf-8") if support.exists() else None,
-        },
-    )
+    asked = {
+        "filename": request["filename"],
+        "forbid": request["forbid"],
+        "support": support.read_text(encoding="utf-8") if support.exists() else None,
+    }
+    job = session.start("run", asked)
     # The judge reads its own files while the submission's process starts.
     exercise = load_exercise(folder)
-    loaded = load_checks(folder)
-    checks = checks_of(loaded.checks)
+    try:
+        loaded = load_checks(folder)
+        checks = checks_of(loaded.checks)
+    except ContentFault as fault:
+        job.kill()
+        return _nobody_can_be_judged(exercise, str(fault))
     deadline = time.monotonic() + exercise.limits.wall_seconds
     candidate = Candidate(job, secrets.token_hex(16), deadline)
     grading = _Grading(session, exercise, checks)
@@ -65,7 +71,21 @@ def judge_implement(session: Session, folder: Path, request: Mapping[str, Any]) 
     except GradingOver as over:
         grading.cut_short(*ending_of(over, job, str(candidate.last_call or "")), candidate.last_call, loaded.reference)
     job.kill()
+    if grading.suspects:
+        grading.excuse(
+            faulty_checks(session, exercise, asked, loaded, list(grading.suspects.values()), int(request["seed"]))
+        )
     return grading.report()
+
+
+def _nobody_can_be_judged(exercise: Exercise, fault: str) -> Report:
+    return Report(
+        exercise=exercise.id,
+        kind=str(exercise.kind),
+        verdict=Verdict.INTERNAL_ERROR,
+        score=0.0,
+        message=told_of_author(fault),
+    )
 
 
 class _Grading:
@@ -76,7 +96,9 @@ class _Grading:
         self._results: list[CheckResult] = []
         self._verdict = Verdict.PASSED
         self._message = ""
-        self._changed = ""
+        self._changed = self._left = ""
+        #: Checks that tripped over what came back, by number.
+        self.suspects: dict[int, tuple[Check, Ended]] = {}
 
     def loads(self, candidate: Candidate) -> bool:
         """Whether the file loads and defines what it has to."""
@@ -99,15 +121,27 @@ class _Grading:
             )
         return not missing
 
-    def take(self, check: Check, ended: Any) -> None:
+    def take(self, check: Check, ended: Ended) -> None:
         """Note how a check ended."""
+        if ended.tripped:
+            self.suspects[len(self._results)] = check, ended
         if ended.fault in _VERDICTS:
             verdict, outcome = _VERDICTS[ended.fault]
             self._fail(verdict, ended.message)
         else:
             outcome = CheckOutcome.SKIPPED if ended.fault == "skipped" else CheckOutcome.PASSED
             self._changed = self._changed or ended.changed
+            self._left = self._left or ended.left
         self._add(CheckResult(check.name, outcome, ended.message, ended.where, ended.failure))
+
+    def excuse(self, faulty: Mapping[str, str]) -> None:
+        """Checks that the solution fails as well say nothing of the submission."""
+        for number, (check, _) in self.suspects.items():
+            if check.name in faulty:
+                message = _text(told_of_author(faulty[check.name]))
+                if not any(result.failed for result in self._results[:number]):
+                    self._verdict, self._message = Verdict.INTERNAL_ERROR, message
+                self._results[number] = CheckResult(check.name, CheckOutcome.ERROR, message)
 
     def cut_short(self, verdict: Verdict, message: str, where: str, call: Call | None, reference: ModuleType) -> None:
         """The submission's process is gone: the check that was running ends like this, the others are skipped."""
@@ -121,13 +155,18 @@ class _Grading:
         """Everything together."""
         for check in self._checks[len(self._results) :]:
             self._results.append(CheckResult(check.name, CheckOutcome.SKIPPED))
-        if self._changed and self._verdict is Verdict.PASSED:
+        if self._changed:
             message = (
                 f"Your code changes its input in place: {self._changed}. The caller still needs what it passed in. "
                 "Work on a new tensor."
             )
-            self._fail(Verdict.WRONG_ANSWER, message)
-            self._results.append(CheckResult(PURITY, CheckOutcome.FAILED, message))
+            self._fail_beside(PURITY, message)
+        if self._left:
+            message = (
+                f"Your code left {self._left}: that holds for everything that runs later in the program. "
+                "Switch it in a `with` block, or put back what was there before."
+            )
+            self._fail_beside(SETTINGS, message)
         passed = sum(result.outcome is CheckOutcome.PASSED for result in self._results)
         if self._verdict is Verdict.PASSED and passed < len(self._results):
             self._fail(Verdict.INTERNAL_ERROR, "A check was skipped; that proves nothing. This is not your fault.")
@@ -139,6 +178,12 @@ class _Grading:
             message=self._message,
             checks=tuple(self._results),
         )
+
+    def _fail_beside(self, name: str, message: str) -> None:
+        """An implicit check fails; it is worth telling only where every written one holds."""
+        if self._verdict is Verdict.PASSED:
+            self._fail(Verdict.WRONG_ANSWER, message)
+            self._results.append(CheckResult(name, CheckOutcome.FAILED, _text(message)))
 
     def _fail(self, verdict: Verdict, message: str) -> None:
         if self._verdict is Verdict.PASSED:

@@ -8,7 +8,7 @@ import math
 import random
 import types
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -141,14 +141,24 @@ def definitions(tree: ast.Module) -> ast.Module:
     if any(isinstance(part, ast.If) and "__name__" in ast.unparse(part.test) for part in tree.body):
         return tree
     defined = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
-    constant = (ast.Assign, ast.AnnAssign)
-    kept: list[ast.stmt] = [
-        part
-        for part in tree.body
-        if isinstance(part, defined)
-        or (isinstance(part, constant) and not any(isinstance(inner, ast.Call) for inner in ast.walk(part)))
-    ]
+    kept: list[ast.stmt] = []
+    constants: set[str] = set()
+    for part in tree.body:
+        if isinstance(part, (ast.Assign, ast.AnnAssign)):
+            if not _is_constant(part, constants):
+                continue
+            constants |= {name.id for name in ast.walk(part) if isinstance(name, ast.Name)}
+        elif not isinstance(part, defined):
+            continue
+        kept.append(part)
     return ast.Module(kept, type_ignores=[])
+
+
+def _is_constant(assignment: ast.Assign | ast.AnnAssign, constants: Collection[str]) -> bool:
+    """Whether the value is made of literals and constants alone."""
+    inner = list(ast.walk(assignment.value)) if assignment.value is not None else []
+    called = any(isinstance(part, (ast.Call, ast.Attribute)) for part in inner)
+    return not called and all(part.id in constants for part in inner if isinstance(part, ast.Name))
 
 
 @contextmanager

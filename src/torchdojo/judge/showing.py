@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from torchdojo.checkers.differences import first_unequal
 from torchdojo.checkers.failures import Comparison
 from torchdojo.domain.failure import Shown
 from torchdojo.judge.proxies.calls import shown
@@ -49,6 +50,9 @@ def _pair(comparison: Comparison) -> tuple[Shown, Shown, Index]:
     got, expected = comparison.got, comparison.expected
     if not (isinstance(got, torch.Tensor) and isinstance(expected, torch.Tensor)) or got.shape != expected.shape:
         digits = _enough_digits([(got, expected)]) if type(got) is type(expected) is float else _DIGITS[0]
+        if _is_long(got) and _is_long(expected):
+            first = max(0, first_unequal(got, expected) - MOST // 2)
+            return _items(got, first), _items(expected, first), ()
         plain = [_whole(value, digits) for value in (got, expected)]
         return plain[0], plain[1], ()
     wrong = comparison.wrong
@@ -71,6 +75,17 @@ def _whole(value: Any, digits: int) -> Shown:
     if isinstance(value, torch.Tensor):
         return _tensor("", value, ())
     return Shown("", _form(value), ((_text(value),),))
+
+
+def _is_long(value: Any) -> bool:
+    return type(value) in (list, tuple) and len(repr(value)) > _LONGEST
+
+
+def _items(value: Sequence[Any], start: int) -> Shown:
+    """Some items of a long list or tuple."""
+    end = min(start + MOST, len(value))
+    part = f"items {start} to {end - 1} of {len(value)}" if start < end else f"none, it ends after {len(value)} items"
+    return Shown("", _form(value), ((_text(value[start:end]),),), part=part)
 
 
 def _tensor(name: str, tensor: torch.Tensor, focus: Index) -> Shown:

@@ -70,10 +70,6 @@ def _debug_part(table: Table) -> dict[str, Any]:
     return {"bugs": tuple(_bug(bug) for bug in table.tables("bug", "id")), **_script_part(table)}
 
 
-def _base_part(table: Table) -> dict[str, Any]:
-    return {"decoys": tuple(_decoy(decoy) for decoy in table.tables("decoy", "text")), **_script_part(table)}
-
-
 def _decoy(table: Table) -> Decoy:
     decoy = Decoy(table.raw("text"), table.text("looks_like"), table.text("why", lines=True))
     table.finish()
@@ -82,6 +78,7 @@ def _decoy(table: Table) -> Decoy:
 
 def _script_part(table: Table) -> dict[str, Any]:
     return {
+        "decoys": tuple(_decoy(decoy) for decoy in table.tables("decoy", "text")),
         "goal": _goal(table.table("goal", required=True)),
         # A script that is flat from top to bottom has no names to lean on.
         "entries": _entries(table.table("entries")) if table.has("entries") else Entries(main=""),
@@ -100,7 +97,7 @@ def _implement_part(table: Table) -> dict[str, Any]:
     return {"names": names, "forbid": forbid, "survivors": survivors}
 
 
-_PARTS = {Kind.DEBUG: _debug_part, Kind.BASE: _base_part, Kind.IMPLEMENT: _implement_part}
+_PARTS = {Kind.DEBUG: _debug_part, Kind.BASE: _script_part, Kind.IMPLEMENT: _implement_part}
 
 
 def _survivor(table: Table) -> Survivor:
@@ -159,7 +156,7 @@ def _goal(table: Table) -> Goal:
 
 def _entries(table: Table) -> Entries:
     names = {key: table.text(key, "") for key in ("data", "model", "train", "validate")}
-    entries = Entries(**names, main=table.text("main", "main"))
+    entries = Entries(**names, main=table.text("main", ""))
     table.finish()
     for name in (*names.values(), entries.main):
         if name and not name.isidentifier():

@@ -34,7 +34,7 @@ def covering_passes(trace: Trace, expected: Expected) -> tuple[list[Pass], int]:
         needed = COVERING_SHARE * expected.held_out_rows
         return [p for p in passes if row_count(p) >= needed], len(passes)
     scored = _scored_forwards(trace)
-    kept = [p for p in passes if any(f["id"] in scored for f in p) and not _is_sampling(p)]
+    kept = [p for p in passes if any(f["id"] in scored for f in p) and not is_sampling(p)]
     if not kept:
         return [], 0
     largest = max(row_count(p) for p in kept)
@@ -47,7 +47,8 @@ def _batch(forward: Event) -> int:
     return int(shape[0])
 
 
-def _is_sampling(forwards: Pass) -> bool:
+def is_sampling(forwards: Pass) -> bool:
+    """Whether the same rows were asked again and again."""
     counts = Counter(row for forward in forwards for row in set(forward.get("rows", ())))
     return bool(counts) and sum(counts.values()) / len(counts) >= REPEATS_OF_SAMPLING
 

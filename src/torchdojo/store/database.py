@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 from torchdojo.domain.attempt import Attempt, Draft, Progress
 from torchdojo.domain.errors import StoreError
 from torchdojo.domain.report import Report
+from torchdojo.domain.suspicion import KeptDiagnosis, Suspicion
 from torchdojo.store import statements
 from torchdojo.store.failures import damaged, translated
 from torchdojo.store.opening import BUSY_SECONDS, open_engine, writing
@@ -138,6 +139,23 @@ class DatabaseStore:
             for exercise in sorted({*totals, *hints, *solutions})
         }
 
+    def add_diagnosis(self, diagnosis: KeptDiagnosis) -> None:
+        """Keep a diagnosis that was handed in."""
+        row = {
+            "exercise": diagnosis.exercise,
+            "suspicions": json.dumps([[each.line, each.kind] for each in diagnosis.suspicions]),
+            "score": diagnosis.score,
+            "made_at": _to_ms(diagnosis.made_at),
+        }
+        with self._writing() as connection:
+            connection.execute(statements.ADD_DIAGNOSIS, row)
+
+    def diagnoses(self, exercise: str) -> list[KeptDiagnosis]:
+        """The diagnoses of one exercise, the first one first."""
+        with self._reading() as connection:
+            rows = connection.execute(statements.DIAGNOSES, {"exercise": exercise}).mappings().all()
+        return [_diagnosis(row) for row in rows]
+
     def setting(self, name: str) -> str | None:
         """A remembered choice of the learner."""
         with self._reading() as connection:
@@ -196,6 +214,11 @@ def _from_ms(milliseconds: int) -> datetime:
 
 def _draft(row: Mapping[Any, Any]) -> Draft:
     return Draft(row["exercise"], row["source"], _from_ms(row["saved_at"]))
+
+
+def _diagnosis(row: Mapping[Any, Any]) -> KeptDiagnosis:
+    suspicions = tuple(Suspicion(int(line), str(kind)) for line, kind in json.loads(row["suspicions"]))
+    return KeptDiagnosis(row["exercise"], suspicions, row["score"], _from_ms(row["made_at"]))
 
 
 def _progress(exercise: str, totals: RowMapping | None, hints: int, solution: bool) -> Progress:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
 from torchdojo.domain.report import Report, Verdict
+from torchdojo.domain.suspicion import KeptDiagnosis
 
 
 class MemoryStore:
@@ -21,6 +22,7 @@ class MemoryStore:
         self._hints: dict[str, set[int]] = {}
         self._solutions: set[str] = set()
         self._settings: dict[str, str] = {}
+        self._diagnoses: list[KeptDiagnosis] = []
 
     def check(self) -> None:
         """Always sound."""
@@ -79,6 +81,14 @@ class MemoryStore:
         """Where the learner stands, for every exercise that was touched."""
         tried = {attempt.exercise for attempt in self._attempts}
         return {exercise: self._progress(exercise) for exercise in sorted({*tried, *self._hints, *self._solutions})}
+
+    def add_diagnosis(self, diagnosis: KeptDiagnosis) -> None:
+        """Keep a diagnosis that was handed in."""
+        self._diagnoses.append(replace(diagnosis, made_at=_to_the_millisecond(diagnosis.made_at)))
+
+    def diagnoses(self, exercise: str) -> list[KeptDiagnosis]:
+        """The diagnoses of one exercise, the first one first."""
+        return [diagnosis for diagnosis in self._diagnoses if diagnosis.exercise == exercise]
 
     def setting(self, name: str) -> str | None:
         """A remembered choice of the learner."""

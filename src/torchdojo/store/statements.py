@@ -6,7 +6,15 @@ from sqlalchemy import BindParameter, bindparam, case, delete, func, insert, sel
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from torchdojo.domain.report import Verdict
-from torchdojo.store.tables import attempts, discarded_drafts, drafts, opened_hints, opened_solutions, settings
+from torchdojo.store.tables import (
+    attempts,
+    diagnoses,
+    discarded_drafts,
+    drafts,
+    opened_hints,
+    opened_solutions,
+    settings,
+)
 
 _EXERCISE: BindParameter[str] = bindparam("exercise")
 
@@ -93,3 +101,9 @@ _save_setting = upsert(settings)
 SAVE_SETTING = _save_setting.on_conflict_do_update(
     index_elements=[settings.c.name], set_={"value": _save_setting.excluded.value}
 )
+
+#: Keep a diagnosis.
+ADD_DIAGNOSIS = insert(diagnoses)
+
+#: The diagnoses of one exercise, the first one first.
+DIAGNOSES = select(diagnoses).where(diagnoses.c.exercise == _EXERCISE).order_by(diagnoses.c.id)

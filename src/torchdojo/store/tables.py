@@ -61,6 +61,17 @@ opened_solutions = Table(
     Column("opened_at", BigInteger, nullable=False),
 )
 
+diagnoses = Table(
+    "diagnoses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("exercise", Text, nullable=False),
+    Column("suspicions", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Index("diagnoses_by_exercise", "exercise"),
+)
+
 settings = Table(
     "settings",
     metadata,

@@ -63,6 +63,7 @@ def submission(request: pytest.FixtureRequest, candidate: Candidate, exercise: E
     torch.manual_seed(_seed(request) + 2)
     yield Submission(candidate, exercise.filename.removesuffix(".py"))
     assert not changes(), f"changed an input in place: {changes()[0]}"
+    assert not candidate.left, f"left {candidate.left}"
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,9 @@ import pytest
 from torchdojo.app.compose import Dojo, open_dojo
 from torchdojo.app.drilling import drill, drills
 from torchdojo.app.practice import starter
+from torchdojo.app.suspicions import culprits, diagnose_first, earlier_diagnoses, innocents
 from torchdojo.domain.report import BugState, Verdict
+from torchdojo.domain.suspicion import Suspicion
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +61,21 @@ def test_nothing_in_what_the_learner_reads_first_names_a_bug(dojo: Dojo, made):
     for bug in made.exercise.bugs:
         assert bug.kind not in read
         assert bug.title not in read
+
+
+def test_naming_every_bug_where_it_sits_scores_in_full_and_is_kept(dojo: Dojo, made):
+    lines = starter(dojo, made.exercise.id).splitlines()
+    marks = [Suspicion(culprit.first, culprit.kind) for culprit in culprits(made.exercise, lines)]
+    assert len(marks) == 2
+    diagnosis = diagnose_first(dojo, made.exercise.id, marks)
+    assert diagnosis.score == 1.0
+    assert diagnosis.missed == ()
+    assert [kept.score for kept in earlier_diagnoses(dojo, made.exercise.id)] == [1.0]
+
+
+def test_claiming_a_decoy_costs(dojo: Dojo, made):
+    lines = starter(dojo, made.exercise.id).splitlines()
+    decoy = innocents(made.exercise, lines)[0]
+    marks = [Suspicion(culprit.first, culprit.kind) for culprit in culprits(made.exercise, lines)]
+    diagnosis = diagnose_first(dojo, made.exercise.id, [*marks, Suspicion(decoy.line, decoy.looks_like)])
+    assert diagnosis.score == 0.75

@@ -42,6 +42,12 @@ def test_checks_can_use_everything_a_submission_offers(grader: Grader, kit: Exer
         (FLIP, "def flip(x):\n    import os; os._exit(0)", "runtime_error", "ended its own process"),
         (FLIP, "def flip(x):\n    raise SystemExit", "runtime_error", "SystemExit"),
         (FLIP, "def flip(x): raise NotImplementedError", "runtime_error", "Nothing is written here yet"),
+        (
+            FLIP,
+            "def flip(x): return x.to_sparse() ** x",
+            "runtime_error",
+            "Your code raised NotImplementedError: Could not",
+        ),
         (FLIP, "def flip(x): return torch.zeros(1 << 33)", "memory_limit", "allocate"),
         (FLIP, "def flip(x): return x.t().clone()", "wrong_answer", "a copy"),
         (FLIP, "def flip(x): pass", "wrong_answer", "None, not a Tensor"),

@@ -110,7 +110,7 @@ def test_a_database_is_copied_before_it_is_migrated(older: Path) -> None:
     store = DatabaseStore(older)
     store.save_draft(Draft("spirals", "text", NOW))
     store.close()
-    copy = older.with_name("dojo.before-0001-1.sqlite3")
+    copy = older.with_name(f"dojo.before-{opening.HEAD}-1.sqlite3")
     with closing(sqlite3.connect(copy)) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
     assert names == ["alembic_version"]

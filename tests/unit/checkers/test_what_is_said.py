@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Callable
 
 import pytest
@@ -80,3 +81,63 @@ def test_the_smallest_failing_shape_is_named() -> None:
 
     said = words(lambda: smallest_failing([(8, 2), (1, 5), (3, 2)], only_one_row))
     assert "(3, 2)" in said
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "said"),
+    [
+        ([4, 7, 1, 0], [4, 7, 2, 0], "differs first at [2]: got 1, expected 2"),
+        ((1, [2, (3, "a")]), (1, [2, (3, "b")]), "differs first at [1][1][1]: got 'a', expected 'b'"),
+        ({"x": [1], "y": [2]}, {"x": [1], "y": [3]}, "differs first at ['y'][0]: got 2, expected 3"),
+        ([1, 2], [1, 2, 5], "goes on at [2] with 5"),
+        ([0, 2, 5], [1, 2], "differs first at [0]: got 0, expected 1. It has 3 items, expected 2"),
+        ({"a": 1}, {"b": 1}, "It lacks 'b'. It has 'a', which does not belong there"),
+        ({1, 2}, {1, 3}, "It lacks 3"),
+        ([torch.tensor([1, 2])], [torch.tensor([1, 3])], "differs first at [0]"),
+        (list(range(99)), [*range(98), 0], "differs first at [98]: got 98, expected 0"),
+    ],
+    ids=["list", "nested", "dict", "shorter", "longer", "keys", "set", "tensors", "long"],
+)
+def test_unequal_containers_are_told_by_what_differs_first(got: object, expected: object, said: str) -> None:
+    assert said in words(lambda: assert_equal(got, expected))
+
+
+def test_equal_containers_are_equal() -> None:
+    nan = math.nan
+    for value in ([1, (2, 3)], {"x": [torch.ones(2)]}, [nan], (1.0, "a"), {1, 2}, torch.Size([2])):
+        assert_equal(value, value)
+    assert_equal([torch.tensor(2), 3], [2, 3])
+    assert "first at [1]" in words(lambda: assert_equal([2, torch.tensor([3, 3])], [2, 3]))
+    with pytest.raises(CheckFailed):
+        assert_equal(OrderedDict(a=1, b=2), OrderedDict(b=2, a=1))
+
+
+def test_a_table_is_a_table_by_any_name() -> None:
+    table = {"weight": X, "bias": X[0]}
+    assert_close(OrderedDict(table), table)
+    assert_close(table, OrderedDict(table))
+    assert "wrong at [0, 0]" in words(lambda: assert_close(OrderedDict(table, weight=-X), table))
+    assert "not a dict" in words(lambda: assert_close([("weight", X)], table))
+
+
+@pytest.mark.parametrize(
+    ("cases", "first"),
+    [
+        ([7, 3, -1, 5], "is 3"),
+        ([2.5, 9, 1.5], "is 2.5"),
+        (["sum", "mean", "none"], "is 'sum'"),
+        ([("mean", 3), None, ("sum", 2)], "is ('mean', 3)"),
+        ([torch.Size([4, 2]), [3, 1]], "(3, 1)"),
+    ],
+    ids=["integers", "numbers", "words", "anything", "shapes"],
+)
+def test_any_case_can_be_the_smallest_failing_one(cases: list[object], first: str) -> None:
+    def beyond_two(case: object) -> None:
+        if isinstance(case, (int, float)):
+            assert case <= 2
+        else:
+            raise CheckFailed("No.")
+
+    with pytest.raises(AssertionError) as caught:
+        smallest_failing(cases, beyond_two)
+    assert first in str(caught.value)

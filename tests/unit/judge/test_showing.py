@@ -94,6 +94,18 @@ def test_what_is_no_tensor_is_shown_as_what_it_is():
     assert [side.cells for side in shown_pair(caught.value.comparison)[:2]] == [(("3",),), (("4",),)]
 
 
+def test_long_lists_are_shown_around_what_differs_first():
+    expected = list(range(100, 200))
+    got = [*expected[:60], 7, *expected[61:]]
+    with pytest.raises(CheckFailed) as caught:
+        assert_equal(got, expected)
+    assert caught.value.comparison is not None
+    mine, theirs, _ = shown_pair(caught.value.comparison)
+    assert mine.part == theirs.part == "items 57 to 62 of 100"
+    assert "7" in mine.cells[0][0].strip("[]").split(", ")
+    assert "160" in theirs.cells[0][0].strip("[]").split(", ")
+
+
 @pytest.mark.parametrize("odd", [torch.eye(2).to_sparse(), torch.eye(2, device="meta")], ids=["sparse", "meta"])
 def test_what_has_no_values_to_read_is_named_and_decides_nothing(odd):
     (shown,) = shown_value("x", odd)

@@ -22,6 +22,7 @@ from torchdojo.domain.report import (
     RestsOn,
     Verdict,
 )
+from torchdojo.domain.suspicion import KeptDiagnosis, Suspicion
 from torchdojo.store.database import DatabaseStore
 from torchdojo.store.memory import MemoryStore
 
@@ -142,6 +143,16 @@ def test_settings_are_remembered(store: Store) -> None:
     store.save_setting("theme", "dark")
     store.save_setting("theme", "light")
     assert store.setting("theme") == "light"
+
+
+def test_diagnoses_are_kept_in_order_and_apart_by_exercise(store: Store) -> None:
+    first = KeptDiagnosis("spirals", (Suspicion(3, "missing-zero-grad"), Suspicion(9, "float64-data")), 0.5, NOON)
+    second = KeptDiagnosis("spirals", (Suspicion(4, "missing-no-grad"),), 1.0, NOON + timedelta(minutes=1))
+    store.add_diagnosis(first)
+    store.add_diagnosis(KeptDiagnosis("line", (), 0.0, NOON))
+    store.add_diagnosis(second)
+    assert store.diagnoses("spirals") == [first, second]
+    assert store.diagnoses("nothing") == []
 
 
 def test_a_fresh_store_is_sound_and_empty(store: Store) -> None:

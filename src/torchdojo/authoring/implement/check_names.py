@@ -10,6 +10,9 @@ from torchdojo.domain.exercise import Exercise
 #: The check that every exercise has without writing it: inputs stay as they are unless a check allows the change.
 PURITY = "test_inputs_are_left_alone"
 
+#: Another: no call leaves gradients, the default dtype or the default device other than it found them.
+SETTINGS = "test_settings_are_left_alone"
+
 
 def check_names(exercise: Exercise) -> list[str]:
     """Every check in the order it runs. Raises BadContent for one that says nothing, or stands there twice."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torchdojo.authoring.claiming import holds, right_answers_differ, texts_are_written
 from torchdojo.authoring.implement.changes import survivors_exist
-from torchdojo.authoring.implement.check_names import PURITY, check_names
+from torchdojo.authoring.implement.check_names import PURITY, SETTINGS, check_names
 from torchdojo.authoring.implement.signatures import names_are_defined, signatures_agree
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
@@ -47,7 +47,7 @@ def _wrong(exercise: Exercise) -> str:
             f"{exercise.folder / 'wrong'} holds {len(answers)} answers.",
             f"Write at least {LEAST_WRONG} typical mistakes, each with the check that catches it.",
         )
-    known = [*check_names(exercise), PURITY]
+    known = [*check_names(exercise), PURITY, SETTINGS]
     for answer in answers:
         if answer.caught_by and answer.caught_by not in known:
             raise BadContent(

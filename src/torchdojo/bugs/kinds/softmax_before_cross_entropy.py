@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import libcst as cst
-
-from torchdojo.bugs.edits import Edit, by
 from torchdojo.bugs.kind import Break, BugKind, Example, Question
+from torchdojo.bugs.outputs import Activation, activations
 from torchdojo.bugs.script import Script
-from torchdojo.bugs.syntax import assigned_names, called, dotted, expression
 
 _CROSS_ENTROPY = re.compile(r"cross_?entropy", re.IGNORECASE)
 _LOSS_NAMES = {"criterion", "loss_fn", "loss_func", "cross_entropy", "ce_loss", "ce"}
+_SOFTMAX = Activation("softmax", "Softmax", "dim=1")
 
 
 class SoftmaxBeforeCrossEntropy(BugKind):
@@ -199,55 +197,5 @@ class SoftmaxBeforeCrossEntropy(BugKind):
 
     def breaks(self, script: Script) -> Iterator[Break]:
         """Append a softmax layer, or wrap what `forward` returns or what the loss is given."""
-        if not _CROSS_ENTROPY.search(script.module.code):
-            return
-        softmax = _softmax_name(script)
-        for spot in script.of(cst.Call, cst.Return):
-            node = spot.node
-            if isinstance(node, cst.Return):
-                if spot.scope.endswith(".forward") and node.value is not None and not _is_softmax(node.value):
-                    place: tuple[str, str, cst.CSTNode] = (spot.scope, "return", node)
-                    yield Break(*place, {node.value: _wrapped(script, node.value, softmax)})
-            elif isinstance(node, cst.Call) and node.args:
-                first, last = node.args[0].value, node.args[-1].value
-                if called(node) == "Sequential" and called(last) == "Linear" and "." in dotted(_callee(last)):
-                    name = next(iter(assigned_names(spot)), "Sequential")
-                    place = (spot.scope, name, node)
-                    yield Break(*place, {node: by(_with_softmax(node))})
-                elif called(node) in _LOSS_NAMES and len(node.args) > 1 and not _is_softmax(first):
-                    place = (spot.scope, called(node), node)
-                    yield Break(*place, {first: _wrapped(script, first, softmax)})
-
-
-def _callee(node: cst.BaseExpression) -> cst.BaseExpression:
-    return node.func if isinstance(node, cst.Call) else node
-
-
-def _softmax_name(script: Script) -> str:
-    imported = any(
-        isinstance(spot.node, cst.ImportAlias) and spot.node.evaluated_alias == "F"
-        for spot in script.of(cst.ImportAlias)
-    )
-    return "F.softmax" if imported else "torch.softmax"
-
-
-def _is_softmax(node: cst.BaseExpression) -> bool:
-    return "softmax" in called(node)
-
-
-def _wrapped(script: Script, node: cst.BaseExpression, softmax: str) -> Edit:
-    return by(expression(f"{softmax}({script.code(node)}, dim=1)"))
-
-
-def _with_softmax(call: cst.Call) -> cst.Call:
-    """The Sequential with one layer more, laid out like the layers before it."""
-    *before, last = call.args
-    prefix = dotted(_callee(last.value)).rpartition(".")[0]
-    between = before[-1] if before else cst.Arg(last.value, comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
-    return call.with_changes(
-        args=[
-            *before,
-            last.with_changes(comma=between.comma, whitespace_after_arg=between.whitespace_after_arg),
-            last.with_changes(value=expression(f"{prefix}.Softmax(dim=1)")),
-        ]
-    )
+        if _CROSS_ENTROPY.search(script.module.code):
+            yield from activations(script, _SOFTMAX, _LOSS_NAMES)

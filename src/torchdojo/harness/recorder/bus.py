@@ -18,13 +18,13 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from torchdojo.harness.originals import Module, numel
+from torchdojo.harness.originals import Module, Tensor, detach, is_leaf_of, numel
 from torchdojo.harness.recorder.log import Log
 
 Listener = Callable[..., None]
 Wrap = Callable[[Any], Any]
 
-_parameters, _buffers = Module.parameters, Module.buffers
+_parameters, _buffers, _modules = Module.parameters, Module.buffers, Module.modules
 
 #: Models with more scalars than this are not copied for an experiment.
 _MOST_SCALARS = 50_000_000
@@ -112,9 +112,18 @@ class Bus:
         if sum(numel(t) for t in [*_parameters(model), *_buffers(model)]) > _MOST_SCALARS:
             return None
         try:
-            return copy.deepcopy(model)
+            # What forward left in an attribute (attention weights, say) belongs to a graph and cannot be copied.
+            kept = {id(value): detach(value) for value in _left_in_attributes(model)}
+            return copy.deepcopy(model, kept)
         except Exception:
             return None
+
+
+def _left_in_attributes(model: Any) -> Iterator[Any]:
+    for module in _modules(model):
+        for value in vars(module).values():
+            if isinstance(value, Tensor) and not is_leaf_of(value):
+                yield value
 
 
 def _uses_cuda() -> bool:

@@ -12,6 +12,8 @@ from torchdojo.harness.originals import device_of, frame_at, now
 
 #: Updates that are recorded closely at first; afterwards one stretch of this many in so many stretches is.
 _CLOSELY_AT_FIRST, _STRETCH, _STRETCHES = 72, 24, 8
+#: Optimizers whose first updates are recorded closely.
+_MOST_PHASES = 16
 
 _INNER = re.compile(r"(\.<locals>)?\.?<(listcomp|genexpr|dictcomp|setcomp|lambda)>")
 
@@ -47,6 +49,7 @@ class Log:
         #: Parameters are updated by hand, which shows only to somebody who looks closely all the time.
         self.by_hand = False
         self._updates = 0
+        self._phase_began = self._phases = 0
 
     def add(self, kind: str, at: int, **fields: Any) -> None:
         """Note an event."""
@@ -80,8 +83,15 @@ class Log:
         update, so that no evaluation is recorded by halves.
         """
         self._updates += 1
-        closely = self._updates < _CLOSELY_AT_FIRST or (self._updates // _STRETCH) % _STRETCHES == 0
+        since = self._updates - self._phase_began
+        closely = since < _CLOSELY_AT_FIRST or (self._updates // _STRETCH) % _STRETCHES == 0
         self.light = not (closely or self.by_hand)
+
+    def phase_begins(self) -> None:
+        """An optimizer was built: what follows is recorded closely at first, as the beginning of the run was."""
+        self._phases += 1
+        if self._phases <= _MOST_PHASES:
+            self._phase_began = self._updates
 
     def number(self) -> int:
         """The id of the next forward or loss."""

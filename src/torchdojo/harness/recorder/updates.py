@@ -132,6 +132,7 @@ class Updates:
     def _note_construction(self, optimizer: Any, defaults: Any) -> None:
         owned = _owned(optimizer)
         self._gradients.own(owned)
+        self._log.phase_begins()
         self._log.add(
             "optimizer",
             self._log.at(),

@@ -17,6 +17,7 @@ from torchdojo.harness.serving.inputs import Inputs
 from torchdojo.harness.serving.objects import SUBMISSION, SUPPORT, TORCH, Objects, at_home
 from torchdojo.harness.serving.operations import OPERATIONS, seed_everything
 from torchdojo.harness.serving.raised import described
+from torchdojo.harness.serving.settings import put_back, settings
 from torchdojo.wire import Frame
 
 Send = Callable[..., None]
@@ -75,8 +76,13 @@ class Agent:
         if self._counter is not None:
             self._counter.outside |= inputs.addresses()
         ours = self._is_ours(target)
-        with self._asking_for(ours), torch.set_grad_enabled(request.header["grad"]), self._counter or nullcontext():
-            result = operation(target, *args, **kwargs)
+        with self._asking_for(ours), torch.set_grad_enabled(request.header["grad"]):
+            before = settings()
+            with self._counter or nullcontext():
+                result = operation(target, *args, **kwargs)
+            # What is entered or advanced may change them; that the checks ask torch to is no fault either.
+            watched = request.header["op"] == "call" and not (ours and _is_of_torch(target))
+            left = put_back(before) if watched else ""
         if request.header["op"] == "getattr" and self._objects.number(target) == SUBMISSION:
             self.handed(result)
         packer = Packer(self._refer_ours if ours else self._objects.refer, inputs.addresses_by_number())
@@ -88,6 +94,8 @@ class Agent:
         if request.header["grad"]:
             self._graphs.remember(request.header["call"], inputs.tensors, packer.tensors)
         header = {"type": "done", "value": value, **changes}
+        if left:
+            header["left"] = left
         self._send({**header, **packer.header()}, packer.body())
 
     @contextmanager
@@ -142,3 +150,7 @@ class Agent:
         if reply.type == "answer_raised":
             raise self._objects.exception(reply.header["error"])
         return Unpacker(reply, self._objects.resolve).value(reply.header["value"])
+
+
+def _is_of_torch(target: Any) -> bool:
+    return str(getattr(target, "__module__", None)).partition(".")[0] == "torch"

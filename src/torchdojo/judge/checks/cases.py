@@ -6,8 +6,11 @@ import inspect
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from types import ModuleType
 from typing import Any
+
+from torchdojo.judge.checks.faults import ContentFault, in_words
 
 #: What a check may ask for besides its parameters.
 FIXTURES = ("submission", "reference", "rng")
@@ -33,14 +36,18 @@ class Check:
 
 
 def checks_of(module: ModuleType) -> list[Check]:
-    """Every function called test_... that the module defines. Raises ValueError for one that cannot be run."""
-    found = [
-        _check(name, function)
-        for name, function in vars(module).items()
-        if name.startswith("test_") and inspect.isfunction(function)
-    ]
+    """Every function called test_... that the module defines. Raises ContentFault for one that cannot be run."""
+    file = PurePath(getattr(module, "__file__", None) or module.__name__).name
+    found = []
+    for name, function in vars(module).items():
+        if name.startswith("test_") and inspect.isfunction(function):
+            try:
+                found.append(_check(name, function))
+            except Exception as error:
+                words = str(error) if type(error) is ValueError else in_words(error)
+                raise ContentFault(f"{file}:{function.__code__.co_firstlineno}: {name}: {words}") from error
     if not found:
-        raise ValueError(f"{module.__file__} holds no function called test_...")
+        raise ContentFault(f"{file}: it holds no function called test_...")
     return found
 
 
@@ -55,13 +62,15 @@ def _check(name: str, function: Callable[..., Any]) -> Check:
     given = set(FIXTURES) | set(cases[0].values if cases else ())
     unknown = [ask for ask in asks if ask not in given]
     if unknown:
-        raise ValueError(f"{name} asks for {unknown[0]!r}; there is {', '.join(FIXTURES)} and what is parametrized")
+        raise ValueError(f"it asks for {unknown[0]!r}; there is {', '.join(FIXTURES)} and what is parametrized")
     return Check(name, function, asks, tuple(cases), inspect.cleandoc(function.__doc__ or ""))
 
 
 def _alternatives(mark: Any) -> list[tuple[str, dict[str, Any]]]:
-    names, values = mark.args[0], mark.args[1]
-    ids = mark.kwargs.get("ids")
+    names, values = mark.args[0], list(mark.args[1])
+    if not values:
+        raise ValueError(f"parametrize({names!r}) has no rows")
+    ids = _ids(mark.kwargs.get("ids"), len(values))
     keys = [part.strip() for part in names.split(",")] if isinstance(names, str) else list(names)
     found = []
     for number, value in enumerate(values):
@@ -78,6 +87,17 @@ def _alternatives(mark: Any) -> list[tuple[str, dict[str, Any]]]:
             )
         found.append((str(label), dict(zip(keys, parts, strict=True))))
     return found
+
+
+def _ids(ids: Any, rows: int) -> Any:
+    """What `ids` may be: a function, or one name for each row."""
+    if ids is None or callable(ids):
+        return ids
+    if not isinstance(ids, (list, tuple)):
+        raise ValueError(f"ids of parametrize is a {type(ids).__name__}; give a function or a list of names")
+    if len(ids) != rows:
+        raise ValueError(f"ids of parametrize has {len(ids)} names for {rows} rows")
+    return ids
 
 
 def _label(value: Any) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 from torchdojo.judge.checks.asserts import with_values
+from torchdojo.judge.checks.faults import ContentFault, in_words, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,14 @@ class Loaded:
 
 
 def load_checks(folder: Path) -> Loaded:
-    """Execute the exercise's files. Whatever they raise is a fault of the content."""
+    """Execute the exercise's files. Raises ContentFault for whatever they raise."""
+    try:
+        return _loaded(folder)
+    except Exception as error:
+        raise ContentFault(f"{place_of(error, folder) or 'its files'}: {in_words(error)}") from error
+
+
+def _loaded(folder: Path) -> Loaded:
     if (folder / "support.py").exists():
         _load(folder / "support.py", "support")
     reference = _load(folder / "solution.py", "solution")

@@ -25,13 +25,20 @@ _FAILED = pytest.fail.Exception
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a check ended. `fault` is "" (it passed), "skipped", "wrong", "raised", "memory" or "unusable"."""
+    """How a check ended. `fault` is "" (it passed), "skipped", "wrong", "raised", "memory" or "unusable".
+
+    Of a check that passed, `changed` is the call that changed its input, and `left` what a call left changed in its
+    process, with the call; "" where none did. Unusable is what the check itself tripped over: `tripped` is the line
+    of the exercise's files, and the exception.
+    """
 
     fault: str = ""
     message: str = ""
     where: str = ""
     changed: str = ""
+    left: str = ""
     failure: Failure | None = None
+    tripped: str = ""
 
 
 def run_check(check: Check, submission: Submission, candidate: Candidate, reference: ModuleType, secret: int) -> Ended:
@@ -44,7 +51,7 @@ def run_check(check: Check, submission: Submission, candidate: Candidate, refere
         if ended.fault:
             return ended
         changed = changed or next(iter(changes()), "")
-    return Ended(changed=changed)
+    return Ended(changed=changed, left=candidate.left)
 
 
 def _run(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from torchdojo.checkers.failures import CheckFailed, raised_by
 from torchdojo.domain.failure import Failure, Shown
+from torchdojo.judge.checks.faults import in_words, place_of
 from torchdojo.judge.proxies.calls import Call
 from torchdojo.judge.showing import Index, shown_pair, shown_value
 
@@ -28,7 +31,7 @@ def by_exception(check: Check, case: str, error: BaseException, call: Call | Non
     raised = raised_by(error)
     assert raised is not None
     fault = "memory" if raised.for_want_of_memory else "raised"
-    if raised.type_name == "NotImplementedError":
+    if raised.type_name == "NotImplementedError" and raised.own:
         place = f" ({raised.where})" if raised.where else ""
         said = f"Nothing is written here yet: your code raises NotImplementedError{place}."
     else:
@@ -41,7 +44,9 @@ def by_exception(check: Check, case: str, error: BaseException, call: Call | Non
 def by_surprise(check: Check, case: str, error: BaseException, call: Call | None, reference: ModuleType) -> Ended:
     """The check stumbled over what the submission returned."""
     said = f"What your code returned could not be used: {type(error).__name__}: {error}"
-    return _ended("unusable", _failure(check, case, said, call, reference))
+    place = place_of(error, Path(check.function.__code__.co_filename).parent)
+    tripped = f"{place or 'checks.py'}: {check.name}: {in_words(error)}"
+    return replace(_ended("unusable", _failure(check, case, said, call, reference)), tripped=tripped)
 
 
 def cut_short(check: Check, said: str, call: Call | None, reference: ModuleType) -> Failure:

@@ -32,6 +32,8 @@ class Candidate:
     def __init__(self, job: CandidateJob, key: str, deadline: float) -> None:
         #: The last call of something the submission defines.
         self.last_call: Call | None = None
+        #: What a call left changed in its process, and which call did; "" while none has.
+        self.left = ""
         self._job = job
         self._key = key
         self._deadline = deadline
@@ -75,6 +77,8 @@ class Candidate:
         self._forget = []
         self._job.send({**header, **packer.header()}, packer.body())
         reply = self._reply()
+        if "left" in reply.header:
+            self.left = self.left or f"{reply.header['left']!s:.200} after {self.last_call or 'a call'}"
         addresses = packer.storages.numbers()
         sent = {
             number: storage

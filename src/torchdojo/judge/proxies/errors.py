@@ -23,6 +23,7 @@ def raised_from(described: Any) -> Raised:
         line=line if type(line) is int and 0 < line < 1_000_000 else 0,
         function=_text(described.get("function"), 200),
         text=_text(described.get("text"), 300),
+        own=described.get("own") is True,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -113,18 +114,26 @@ class Handle:
             else f"{article} {self._label} object"
         )
 
-    def gradients(self) -> dict[str, Any]:
-        """The gradient of every parameter of a module by name, None where there is none; copies."""
-        found = self._candidate.do("gradients", self)
-        return found if type(found) is dict else {}
+    @property
+    def gradients(self) -> Any:
+        """`gradients()`: the gradient of every parameter of a module by name, None where there is none; copies."""
+        return self._own_or_there("gradients")
 
-    def named_parameters(self, *args: Any, **kwargs: Any) -> Any:
-        """Pairs of name and parameter (a copy, with its gradient) of a module."""
-        return self._candidate.do("named_parameters", self, *args, **kwargs)
+    @property
+    def named_parameters(self) -> Any:
+        """`named_parameters()`: pairs of name and parameter (a copy, with its gradient) of a module."""
+        return self._own_or_there("named_parameters")
 
-    def named_buffers(self, *args: Any, **kwargs: Any) -> Any:
-        """Pairs of name and buffer (a copy) of a module."""
-        return self._candidate.do("named_buffers", self, *args, **kwargs)
+    @property
+    def named_buffers(self) -> Any:
+        """`named_buffers()`: pairs of name and buffer (a copy) of a module."""
+        return self._own_or_there("named_buffers")
+
+    def _own_or_there(self, operation: str) -> Any:
+        # A file, a class or a function has no parameters; but it may hold something of that name.
+        if self._traits.get("what") in ("module", "class", "function"):
+            return self.__getattr__(operation)
+        return partial(self._candidate.do, operation, self)
 
 
 def number_of(handle: Handle) -> int:

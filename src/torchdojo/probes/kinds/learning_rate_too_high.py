@@ -27,7 +27,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     updates = [s["update"] for s in steps if s.get("update") is not None and math.isfinite(s["update"])]
     rates = [max(s["lrs"]) for s in steps if s.get("lrs")]
     findings: tuple[Finding, ...] = ()
-    if len(values) >= ENOUGH_STEPS and len(finite) < 0.9 * len(values) and finite:
+    if len(values) >= ENOUGH_STEPS and len(finite) < 0.9 * len(values) and finite and not _met_a_zero(trace):
         message = f"The loss was finite for {counted(len(finite), 'step')} and not afterwards{_rate(rates)}."
         findings = (_finding(message, trace, steps),)
     elif len(finite) >= 2 * ENOUGH_STEPS and updates and median(updates) > HUGE_UPDATE and _stuck(finite):
@@ -40,6 +40,11 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     if updates:
         summary = summary[:-1] + f", each changing the weights by {median(updates):.2%} at the median."
     return Observation(KIND, len(steps), summary, findings)
+
+
+def _met_a_zero(trace: Trace) -> bool:
+    """Whether something was seen that no number can stand: a logarithm of zero, the slope of a root at zero."""
+    return any(note.get("zeros") for note in trace.notes("infinities"))
 
 
 def _stuck(losses: list[float]) -> bool:

@@ -6,10 +6,12 @@ from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.evaluation import covering_passes
 from torchdojo.probes.expected import Expected
+from torchdojo.probes.modes import heedless_dropouts
 from torchdojo.probes.training import distinct_places, main_forwards
 from torchdojo.probes.wording import counted, share
 
 KIND = "missing-eval-mode"
+WATCHERS = ("modes",)
 
 #: At least this share of the training forwards has to run with dropout and batch statistics active.
 ACTIVE_SHARE = 0.97
@@ -22,16 +24,19 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     active = [f for f in training if f.get("train_leaves", 0) > 0]
     idle = [f for f in training if f.get("train_leaves", 0) == 0 and f.get("eval_leaves", 0) > 0]
     judged = [f for p in covering for f in p if f.get("train_leaves", 0) + f.get("eval_leaves", 0) > 0]
-    wrong = [f for f in judged if f.get("train_leaves", 0) > 0]
+    # Dropout that is not told the mode is another bug: switching the model does not help.
+    heedless = {number: note["calls"] - note["attention"] for number, note in heedless_dropouts(trace).items()}
+    wrong = [f for f in judged if f.get("train_leaves", 0) > heedless.get(f["id"], 0)]
     findings = []
     if wrong:
-        passes = [p for p in covering if any(f.get("train_leaves", 0) > 0 for f in p)]
+        numbers = {f["id"] for f in wrong}
+        passes = [p for p in covering if any(f["id"] in numbers for f in p)]
         message = (
             f"{share(len(passes), len(covering))} evaluation passes ran with "
             f"{counted(max(f['train_leaves'] for f in wrong), 'layer')} in train mode (dropout, batch norm)."
         )
         findings.append(_finding(message, trace, wrong))
-    if _left_in_eval(active, idle, training, expected):
+    if _left_in_eval(idle, training, expected):
         message = f"{share(len(idle), len(training))} training batches ran with dropout and batch norm in eval mode."
         findings.append(_finding(message, trace, idle))
     summary = (
@@ -42,13 +47,10 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     return Observation(KIND, watched, summary, tuple(findings))
 
 
-def _left_in_eval(active: list[Event], idle: list[Event], training: list[Event], expected: Expected) -> bool:
-    """Frozen for good is fine-tuning; a switch in the middle of the run, or a task that expects otherwise, is not."""
-    if not idle or len(idle) <= (1 - ACTIVE_SHARE) * len(training):
-        return False
-    if expected.mode_leaves:
-        return True
-    return bool(active) and active[0]["id"] < idle[0]["id"]
+def _left_in_eval(idle: list[Event], training: list[Event], expected: Expected) -> bool:
+    """Whether the task expects otherwise; of an unknown script the probe of left-in-eval-mode knows more."""
+    too_many = len(idle) > (1 - ACTIVE_SHARE) * len(training)
+    return bool(idle and expected.mode_leaves and too_many)
 
 
 def _finding(message: str, trace: Trace, events: list[Event]) -> Finding:

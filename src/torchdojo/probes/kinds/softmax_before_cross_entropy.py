@@ -69,16 +69,26 @@ def _squashed(trace: Trace, losses: list[Event], formulas: Counter[Formula]) -> 
 
 
 def _not_log(trace: Trace, losses: list[Event]) -> Finding | None:
-    """Negative log-likelihood of something that is no log-probability."""
+    """Negative log-likelihood of something that is no log-probability: a kind of its own, and no way out of this one.
+
+    Where no number is positive it may be log-probabilities with weights, as in a focal loss.
+    """
     calls = [e for e in losses if e["name"] == "nll_loss" and e.get("exp_sum_max") is not None]
-    bad = [e for e in calls if not (e["exp_sum_min"] >= 0.99 and e["exp_sum_max"] <= 1.01)]
+    bad = [e for e in calls if _no_log_probabilities(e)]
     if not bad:
         return None
     message = (
         f"nll_loss wants log-probabilities, whose exponentials sum to 1 in each row; they sum to up to "
         f"{bad[0]['exp_sum_max']:.3g} in {share(len(bad), len(calls))} calls."
     )
-    return _finding(Certainty.NUMERIC, message, distinct_places(trace, bad))
+    return Finding(KIND, Severity.STYLE, Certainty.NUMERIC, message, distinct_places(trace, bad))
+
+
+def _no_log_probabilities(loss: Event) -> bool:
+    highest, least = loss.get("exp_sum_max"), loss.get("row_min")
+    if loss["name"] != "nll_loss" or highest is None or least is None:
+        return False
+    return bool(highest > loss["shape"][1] or least >= 0)
 
 
 def _gradient(formulas: Counter[Formula]) -> Finding | None:
@@ -113,9 +123,26 @@ def _look_like_shares(loss: Event) -> bool:
     return bool(least >= -1e-6 and high > 0 and high - low <= 1e-3 * high)
 
 
+def _are_raw_scores(loss: Event) -> bool:
+    """Whether the rows have neither a common sum nor exponentials that sum to one, as squeezed scores would."""
+    low, high = loss.get("row_sum_min"), loss.get("row_sum_max")
+    least, most = loss.get("exp_sum_min"), loss.get("exp_sum_max")
+    if loss["name"] != "cross_entropy" or low is None or high is None or least is None or most is None:
+        return False
+    return bool(high - low > 1e-2 * max(abs(low), abs(high)) and (least < 0.99 or most > 1.01))
+
+
+def _says_nothing(loss: Event) -> bool:
+    return loss["name"] not in LOSSES or _no_log_probabilities(loss) or _are_raw_scores(loss)
+
+
 def _formulas(trace: Trace) -> Counter[Formula]:
-    """How many sampled batches of class scores fit which formula; regressions have no say."""
-    elsewhere = {e.get("forward") for e in trace.of("loss") if e["name"] not in LOSSES}
+    """How many sampled batches of class scores fit which formula.
+
+    Other losses have no say, nor have batches whose scores were seen raw in a cross-entropy: what else shapes their
+    gradient (smoothed labels, weights) is none of this bug.
+    """
+    elsewhere = {e.get("forward") for e in trace.of("loss") if _says_nothing(e)}
     return Counter(
         classify(values, grads)
         for forward, values, grads in samples(trace)

@@ -34,7 +34,10 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     flat = _flat_forwards(trace)
     # With one target for a whole batch every gradient depends on its prediction alone.
     flat |= {e["forward"] for e in losses if e.get("forward") is not None and one_sided(e)}
-    votes = [follows_prediction_alone(v, g) for forward, v, g in samples(trace) if forward not in flat]
+    # Where such a loss is used at all, models that are trained by something else (a GAN's) are no concern of this probe.
+    meant = {e["forward"] for e in losses if e.get("forward") is not None}
+    told_of = [(v, g) for forward, v, g in samples(trace) if forward not in flat and (not losses or forward in meant)]
+    votes = [follows_prediction_alone(values, gradients) for values, gradients in told_of]
     told = [vote for vote in votes if vote is not None]
     pairwise = sum(told)
     findings = []

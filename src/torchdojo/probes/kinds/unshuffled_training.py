@@ -110,8 +110,12 @@ def _lopsided(targets: Sequence[int], overall: Counter[int], total: int) -> bool
 
 
 def _targets_change(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
-    """The same row with another target in another epoch: inputs and targets went separate ways."""
+    """The same row with another row's target in another epoch: inputs and targets went separate ways.
+
+    A target that was never seen before is a new one: of a teacher that learns, of a value that is estimated again.
+    """
     known: dict[int, int] = {}
+    targets: set[int] = set()
     changed: set[int] = set()
     events: list[Event] = []
     for batch in batches:
@@ -119,10 +123,14 @@ def _targets_change(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
             # One target for the whole batch belongs to the batch, not to its rows; and where rows have further
             # parts (a user and an item, two sentences), the same first part may well have another target.
             continue
+        if list(batch.targets) == list(range(len(batch.targets))):
+            # So does the number of the row within the batch, which is what contrastive losses ask for.
+            continue
         for row, target in zip(batch.rows, batch.targets, strict=True):
-            if known.setdefault(row, target) != target and row not in changed:
+            if known.setdefault(row, target) != target and target in targets and row not in changed:
                 changed.add(row)
                 events.append(batch.forward)
+            targets.add(target)
     if len(changed) <= max(3.0, LABEL_SLACK * len(known)):
         return None
     message = f"{share(len(changed), len(known))} rows came with different targets at different times."

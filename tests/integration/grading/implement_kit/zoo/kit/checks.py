@@ -56,12 +56,15 @@ def test_train(submission, rng):
     for i in range(3):
         o.zero_grad(); ((ref(x[2*i:2*i+2]) - y[2*i:2*i+2]) ** 2).mean().backward(); o.step()
     assert_same_state(model.state_dict(), ref.state_dict()); assert seen == [1, 2, 3] and len(losses) == 3
+    assert_close(submission.support.gradients(model), list(model.gradients().values())); assert submission.support.named_parameters() == "ours"
     log = []
     with submission.ctx(log.append) as v: assert v == 5
     assert log == ["in", "out"]
     assert submission.uses_iter(iter([1, 2, 3])) == [1, 2]
     with submission.counting() as c: submission.act(torch.randn(4, 3), torch.nn.Linear) if False else model(x)
     assert c.flops == 2 * 6 * 3 * 2; assert c.calls["aten.addmm"] == 1; assert c.largest_bytes == 48
+    with submission.counting() as c: assert_close(submission.slopes(x), x.cos())
+    assert c.calls["aten.sin"] == 1
     z = submission.keep(torch.ones(2)); z.add_(1); assert_close(z.clone(), torch.full((2,), 2.))
     h = submission.Square; t = torch.tensor([1., 3.], requires_grad=True); h.apply(t).sum().backward(); assert_close(t.grad, torch.tensor([2., 6.]))
     assert_true_gradients(lambda q: submission.Square.apply(q), torch.randn(3, dtype=torch.float64))

@@ -34,6 +34,7 @@ def ctx(log):
 def uses_iter(it): return [next(it), next(it)]
 def leaf_grad(x): (x ** 2).sum().backward(); return x.grad
 def act(x, f): return f(x)
+def slopes(x): return torch.func.vmap(torch.func.grad(lambda v: v.sin().sum()))(x)
 def half(x): return x.half().to(torch.bfloat16)
 def weird(): return {torch.float32: slice(1, None, 2), "e": ..., "s": {1, 2}, "d": torch.device("cpu"), "b": b"\x00", "i": 2**80, "nan": float("nan"), "c": 1j, "size": torch.Size([2]), "r": range(3), "np": __import__("numpy").arange(3.)}
 class Square(torch.autograd.Function):

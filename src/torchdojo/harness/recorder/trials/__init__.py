@@ -1,0 +1,1 @@
+"""Numeric experiments on copies of a model: what a changed input does to the output."""

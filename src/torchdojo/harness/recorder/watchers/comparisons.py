@@ -1,0 +1,244 @@
+"""Predictions compared with targets, and scores with thresholds, outside of models and losses.
+
+Notes, each at the line that compares:
+
+    compared     two tensors with `==` or `!=`: after (latest forward or loss), grad (gradients are recorded), first,
+                 second, result (shapes), pairs (operands of N values each gave N x N results), related (the operands
+                 hold the same values, or one just counts up: a table of pairs is wanted), count (results), right (how
+                 many were equal). Where one operand is known to be the targets and the latest output has a score per
+                 class: ruled (how many targets are the class with the highest score), agreed (how often the other
+                 operand is that class)
+    thresholded  the latest output was compared with a number, or rounded: after, threshold, count, squashed (it was
+                 its sigmoid that was compared), low, high (least and largest output), between (outputs between zero
+                 and the threshold)
+    subtracted   two tensors of N values each gave N x N differences, without gradients: after, first, second, related
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from torchdojo.harness.originals import Tensor, functorch_level, is_grad_enabled, numel, shape_of
+from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.numbers import Array, array
+
+_MOST_NUMBERS = 1 << 16
+_MOST_NOTES = 600
+#: Below so many values a broadcast is harmless, and often meant.
+_FEWEST = 4
+_COMPARISONS = ("__gt__", "__ge__", "__lt__", "__le__", "gt", "ge", "lt", "le", "greater", "less")
+
+
+def watch(bus: Bus) -> None:
+    """Listen to comparisons."""
+    seen = _Comparisons(bus)
+    bus.forward_ends.append(seen.output)
+    bus.loss_ends.append(seen.loss)
+    bus.batch_comes.append(seen.batch)
+    for owner, name, equal in (
+        (Tensor, "__eq__", True),
+        (Tensor, "eq", True),
+        (torch, "eq", True),
+        (Tensor, "__ne__", False),
+        (Tensor, "ne", False),
+        (torch, "ne", False),
+    ):
+        bus.replace(owner, name, partial(seen.wrap_equal, equal=equal))
+    for name in _COMPARISONS:
+        bus.replace(Tensor, name, seen.wrap_threshold)
+    for owner, name in ((Tensor, "round"), (torch, "round")):
+        bus.replace(owner, name, seen.wrap_round)
+    bus.replace(Tensor, "__sub__", seen.wrap_difference)
+
+
+class _Comparisons:
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._output: Array | None = None
+        #: Values known to be targets: of the latest loss, and of the latest batch.
+        self._target: Array | None = None
+        self._batch: list[Array] = []
+        self._noted = 0
+
+    def output(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
+        """A root forward ended."""
+        self._output = _copy(output)
+        if is_grad_enabled():
+            self._target = None
+
+    def loss(self, number: int, name: str, args: Any, kwargs: Any, result: Any) -> None:
+        """A loss was computed."""
+        self._target = _copy(args[1] if len(args) > 1 else kwargs.get("target"))
+
+    def batch(self, iterator: Any, batch: Any) -> None:
+        """A loader handed out a batch; what comes behind its first tensor may be targets."""
+        values = list(batch.values()) if isinstance(batch, dict) else batch
+        behind = values[1:] if isinstance(values, (list, tuple)) else ()
+        self._batch = [found for value in behind if (found := _copy(value)) is not None]
+
+    def wrap_equal(self, original: Callable[..., Any], *, equal: bool) -> Callable[..., Any]:
+        """`==` or `!=`, as method or function."""
+
+        def compare(first: Any, second: Any, *args: Any, **kwargs: Any) -> Any:
+            result = original(first, second, *args, **kwargs)
+            if isinstance(second, Tensor) and isinstance(first, Tensor) and self._listens(result):
+                with self._guarded():
+                    self._compared(first, second, result, equal=equal)
+            return result
+
+        return compare
+
+    def wrap_threshold(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """A comparison with a number."""
+
+        def compare(first: Any, second: Any, *args: Any, **kwargs: Any) -> Any:
+            result = original(first, second, *args, **kwargs)
+            if type(second) in (int, float) and self._output is not None and self._listens(result):
+                with self._guarded():
+                    self._thresholded(first, float(second))
+            return result
+
+        return compare
+
+    def wrap_round(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """Rounding divides at one half."""
+
+        def rounded(given: Any, *args: Any, **kwargs: Any) -> Any:
+            result = original(given, *args, **kwargs)
+            if not args and not kwargs and self._output is not None and self._listens(result):
+                with self._guarded():
+                    self._thresholded(given, 0.5)
+            return result
+
+        return rounded
+
+    def wrap_difference(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """`-` between tensors, where no gradient is recorded."""
+
+        def subtract(first: Any, second: Any) -> Any:
+            result = original(first, second)
+            if isinstance(second, Tensor) and not is_grad_enabled() and self._listens(result):
+                with self._guarded():
+                    a, b = tuple(shape_of(first)), tuple(shape_of(second))
+                    if _pairs(a, b):
+                        related = _related(array(first), array(second))
+                        self._note("subtracted", first=list(a), second=list(b), related=related)
+            return result
+
+        return subtract
+
+    def _listens(self, result: Any) -> bool:
+        return (
+            not self._bus.inside
+            and self._noted < _MOST_NOTES
+            and isinstance(result, Tensor)
+            and 1 < numel(result) <= _MOST_NUMBERS
+            and functorch_level() is None
+        )
+
+    def _guarded(self) -> contextlib.AbstractContextManager[None]:
+        return _Guard(self._bus)
+
+    def _note(self, what: str, **facts: Any) -> None:
+        at = self._bus.log.at()
+        if at >= 0:
+            self._noted += 1
+            self._bus.note("comparisons", what, at, after=self._bus.log.latest, **facts)
+
+    def _compared(self, first: Any, second: Any, result: Any, *, equal: bool) -> None:
+        a, b, c = (tuple(shape_of(tensor)) for tensor in (first, second, result))
+        right = int(np.count_nonzero(array(result)))
+        facts: dict[str, Any] = {
+            "grad": is_grad_enabled(),
+            "first": list(a),
+            "second": list(b),
+            "result": list(c),
+            "pairs": _pairs(a, b),
+            "related": False,
+            "count": numel(result),
+            "right": right if equal else numel(result) - right,
+        }
+        left, other = array(first), array(second)
+        if facts["pairs"]:
+            facts["related"] = _related(left, other)
+        elif a == b:
+            facts.update(self._ruled(left, other))
+        self._note("compared", **facts)
+
+    def _ruled(self, first: Array, second: Array) -> dict[str, int]:
+        """What the class with the highest score would have got right."""
+        scores = self._output
+        if scores is None or scores.ndim not in (2, 3) or scores.shape[-1] < 2:
+            return {}
+        if first.size != scores.size // scores.shape[-1]:
+            return {}
+        known = [target for target in (self._target, *self._batch) if target is not None]
+        for target, other in ((second, first), (first, second)):
+            flat = target.reshape(-1)
+            if flat.dtype.kind in "iu" and any(np.array_equal(k.reshape(-1), flat) for k in known):
+                rule = scores.argmax(-1).reshape(-1)
+                return {
+                    "ruled": int(np.count_nonzero(rule == flat)),
+                    "agreed": int(np.count_nonzero(rule == other.reshape(-1))),
+                }
+        return {}
+
+    def _thresholded(self, given: Any, threshold: float) -> None:
+        output, values = self._output, array(given)
+        if output is None or values.size != output.size or values.dtype.kind != "f":
+            return
+        flat, scores = values.reshape(-1), output.reshape(-1)
+        squashed = False
+        if not np.array_equal(flat, scores):
+            squashed = bool(np.allclose(flat, 1 / (1 + np.exp(-np.clip(scores, -80, 80))), atol=1e-5))
+            if not squashed:
+                return
+        low, high = min(0.0, threshold), max(0.0, threshold)
+        self._note(
+            "thresholded",
+            threshold=threshold,
+            count=int(flat.size),
+            squashed=squashed,
+            low=float(scores.min()),
+            high=float(scores.max()),
+            between=int(np.count_nonzero((scores > low) & (scores < high))),
+        )
+
+
+class _Guard(contextlib.AbstractContextManager[None]):
+    """Nothing that fails here reaches the script."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
+        if isinstance(error, Exception):
+            self._bus.log.failed(error)
+            return True
+        return False
+
+
+def _pairs(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+    """(N, 1) against (N,), or the other way round."""
+    if len(first) > len(second):
+        first, second = second, first
+    return len(first) == 1 and len(second) == 2 and second == (first[0], 1) and first[0] >= _FEWEST
+
+
+def _related(first: Array, second: Array) -> bool:
+    first, second = first.reshape(-1), second.reshape(-1)
+    counting = np.arange(first.size)
+    return any(np.array_equal(a, b) for a, b in ((first, second), (first, counting), (second, counting)))
+
+
+def _copy(tensor: Any) -> Array | None:
+    if not isinstance(tensor, Tensor) or not 1 <= numel(tensor) <= _MOST_NUMBERS or functorch_level() is not None:
+        return None
+    copied: Array = array(tensor).copy()
+    return copied

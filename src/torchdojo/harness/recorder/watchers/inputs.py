@@ -1,0 +1,103 @@
+"""What goes into the model: how its values are spread, and whether evaluation sees the same rows each time.
+
+Notes, each at the line that calls the model, for floating-point inputs only:
+
+    spread    forward (its number), rows, low, high, means, squares (per feature of a row, or per channel of an image:
+              the mean, and the mean of the squares; the first 16)
+    again     the first batch of an evaluation, compared with the first batch of the evaluation before at the same
+              line: forward, rows, changed (rows that are not what they were), nearest (changed rows that are closer
+              to what they were than to any other row)
+    repeated  the same of two batches of one evaluation that follow each other: forward, rows, changed, nearest
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from torchdojo.harness.originals import Tensor, functorch_level, is_grad_enabled, numel, shape_of
+from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.numbers import Array, array
+from torchdojo.harness.recorder.tensors import first_tensor
+
+_MOST_NUMBERS = 1 << 17
+_MOST_FEATURES = 16
+_MOST_SPREADS = 160
+_MOST_COMPARED = 24
+_ROWS_COMPARED = 48
+
+
+def watch(bus: Bus) -> None:
+    """Listen to root forwards and updates."""
+    inputs = _Inputs(bus)
+    bus.forward_begins.append(inputs.forward)
+    bus.step_begins.append(inputs.step)
+
+
+class _Inputs:
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._spreads = {True: 0, False: 0}
+        self._updates = self._compared = 0
+        #: For each line and shape: the first batch of the latest evaluation, the latest batch, and when they came.
+        self._seen: dict[tuple[int, tuple[int, ...]], tuple[int, Array | None, Array | None]] = {}
+
+    def step(self, optimizer: Any) -> None:
+        """An update."""
+        self._updates += 1
+
+    def forward(self, module: Any, args: Any, kwargs: Any) -> None:
+        """A root forward begins."""
+        given = first_tensor(args, kwargs)
+        if not isinstance(given, Tensor) or not given.is_floating_point() or functorch_level() is not None:
+            return
+        if len(shape_of(given)) < 2 or not 1 < numel(given) <= _MOST_NUMBERS:
+            return
+        training = bool(is_grad_enabled() and module.training)
+        values: Array | None = None
+        if self._spreads[training] < _MOST_SPREADS:
+            values = array(given)
+            self._spreads[training] += 1
+            self._spread(values)
+        if not training and self._updates and self._compared < _MOST_COMPARED:
+            self._compare(array(given) if values is None else values)
+
+    def _spread(self, values: Array) -> None:
+        axes = (0,) if values.ndim == 2 else (0, *range(2, values.ndim))
+        wide = values.astype(np.float64)
+        self._bus.note(
+            "inputs",
+            "spread",
+            forward=self._bus.log.latest + 1,
+            rows=len(values),
+            low=float(values.min()),
+            high=float(values.max()),
+            means=wide.mean(axis=axes)[:_MOST_FEATURES].tolist(),
+            squares=np.square(wide).mean(axis=axes)[:_MOST_FEATURES].tolist(),
+        )
+
+    def _compare(self, values: Array) -> None:
+        at = self._bus.log.at()
+        rows = values[:_ROWS_COMPARED].reshape(min(len(values), _ROWS_COMPARED), -1).copy()
+        key = at, tuple(values.shape)
+        when, first, latest = self._seen.get(key, (-1, None, None))
+        if when == self._updates:
+            self._seen[key] = when, first, rows
+            if latest is not None:
+                self._differ("repeated", at, latest, rows)
+        else:
+            self._seen[key] = self._updates, rows, rows
+            if first is not None:
+                self._compared += 1
+                self._differ("again", at, first, rows)
+
+    def _differ(self, what: str, at: int, before: Array, now: Array) -> None:
+        changed = np.flatnonzero((before != now).any(axis=1))
+        distances = (
+            ((now[changed, None, :] - before[None, :, :]) ** 2).sum(axis=2) if len(changed) else np.empty((0, 1))
+        )
+        nearest = int(np.count_nonzero(distances.argmin(axis=1) == changed)) if len(changed) else 0
+        facts = {"rows": len(now), "changed": len(changed), "nearest": nearest}
+        if what == "again" or nearest:
+            self._bus.note("inputs", what, at, forward=self._bus.log.latest + 1, **facts)

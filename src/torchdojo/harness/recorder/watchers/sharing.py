@@ -1,0 +1,103 @@
+"""Layers that stand in several places of one container.
+
+`layer`, once for each: model (class of the root), container (its class), cls (of the layer), name (its first name in
+the root), places (how often it, or a sibling with the very same parameters, stands in the container), copies (true for
+such siblings), chained (whether one call worked on what came of an earlier one), repeated (whether two calls worked on
+the same tensor), calls (in the forward that was looked into).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from torchdojo.harness.originals import Module, grad_fn_of
+from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.looks import Look, looks_of
+from torchdojo.harness.recorder.owners import own_parameters
+
+#: Graph nodes looked at to see what a tensor was computed from.
+_MOST_NODES = 4000
+
+_CONTAINERS = (torch.nn.ModuleList, torch.nn.ModuleDict, torch.nn.Sequential)
+
+_modules, _parameters = Module.modules, Module.parameters
+
+
+class Sharing:
+    """Looks into the first forward of each model that runs with gradients."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._done: set[int] = set()
+        looks_of(bus).ends.append(self._look)
+
+    def _look(self, look: Look) -> None:
+        number = self._bus.log.ident(look.root)
+        if number in self._done or not (look.calls and look.calls[0].grad):
+            return
+        self._done.add(number)
+        for container in _modules(look.root):
+            for group in _alike(container):
+                self._note(look, container, group)
+
+    def _note(self, look: Look, container: Any, group: list[Any]) -> None:
+        members = {id(layer) for layer in group}
+        calls = [call for call in look.calls if id(call.module) in members]
+        if len(calls) < 2 or not (isinstance(container, _CONTAINERS) or len(calls) == len(group)):
+            return  # A second name for a layer is nothing but a name, unless each name is used once.
+        self._bus.note(
+            "sharing",
+            "layer",
+            at=calls[1].at,
+            model=type(look.root).__name__,
+            container=type(container).__name__,
+            cls=type(group[0]).__name__,
+            name=look.name(group[0]) or "",
+            places=len(group),
+            copies=len(members) > 1,
+            chained=any(_comes_from(later.given, calls[0].made) for later in calls[1:]),
+            repeated=any(later.given is calls[0].given for later in calls[1:]),
+            calls=len(calls),
+        )
+
+
+def _alike(container: Any) -> list[list[Any]]:
+    """The children that are one layer, or have the very same parameters, group by group."""
+    groups: dict[tuple[int, ...], list[Any]] = {}
+    for child in container._modules.values():
+        if child is not None and (parameters := tuple(id(p) for p in _parameters(child))):
+            groups.setdefault(parameters, []).append(child)
+    return [group for group in groups.values() if len(group) > 1 and _one_kind(group)]
+
+
+def _one_kind(group: list[Any]) -> bool:
+    """A tied pair of different layers (an embedding and a projection) is something else."""
+    return len({type(layer) for layer in group}) == 1 and any(own_parameters(inner) for inner in _modules(group[0]))
+
+
+def _comes_from(tensor: Any, earlier: Any) -> bool:
+    """Whether the graph behind a tensor leads back to an earlier one."""
+    if tensor is None or earlier is None:
+        return False
+    if tensor is earlier:
+        return True
+    start, wanted = grad_fn_of(tensor), grad_fn_of(earlier)
+    if start is None or wanted is None:
+        return False
+    todo, seen = [start], {start}
+    while todo and len(seen) < _MOST_NODES:
+        node = todo.pop()
+        if node is wanted:
+            return True
+        for following, _ in node.next_functions:
+            if following is not None and following not in seen:
+                seen.add(following)
+                todo.append(following)
+    return False
+
+
+def watch(bus: Bus) -> None:
+    """Begin to watch."""
+    Sharing(bus)

@@ -1,0 +1,201 @@
+"""What the gradient at a token model's output says about its targets: which positions count, and what each is to say.
+
+Watched are training forwards whose first tensor is a batch of token ids (B, T) and whose output holds one row of scores
+for each of them: (B, T, C) or (B * T, C). Any loss may follow, in any layout. Whenever such an output's gradient
+arrives, notes `targets`, for a few forwards:
+
+    forward    the number of the forward, and in `model` the model's class
+    tokens     how many positions there are in the batch, and in `padded` how many of them hold the padding id
+    padding    the padding id, null when none is declared; `declared` tells how: by "padding_idx" of an embedding, or by
+               "mask" (a second argument that is true, or false, exactly where the id is)
+    counted    how many padded positions have a gradient like that of a cross-entropy: over the classes it sums to zero
+               (or there is only one that has any), and most of what is negative is at one class, the target
+    used       how many of the other positions have a gradient, and in `pointed` how many have one of that kind
+    shifts     for the shifts -1, 0, 1, 2, 3: share of the latter's positions t whose target is the id at t + shift
+    judged     how many positions those shares are of (the fewest)
+
+Batches that come with a second tensor of ids of the same shape (a source and a target) are left alone: which of the two
+the output belongs to cannot be told.
+
+and, once for a class of models, `causal`: `model` (its class) and `value`, whether outputs stay the same when a later
+token changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from torchdojo.harness.originals import Module, Tensor, dtype_of, grad_fn_of, shape_of
+from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.numbers import Array, array
+from torchdojo.harness.recorder.tensors import first_tensor, tensors_in
+
+#: Training forwards whose gradient is looked at: these by number, then every so many.
+_LOOKED_AT = frozenset({1, 2, 3, 5, 8, 12, 17, 23, 30})
+_EVERY = 48
+
+_SHIFTS = (-1, 0, 1, 2, 3)
+_INTEGERS = (torch.int64, torch.int32)
+
+#: Larger outputs are not looked at.
+_MOST_VALUES = 4_000_000
+
+#: How far the gradient of a position may sum from zero, as a share of its greatest entry, and how much of what is
+#: negative in it has to be at one class.
+_BALANCE, _POINTED = 1e-3, 0.6
+
+#: The forward after which a copy of the model is tried out.
+_TRIED = 2
+
+
+def watch(bus: Bus) -> None:
+    """Listen to forwards of token models."""
+    counts: dict[str, int] = {}
+
+    def ended(number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
+        if bus.log.light or bus.experimenting:
+            return
+        given = first_tensor(args, kwargs)
+        if given is None or dtype_of(given) not in _INTEGERS or len(shape_of(given)) != 2:
+            return
+        if _has_second_sequence(given, args, kwargs):
+            return
+        scores = _scores(output, shape_of(given))
+        if scores is None or grad_fn_of(scores) is None:
+            return
+        name = type(module).__name__
+        seen = counts[name] = counts.get(name, 0) + 1
+        if seen == _TRIED:
+            _try_out(bus, module, args, kwargs)
+        if seen in _LOOKED_AT or seen % _EVERY == 0:
+            ids = array(given).copy()
+            padding, declared = _padding(module, ids, args, kwargs)
+            _follow(bus, (number, name), scores, ids, padding, declared)
+
+    bus.forward_ends.append(ended)
+
+
+def _has_second_sequence(given: Any, args: Any, kwargs: Any) -> bool:
+    for other in tensors_in([*args, *kwargs.values()]):
+        alike = other is not given and dtype_of(other) in _INTEGERS and shape_of(other) == shape_of(given)
+        if alike and (not other.numel() or int(array(other).max()) > 1):
+            return True
+    return False
+
+
+def _scores(output: Any, positions: tuple[int, ...]) -> Any:
+    """The tensor with a row of scores for each position; None when there are several alike."""
+    rows, length = positions
+    found = []
+    for tensor in tensors_in(output):
+        shape = shape_of(tensor)
+        fits = (len(shape) == 3 and shape[:2] == (rows, length)) or (len(shape) == 2 and shape[0] == rows * length)
+        if fits and length > 2 and shape[-1] > 1 and tensor.is_floating_point() and tensor.numel() <= _MOST_VALUES:
+            found.append(tensor)
+    alike = [tensor for tensor in found if shape_of(tensor) == shape_of(found[0])]
+    return found[0] if len(alike) == 1 else None
+
+
+def _padding(module: Any, ids: Array, args: Any, kwargs: Any) -> tuple[int | None, str]:
+    """The id that fills short sequences up, and how the script says so."""
+    for layer in Module.modules(module):
+        if isinstance(layer, (torch.nn.Embedding, torch.nn.EmbeddingBag)) and layer.padding_idx is not None:
+            return int(layer.padding_idx), "padding_idx"
+    last = ids[:, -1]
+    candidates = np.unique(last)
+    for mask in tensors_in([*args[1:], *kwargs.values()]):
+        if shape_of(mask) == ids.shape:
+            values = array(mask)
+            for candidate in candidates[:8]:
+                held = ids == candidate
+                if held.any() and not held.all() and (_is_mask(values, held) or _is_mask(values, ~held)):
+                    return int(candidate), "mask"
+    return None, ""
+
+
+def _is_mask(values: Array, held: Array) -> bool:
+    return bool((values == held).all())
+
+
+def _follow(bus: Bus, which: tuple[int, str], scores: Any, ids: Array, padding: int | None, declared: str) -> None:
+    def look(gradient: Any) -> None:
+        if bus.experimenting:
+            return
+        try:
+            _note(bus, which, array(gradient).reshape(*ids.shape, -1), ids, padding, declared)
+        except Exception as error:
+            bus.log.failed(error)
+
+    scores.register_hook(look)
+
+
+def _note(bus: Bus, which: tuple[int, str], gradient: Array, ids: Array, padding: int | None, declared: str) -> None:
+    sizes = np.abs(gradient)
+    most = sizes.max(axis=2)
+    reached = most > 0
+    padded = np.zeros(ids.shape, dtype=bool) if padding is None else ids == padding
+    negative = np.minimum(gradient, 0.0)
+    balanced = np.abs(gradient.sum(axis=2)) <= _BALANCE * most
+    alone = (sizes > 0).sum(axis=2) == 1
+    pointed = reached & (balanced | alone) & (negative.min(axis=2) <= _POINTED * negative.sum(axis=2))
+    used, single = reached & ~padded, pointed & ~padded
+    targets = gradient.argmin(axis=2)
+    length = ids.shape[1]
+    shares, judged = [], ids.size
+    for shift in _SHIFTS:
+        inside = single.copy()
+        if shift > 0:
+            inside[:, length - shift :] = False
+        elif shift < 0:
+            inside[:, :-shift] = False
+        moved = np.roll(ids, -shift, axis=1)
+        total = int(inside.sum())
+        shares.append(float(((targets == moved) & inside).sum() / total) if total else 0.0)
+        judged = min(judged, total)
+    bus.note(
+        "token_outputs",
+        "targets",
+        at=-1,
+        forward=which[0],
+        model=which[1],
+        tokens=int(ids.size),
+        padded=int(padded.sum()),
+        padding=padding,
+        declared=declared,
+        counted=int((pointed & padded).sum()),
+        used=int(used.sum()),
+        pointed=int(single.sum()),
+        shifts=shares,
+        judged=judged,
+    )
+
+
+def _try_out(bus: Bus, module: Any, args: Any, kwargs: Any) -> None:
+    """Change the later half of the tokens on a copy of the model: do earlier outputs move?"""
+    with bus.experiment(), torch.no_grad():
+        twin = bus.twin(module)
+        if twin is None:
+            return
+        twin.eval()
+        given = first_tensor(args, kwargs)
+        middle = shape_of(given)[1] // 2
+        changed = given.clone()
+        # Ids that are there already: no embedding is too small for them.
+        changed[:, middle:] = given[:, :middle].max()
+        if bool((changed == given).all()):
+            changed[:, middle:] = given[:, middle:].flip(1)
+        if bool((changed == given).all()):
+            return
+        outputs = []
+        for tokens in (given, changed):
+            swapped = [tokens if a is given else a for a in args]
+            named = {k: tokens if v is given else v for k, v in kwargs.items()}
+            scores = _scores(twin(*swapped, **named), shape_of(given))
+            if not isinstance(scores, Tensor):
+                return
+            outputs.append(array(scores).reshape(*shape_of(given), -1)[:, :middle].copy())
+        same = np.allclose(outputs[0], outputs[1], rtol=1e-4, atol=1e-5)
+        bus.note("token_outputs", "causal", model=type(module).__name__, value=bool(same))

@@ -1,0 +1,122 @@
+"""Numbers that a script printed after an evaluation, and the ways in which they may have been averaged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from torchdojo.domain.trace import Event, Trace
+
+_NUMBER = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e[-+]?\d+)?%?", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Series:
+    """One quantity of one evaluation pass, batch by batch: its means, and the rows behind each."""
+
+    at: int
+    values: list[float] = field(default_factory=list)
+    weights: list[int] = field(default_factory=list)
+
+    @property
+    def average(self) -> float:
+        """The mean over rows."""
+        return sum(v * w for v, w in zip(self.values, self.weights, strict=True)) / sum(self.weights)
+
+    @property
+    def batches(self) -> int:
+        """How many there are."""
+        return len(self.values)
+
+    def slips(self) -> dict[str, float]:
+        """What comes out when something is mixed up, by what it is."""
+        rows, total = sum(self.weights), sum(self.values)
+        last = self.values[-1]
+        return {
+            "the sum of batch means divided by the number of rows": total / rows,
+            "a sum over rows divided by the number of batches": self.average * rows / self.batches,
+            "the mean of batch means, though the batches differ in size": total / self.batches,
+            "the result of the last batch alone": last,
+            "the last batch's sum divided by the rows of all batches": last * self.weights[-1] / rows,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A number as it was printed: its place in the script's output, and how exact it is."""
+
+    line: Event
+    position: int
+    value: float
+    slack: float
+
+    def is_about(self, number: float) -> bool:
+        """Whether it may be that number, as it is or in per cent."""
+        scales = (1.0, 100.0) if abs(number) <= 1.5 else (1.0,)
+        return any(abs(self.value - s * number) <= self.slack + 2e-6 * abs(s * number) for s in scales)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An evaluation pass: its quantities, and the numbers printed after it."""
+
+    series: Sequence[Series]
+    numbers: Sequence[Printed]
+
+
+def reports(trace: Trace) -> list[Report]:
+    """Every evaluation pass with its quantities, in order."""
+    compared = list(trace.notes("comparisons", "compared"))
+    lines = list(trace.notes("prints", "line"))
+    trained = sorted(trace.trained_ids)
+    found = []
+    for forwards in trace.evaluation_passes:
+        first, last = forwards[0]["id"], forwards[-1]["id"]
+        until = next((i for i in trained if i > last), float("inf"))
+        series = [*_losses(trace, first, until), *_accuracies(compared, first, until)]
+        numbers = [n for line in lines if last <= line["after"] < until for n in _numbers(line)]
+        found.append(Report([s for s in series if s.batches > 1], numbers))
+    return found
+
+
+def _losses(trace: Trace, first: float, until: float) -> list[Series]:
+    """The losses of a pass, one series for each line and each iteration of a loader."""
+    found: dict[tuple[int, int], Series] = {}
+    iteration = 0
+    for event in trace.events:
+        if event["t"] == "iter":
+            iteration += 1
+        elif event["t"] == "loss" and first < event["id"] < until and _scores(event, first):
+            series = found.setdefault((event["at"], iteration), Series(event["at"]))
+            series.values.append(event["value"])
+            series.weights.append(max(1, event["weight"]))
+    return list(found.values())
+
+
+def _scores(loss: Event, first: float) -> bool:
+    """Whether a loss was computed of an evaluation's output, and is known."""
+    return not loss.get("grad") and loss.get("value") is not None and (loss.get("forward") or 0) >= first
+
+
+def _accuracies(compared: Sequence[Event], first: float, until: float) -> list[Series]:
+    """Shares of predictions that were right, one series for each line."""
+    found: dict[int, Series] = {}
+    for event in compared:
+        if first <= event["after"] < until and not event["grad"] and not event["pairs"]:
+            series = found.setdefault(event["at"], Series(event["at"]))
+            series.values.append(event["right"] / event["count"])
+            series.weights.append(event["count"])
+    return list(found.values())
+
+
+def _numbers(line: Event) -> list[Printed]:
+    found = []
+    for position, text in enumerate(_NUMBER.findall(line["text"])):
+        plain = text.rstrip("%")
+        mantissa, _, exponent = plain.lower().partition("e")
+        decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
+        digits = len(mantissa.replace(".", "").lstrip("-0"))
+        if digits >= 2:
+            found.append(Printed(line, position, float(plain), 0.5001 * 10.0**-decimals))
+    return found

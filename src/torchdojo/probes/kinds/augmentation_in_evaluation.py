@@ -1,0 +1,57 @@
+"""Evaluation sees its rows changed at random, and differently each time."""
+
+from __future__ import annotations
+
+from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.expected import Expected
+from torchdojo.probes.training import distinct_places, losses_by_forward
+from torchdojo.probes.wording import counted, share
+
+KIND = "augmentation-in-evaluation"
+WATCHERS = ("inputs",)
+
+#: So many rows have to be compared, so many of them changed, and so many of those still be recognised: of new rows
+#: with the same labels at the same places, one in as many as share a label looks like its predecessor by chance.
+FEWEST_ROWS, CHANGED, RECOGNISED = 8, 0.25, 0.4
+
+
+def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
+    """Compare the rows of one evaluation with those of the evaluation before: the same, changed, or other ones?"""
+    evaluating = {f["id"]: f for found in trace.evaluation_passes for f in found}
+    notes = [e for e in trace.notes(WATCHERS[0], "again") if e["forward"] in evaluating and e["rows"] >= FEWEST_ROWS]
+    # Several changed copies of a batch in one pass are averaged on purpose.
+    copies = {e["at"] for e in trace.notes(WATCHERS[0], "repeated") if _recognised(e)}
+    changed = [e for e in notes if _recognised(e) and e["at"] not in copies]
+    findings = []
+    if changed and len(changed) >= 0.5 * len(notes) and not _noise_is_the_task(trace):
+        first = changed[0]
+        message = (
+            f"{share(first['changed'], first['rows'])} rows were not what they had been in the evaluation before, "
+            f"though near to it, {counted(len(changed), 'time')}: they are changed at random."
+        )
+        where = distinct_places(trace, [evaluating[e["forward"]] for e in changed], most=1)
+        findings.append(Finding(KIND, Severity.BUG, Certainty.NUMERIC, message, where))
+    same = sum(e["changed"] == 0 for e in notes)
+    summary = f"{share(same, len(notes))} evaluations began with exactly the rows of the evaluation before."
+    return Observation(KIND, len(notes), summary, tuple(findings))
+
+
+def _recognised(note: Event) -> bool:
+    return bool(note["changed"] >= CHANGED * note["rows"] and note["nearest"] >= RECOGNISED * note["changed"])
+
+
+def _noise_is_the_task(trace: Trace) -> bool:
+    """Whether models learn to take noise away, or inputs are changed along gradients."""
+    if any(True for _ in trace.of("gradient")):
+        return True
+    losses = losses_by_forward(trace)
+    trained = [f for f in trace.training_forwards if losses.get(f["id"])]
+    alike = [f for f in trained if any(_same_size(f, loss) for loss in losses[f["id"]])]
+    return not trained or len(alike) > 0.5 * len(trained)
+
+
+def _same_size(forward: Event, loss: Event) -> bool:
+    """Whether the target is as large as the input: something like the input is to come out."""
+    given, target = forward.get("shape") or [], loss.get("target_shape") or []
+    return len(given) > 1 and given == target and given[-1] > 1

@@ -1,0 +1,39 @@
+"""A remembered state that went on training."""
+
+from __future__ import annotations
+
+from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.expected import Expected
+from torchdojo.probes.wording import counted, share
+
+KIND = "best-state-by-reference"
+WATCHERS = ("checkpoints",)
+
+
+def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
+    """A state that is loaded or saved some updates after it was taken must have memory of its own."""
+    loads = [note for note in trace.notes("checkpoints", "load") if note["memory"]]
+    saves = list(trace.notes("checkpoints", "save"))
+    bad_loads = [note for note in loads if note["age"] and note["aliased"] == note["memory"]]
+    bad_saves = [note for note in saves if note["age"]]
+    findings = [_loaded(trace, note) for note in bad_loads] or [_saved(trace, note) for note in bad_saves]
+    watched = len(loads) + len(saves)
+    summary = f"In {counted(watched, 'load or save', 'loads and saves')} of weights no state was one that trained on."
+    return Observation(KIND, watched, summary, tuple(findings[:1]))
+
+
+def _loaded(trace: Trace, note: Event) -> Finding:
+    message = (
+        f"{share(note['aliased'], note['memory'])} tensors loaded into {note['cls']} share memory with its own weights "
+        f"and were taken {counted(note['age'], 'step')} before: they have trained on, and loading them changed nothing."
+    )
+    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, trace.place(note))
+
+
+def _saved(trace: Trace, note: Event) -> Finding:
+    message = (
+        f"{counted(note['aliased'], 'tensor')} saved {counted(note['age'], 'step')} after they were taken share memory "
+        "with the model that went on training: the file holds the latest weights."
+    )
+    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, trace.place(note))

@@ -1,0 +1,81 @@
+"""KL divergence whose arguments are not what the function takes them for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.expected import Expected
+from torchdojo.probes.loss_calls import watched_losses
+from torchdojo.probes.training import distinct_places
+from torchdojo.probes.wording import counted, share
+
+KIND = "kl-div-arguments"
+WATCHERS = ("loss_inputs",)
+
+#: Above this a number is no logarithm of a probability; below its negative no probability.
+SLACK = 1e-3
+
+#: What holds for distributions holds in (nearly) every call.
+MOST_CALLS = 0.5
+
+Call = tuple[Event, Event]
+
+
+def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
+    """The first argument must be log-probabilities, the second probabilities (or their logs, when it is told so)."""
+    calls = [(e, f) for e, f in watched_losses(trace, "kl_div") if "powers" in f]
+    findings = []
+    if bad := _most(calls, lambda f: f["high"] > SLACK):
+        findings.append(_of_input(trace, bad, calls))
+    elif bad := _most(calls, lambda f: not f["log_target"] and f.get("target_low", 0.0) < -SLACK):
+        lowest = min(f["target_low"] for _, f in bad)
+        message = (
+            f"kl_div was given targets down to {lowest:.2f} in {share(len(bad), len(calls))} calls looked at: without "
+            "log_target=True it wants probabilities."
+        )
+        findings.append(_finding(Severity.BUG, message, trace, bad))
+    elif bad := _most(calls, lambda f: f["log_target"] and f.get("target_high", 0.0) > SLACK):
+        highest = max(f["target_high"] for _, f in bad)
+        message = (
+            f"kl_div was told that its targets are log-probabilities, but they were up to {highest:.2f} in "
+            f"{share(len(bad), len(calls))} calls looked at."
+        )
+        findings.append(_finding(Severity.BUG, message, trace, bad))
+    elif bad := _most(calls, lambda f: f["reduction"] == "mean"):
+        classes = bad[0][1]["classes"]
+        message = (
+            f"kl_div averages over all elements: the divergence per row is {classes} times as large "
+            '(reduction="batchmean").'
+        )
+        findings.append(_finding(Severity.STYLE, message, trace, bad))
+    number = sum(1 for e in trace.of("loss") if e["name"] == "kl_div" and e.get("value") is not None)
+    summary = f"{counted(number, 'call')} of kl_div got log-probabilities and a distribution to compare them with."
+    return Observation(KIND, number if calls else 0, summary, tuple(findings))
+
+
+def _of_input(trace: Trace, bad: list[Call], calls: list[Call]) -> Finding:
+    facts = bad[0][1]
+    if facts["low"] >= 0 and facts["sums"][1] <= 1.01:
+        what = "probabilities"
+        if facts["target_grad"] and not facts["given_grad"]:
+            what = "the distribution to be learned from, not the model's log-probabilities,"
+    else:
+        what = "raw scores"
+    value = bad[-1][0].get("value")
+    sign = f" (its value: {value:.3g}; a divergence is never negative)" if value is not None and value < 0 else ""
+    message = (
+        f"kl_div was given {what} as its first argument in {share(len(bad), len(calls))} calls looked at, with values "
+        f"up to {max(f['high'] for _, f in bad):.2f}{sign}: it wants log-probabilities, which are never above 0."
+    )
+    return _finding(Severity.BUG, message, trace, bad)
+
+
+def _most(calls: list[Call], odd: Callable[[Event], bool]) -> list[Call]:
+    bad = [(e, f) for e, f in calls if odd(f)]
+    return bad if bad and len(bad) >= MOST_CALLS * len(calls) else []
+
+
+def _finding(severity: Severity, message: str, trace: Trace, calls: list[Call]) -> Finding:
+    return Finding(KIND, severity, Certainty.NUMERIC, message, distinct_places(trace, [e for e, _ in calls]))

@@ -1,0 +1,91 @@
+"""Class labels that do not fit the scores: outside their range, or left out of the loss."""
+
+from __future__ import annotations
+
+from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.entry import FLOATS
+from torchdojo.probes.expected import Expected
+from torchdojo.probes.training import distinct_places
+from torchdojo.probes.wording import counted, share
+
+KIND = "label-encoding"
+WATCHERS = ("labels",)
+
+LOSSES = frozenset({"cross_entropy", "nll_loss"})
+#: So many labels have to be seen before a class that is not among them is worth a remark.
+ENOUGH_LABELS = 300
+
+
+def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
+    """Compare the labels that reach a loss with the classes that the scores have."""
+    calls = [e for e in trace.of("loss") if e["name"] in LOSSES and e.get("targets") and _labelled(e)]
+    findings = [f for f in (_outside(trace, calls), _ignored(trace, calls), _shifted(trace, calls)) if f]
+    labels = [label for e in calls for label in e["targets"]]
+    summary = "No class labels reached a loss."
+    if labels:
+        kept = [label for label in labels if label >= 0]
+        summary = (
+            f"{counted(len(labels), 'label')} from {min(kept, default=0)} to {max(kept, default=0)} for "
+            f"{_classes(calls[0])} classes, all in range and none left out of the loss."
+        )
+    return Observation(KIND, len(calls), summary, tuple(findings[:1]))
+
+
+def _labelled(loss: Event) -> bool:
+    """One class index per row of scores."""
+    return (
+        len(loss["target_shape"]) == 1
+        and len(loss["shape"]) == 2
+        and str(loss["target_dtype"]).startswith(("int", "uint"))
+    )
+
+
+def _classes(loss: Event) -> int:
+    return int(loss["shape"][1])
+
+
+def _outside(trace: Trace, calls: list[Event]) -> Finding | None:
+    """A label beyond the last class, or below the first, that made the loss fail."""
+    end = trace.end
+    if end is None or end["how"] != "exception":
+        return None
+    for loss in reversed(calls):
+        wrong = [t for t in loss["targets"] if t >= _classes(loss) or t < 0]
+        if wrong and loss.get("value") is None:
+            low, high = min(loss["targets"]), max(loss["targets"])
+            message = (
+                f"The labels go from {low} to {high}, but the scores have {_classes(loss)} classes, which are numbered "
+                f"0 to {_classes(loss) - 1}: {share(len(wrong), len(loss['targets']))} labels of the batch name none."
+            )
+            return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, [loss]))
+    return None
+
+
+def _ignored(trace: Trace, calls: list[Event]) -> Finding | None:
+    """A class of a plain classification that `ignore_index` takes out of the loss."""
+    rows = {
+        f["id"]: (f.get("shape") or [0])[0] for f in trace.of("forward") if str(f.get("dtype", "")).startswith(FLOATS)
+    }
+    # Positions of sequences and images are more than the rows that went in, and where words go in words may come
+    # out: there, one class may well be padding.
+    plain = {e["id"] for e in calls if e.get("grad") and e["weight"] == rows.get(e.get("forward"))}
+    notes = [e for e in trace.notes(WATCHERS[0], "ignored") if e["loss"] in plain]
+    if not notes:
+        return None
+    first = notes[0]
+    ignored, count = sum(e["ignored"] for e in notes), sum(e["count"] for e in notes)
+    message = (
+        f"The loss ignores class {first['index']}, one of the {first['classes']} classes: {share(ignored, count)} "
+        "labels had no part in training."
+    )
+    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, notes))
+
+
+def _shifted(trace: Trace, calls: list[Event]) -> Finding | None:
+    """Labels that begin at 1: harmless when there is a score for 0 as well, which may be reserved."""
+    labels = [label for e in calls for label in e["targets"]]
+    if len(labels) < ENOUGH_LABELS or min(labels) != 1 or max(labels) != _classes(calls[0]) - 1:
+        return None
+    message = f"Class 0 is among none of {len(labels):,} labels, which go from 1 to {max(labels)}: is it reserved?"
+    return Finding(KIND, Severity.STYLE, Certainty.EVENT, message, distinct_places(trace, calls[:1]))

@@ -1,0 +1,43 @@
+"""Training that is resumed with the weights alone."""
+
+from __future__ import annotations
+
+from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.expected import Expected
+from torchdojo.probes.wording import counted
+
+KIND = "resume-loses-state"
+WATCHERS = ("checkpoints",)
+
+#: A learning rate this far from the stored one has jumped.
+JUMP = 1.05
+
+
+def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
+    """When training goes on from a checkpoint with the same optimizer, what the checkpoint holds of it is loaded."""
+    loads = [note for note in trace.notes("checkpoints", "load") if note["matched"]]
+    findings = tuple(
+        finding for note in trace.notes("checkpoints", "resumed") if (finding := _finding(trace, note)) is not None
+    )
+    summary = f"In {counted(len(loads), 'load')} of weights nothing that training needs to go on was left behind."
+    return Observation(KIND, len(loads), summary, findings)
+
+
+def _finding(trace: Trace, note: Event) -> Finding | None:
+    if note["kind"] == "optimizer":
+        if not (note["fresh"] and note["alike"] and note["entries"]):
+            return None
+        message = (
+            f"Training went on from a checkpoint that holds the state of {counted(note['entries'], 'tensor')} of an "
+            f"optimizer just like this {note['cls']}, whose state was empty at its first step."
+        )
+    else:
+        rate, stored = note["rate"], note["stored"]
+        if not note["alike"] or not rate or not stored or max(rate, stored) < JUMP * min(rate, stored):
+            return None
+        message = (
+            f"The checkpoint holds the state of a schedule that nobody loaded: the learning rate was {stored:.3g} when "
+            f"it was saved and {rate:.3g} at the first step after it was loaded."
+        )
+    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, trace.place(note))

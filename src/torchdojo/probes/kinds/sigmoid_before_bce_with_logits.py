@@ -1,0 +1,64 @@
+"""A sigmoid in front of a binary loss that takes one itself."""
+
+from __future__ import annotations
+
+from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.expected import Expected
+from torchdojo.probes.loss_calls import AFFINE, made_by, watched_losses
+from torchdojo.probes.training import distinct_places
+from torchdojo.probes.wording import counted, share
+
+KIND = "sigmoid-before-bce-with-logits"
+WATCHERS = ("loss_inputs",)
+
+LOSSES = ("binary_cross_entropy_with_logits", "multilabel_soft_margin_loss")
+SQUASHERS = {"SigmoidBackward0": "a sigmoid", "SoftmaxBackward0": "a softmax"}
+
+#: Values that happen to lie between 0 and 1 in fewer calls than this prove nothing.
+ENOUGH_CALLS = 10
+
+#: Nor do values that hardly differ.
+LEAST_SPREAD = 0.05
+
+
+def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
+    """What made the first argument of the loss, and the range it stays in."""
+    losses = [e for e in trace.of("loss") if e["name"] in LOSSES and e.get("value") is not None]
+    squashed = [e for e in losses if made_by(e) in SQUASHERS]
+    findings = []
+    if squashed:
+        first = squashed[0]
+        message = (
+            f"{first['name']} was fed the result of {SQUASHERS[made_by(first)]} in "
+            f"{share(len(squashed), len(losses))} calls, and it takes a sigmoid itself."
+        )
+        findings.append(_finding(Certainty.EVENT, message, distinct_places(trace, squashed)))
+    else:
+        for training in (True, False):
+            pairs = [(e, f) for e, f in watched_losses(trace, *LOSSES) if bool(e.get("grad")) is training]
+            if found := _between_zero_and_one(trace, pairs):
+                findings.append(found)
+                break
+    lows = [f["low"] for _, f in watched_losses(trace, *LOSSES)]
+    reach = f", down to {min(lows):.1f}" if lows else ""
+    summary = f"{counted(len(losses), 'call')} of a binary loss with logits got raw scores{reach}."
+    return Observation(KIND, len(losses), summary, tuple(findings))
+
+
+def _between_zero_and_one(trace: Trace, pairs: list[tuple[Event, Event]]) -> Finding | None:
+    """Scores that never leave [0, 1], although no layer of raw scores made them."""
+    if len(pairs) < ENOUGH_CALLS or any(made_by(e) in AFFINE for e, _ in pairs):
+        return None
+    low, high = min(f["low"] for _, f in pairs), max(f["high"] for _, f in pairs)
+    if low < 0 or high > 1 or high - low < LEAST_SPREAD:
+        return None
+    message = (
+        f"All scores that reached {pairs[0][0]['name']} lay between {low:.2f} and {high:.2f} in "
+        f"{counted(len(pairs), 'call')} looked at: these are probabilities, and the loss takes a sigmoid itself."
+    )
+    return _finding(Certainty.NUMERIC, message, distinct_places(trace, [e for e, _ in pairs]))
+
+
+def _finding(certainty: Certainty, message: str, where: str) -> Finding:
+    return Finding(KIND, Severity.BUG, certainty, message, where)

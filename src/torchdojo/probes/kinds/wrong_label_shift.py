@@ -1,0 +1,54 @@
+"""A causal model whose targets are not the next tokens."""
+
+from __future__ import annotations
+
+from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.expected import Expected
+from torchdojo.probes.token_targets import loss_place, occasions, token_batches
+from torchdojo.probes.wording import counted
+
+KIND = "wrong-label-shift"
+WATCHERS = ("token_outputs",)
+
+#: The shifts that the watcher tries, in its order.
+SHIFTS = (-1, 0, 1, 2, 3)
+
+#: Targets follow a shift when it explains so many of them, and no other comes near.
+EXPLAINED, ALSO = 0.95, 0.85
+
+ENOUGH_POSITIONS = 24
+
+#: What a wrong shift makes the model do.
+MEANS = {0: "the token that it has just been given", 2: "the token after the next one"}
+
+
+def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
+    """In a model that cannot see later tokens, the target of a position must be the token after it."""
+    causal = {n["model"] for n in trace.notes("token_outputs", "causal") if n["value"]}
+    judged = [b for b in token_batches(trace) if b["model"] in causal and b["judged"] > 0]
+    total = sum(b["judged"] for b in judged)
+    shares = _shares(judged)
+    findings = []
+    best = max(range(len(SHIFTS)), key=lambda i: shares[i])
+    others = [s for i, s in enumerate(shares) if i != best]
+    clear = shares[best] >= EXPLAINED and max(others) < ALSO and total >= ENOUGH_POSITIONS
+    if clear and SHIFTS[best] in MEANS:
+        message = (
+            f"In {100 * shares[best]:.0f} % of the positions looked at, output t is trained to give the input's token "
+            f"at t + {SHIFTS[best]}: {MEANS[SHIFTS[best]]}, not the next one. The model cannot see later tokens: it is "
+            "meant to predict the next."
+        )
+        findings.append(Finding(KIND, Severity.BUG, Certainty.NUMERIC, message, loss_place(trace, judged)))
+    watched = occasions(trace, judged) if clear else 0
+    summary = (
+        f"In {counted(len(judged), 'batch', 'batches')} looked at the target of a position was the next token in "
+        f"{100 * shares[SHIFTS.index(1)]:.0f} % of the cases."
+    )
+    return Observation(KIND, watched, summary, tuple(findings))
+
+
+def _shares(batches: list[Event]) -> list[float]:
+    if not batches:
+        return [0.0] * len(SHIFTS)
+    return [sum(b["shifts"][i] for b in batches) / len(batches) for i in range(len(SHIFTS))]
