@@ -124,6 +124,7 @@ def _diagnosis(script: str, dossier: Mapping[str, Any], only: Collection[str], i
         transformed=bool(dossier.get("transformed")),
         children_seconds=float(dossier.get("children_seconds", 0.0)),
         patched=tuple(dossier.get("patched", ())),
+        gap=str(dossier.get("gap") or ""),
         problems=tuple(dossier.get("problems", ())),
     )
 

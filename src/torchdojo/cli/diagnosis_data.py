@@ -36,6 +36,7 @@ def as_data(diagnosis: Diagnosis) -> dict[str, Any]:
             "patched": list(diagnosis.patched),
             **diagnosis.watched,
         },
+        "gap": diagnosis.gap,
         "problems": list(diagnosis.problems),
         "exit_status": diagnosis.exit_status,
     }

@@ -134,6 +134,8 @@ def _sentences(diagnosis: Diagnosis) -> list[str]:
         said.append("torch.compile: compiled models ran as they are (eager) while they were recorded.")
     if diagnosis.patched:
         said.append(f"The script replaced {', '.join(diagnosis.patched)}: what goes through it may not have been seen.")
+    if diagnosis.gap:
+        said.append(f"Not everything could be recorded ({diagnosis.gap}): something may have been missed.")
     said += [f"Our fault: {problem}" for problem in diagnosis.problems]
     return said
 

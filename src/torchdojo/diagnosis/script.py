@@ -79,7 +79,7 @@ class Diagnosed:
         trace = session.end(how=end["how"], error=end.get("error"), message=end.get("message"), line=end.get("line"))
         observations = observe(trace, self._problems)
         if session.recorder.log.problem is not None:
-            self._problems.append(f"an event was not recorded: {session.recorder.log.problem}")
+            told_of["gap"] = session.recorder.log.problem
         assert trace.end is not None
         end["seconds"] = trace.end["seconds"]
         return told_of | {

@@ -89,7 +89,9 @@ class Diagnosis:
     transformed: bool = False
     children_seconds: float = 0.0
     patched: tuple[str, ...] = ()
-    #: Faults of ours.
+    #: Why an event could not be recorded, "" when all could.
+    gap: str = ""
+    #: Faults of ours without which there would be another verdict.
     problems: tuple[str, ...] = ()
 
     @property

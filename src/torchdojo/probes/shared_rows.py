@@ -21,7 +21,7 @@ _FEW = 3
 class Evaluated:
     """One evaluation pass of one model: how many different rows it had, how many of them were trained on before.
 
-    `natural` is the share of training rows that have a twin among the training rows: chance makes twins, too.
+    `natural` is the share of rows that chance would find among those trained on: small data repeats itself.
     `in_parts` says that each batch was either new or trained on, as if one data set had followed another; of a
     loader's pass it is not asked.
     """
@@ -57,7 +57,7 @@ def evaluated_passes(trace: Trace) -> list[Evaluated]:
             key = passes[event["id"]], event["model"]
             if key not in known:
                 counts = trained.get(event["model"], Counter())
-                known[key] = frozenset(counts), _natural(trace, event)
+                known[key] = frozenset(counts), _natural(trace, event, len(counts))
             found.setdefault(key, []).append(event)
     return [
         e
@@ -105,15 +105,23 @@ def _in_parts(forwards: Pass, trained: frozenset[int]) -> bool:
     return all(part in (0.0, 1.0) for part in shares) and len(set(shares)) > 1
 
 
-def _natural(trace: Trace, evaluation: Event) -> float:
-    """How many rows of the training batches before have a twin in the same batch."""
-    rows = twins = 0
+def _natural(trace: Trace, evaluation: Event, known: int) -> float:
+    """The share of new rows that chance alone would find among so many rows known from training.
+
+    How many rows have a twin in their own batch tells how easily the data repeats itself: small images, short
+    sequences. Among more rows than a batch has, a twin is as many times more likely.
+    """
+    rows = twins = batches = 0
     for forward in trace.training_forwards:
-        if forward["model"] == evaluation["model"] and forward["id"] < evaluation["id"]:
-            counts: Counter[int] = Counter(forward.get("rows", ()))
+        if forward["model"] == evaluation["model"] and forward["id"] < evaluation["id"] and forward.get("rows"):
+            counts: Counter[int] = Counter(forward["rows"])
             rows += sum(counts.values())
             twins += sum(n for n in counts.values() if n > 1)
-    return twins / rows if rows else 0.0
+            batches += 1
+    if not twins:
+        return 0.0
+    beside = rows / batches - 1
+    return min(1.0, twins / rows * max(1.0, known / beside))
 
 
 def _models_with_a_target_per_row(trace: Trace) -> set[int]:

@@ -79,8 +79,8 @@ class Bus:
 
     @property
     def inside(self) -> bool:
-        """Whether a root forward, a loss, a backward pass or an experiment is running."""
-        return self._counters.busy > 0
+        """Whether a root forward, a loss, a backward pass, an experiment or a transform of torch.func is running."""
+        return self._counters.busy > 0 or functorch_level() is not None
 
     @contextlib.contextmanager
     def experiment(self) -> Iterator[None]:

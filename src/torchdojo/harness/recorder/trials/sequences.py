@@ -148,7 +148,12 @@ def order_of_context(trial: Trial, shifted: Shift) -> tuple[float, int] | None:
     last = int(torch.nonzero(shifted.scored[row])[-1, 0])
     context = shifted.tokens[row, :last]
     other = shifted.tokens[(row + 1) % rows, :last] if rows > 1 else context.roll(1, 0)
-    if last < 3 or torch.equal(context, context.flip(0)) or len(set(context.reshape(-1).tolist())) < 2 or _alike(context, other):
+    if (
+        last < 3
+        or torch.equal(context, context.flip(0))
+        or len(set(context.reshape(-1).tolist())) < 2
+        or _alike(context, other)
+    ):
         return None
     sizes = []
     for replaced in (context.flip(0), other):
