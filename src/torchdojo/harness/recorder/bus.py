@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from torchdojo.harness.originals import Module, Tensor, detach, is_leaf_of, numel
+from torchdojo.harness.originals import Module, Tensor, detach, functorch_level, is_leaf_of, numel
 from torchdojo.harness.recorder.log import Log
 
 Listener = Callable[..., None]
