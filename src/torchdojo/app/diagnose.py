@@ -97,14 +97,10 @@ def _cause(status: int) -> str:
 
 
 def _diagnosis(script: str, dossier: Mapping[str, Any], only: Collection[str], ignored: Mapping[str, str]) -> Diagnosis:
-    from torchdojo.bugs import bug_kinds
-
-    kinds = bug_kinds()
     observations = [
         observation
         for observation in map(_observation, dossier.get("observations", ()))
-        if (not only or observation.kind in only)
-        and not (observation.kind in kinds and kinds[observation.kind].needs_reference)
+        if not only or observation.kind in only
     ]
     told = [
         Told(finding, _meaning(finding.kind), ignored.get(finding.kind, ""))
@@ -154,9 +150,9 @@ def _end(said: Mapping[str, Any]) -> End:
 
 
 def _meaning(kind: str) -> Meaning:
-    from torchdojo.bugs import bug_kinds
+    from torchdojo.bugs import bug_kind
 
-    found = bug_kinds().get(kind)
+    found = bug_kind(kind)
     if found is None:
         return Meaning(kind, "", "", "")
     documentation = found.documentation()
