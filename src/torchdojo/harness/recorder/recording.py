@@ -54,8 +54,9 @@ class Recorder:
         device: Callable[[Any], str] | None = None,
         quiet: Quiet | None = None,
         watch: Collection[str] = (),
+        log: Log | None = None,
     ) -> None:
-        self.log = Log(script, device)
+        self.log = Log(script, device) if log is None else log
         self.graphs = Graphs()
         self.gradients = Gradients()
         self.forwards = Forwards(self.log, self.graphs, sample)
