@@ -17,6 +17,7 @@ from torchdojo.sandbox.census import descendants, in_namespace_of
 from torchdojo.sandbox.child import Orders, become_job
 from torchdojo.sandbox.job import Limits
 from torchdojo.sandbox.keeper import ended, keep
+from torchdojo.sandbox.paging import large_pages
 from torchdojo.sandbox.walls import Walls
 
 _TICK_SECONDS = 0.1
@@ -54,7 +55,10 @@ class Service:
         self._base = base
         self._preload = preload
         self._running: dict[int, _Running] = {}
-        self._inherited = limits.private_resident("self")[0] + (0 if preload is None else _FRESH_IMPORT_BYTES)
+        #: What makes forks cheaper is done while nobody waits for one.
+        self._chores = large_pages()
+        self._has_chores = preload is None
+        self._inherited = self._own_memory()
         self._wake, wake_end = os.pipe()
         os.set_blocking(self._wake, False)
         os.set_blocking(wake_end, False)
@@ -69,7 +73,9 @@ class Service:
         watch.register(self._wake, select.POLLIN)
         try:
             while True:
-                ready = {place for place, _ in watch.poll(_TICK_SECONDS * 1000 if self._running else None)}
+                ready = {place for place, _ in watch.poll(self._patience())}
+                if not ready and self._has_chores and not self._running:
+                    self._do_a_chore()
                 if self._wake in ready:
                     os.read(self._wake, 4096)
                     self._reap()
@@ -83,6 +89,20 @@ class Service:
                 self._end(pid, running, "owner left")
             for pid in list(self._running):
                 os.waitpid(pid, 0)
+
+    def _patience(self) -> float | None:
+        """Milliseconds to wait for a word; None for ever."""
+        if self._running:
+            return _TICK_SECONDS * 1000
+        return 0 if self._has_chores else None
+
+    def _do_a_chore(self) -> None:
+        self._has_chores = next(self._chores, self) is None
+        if not self._has_chores:
+            self._inherited = self._own_memory()
+
+    def _own_memory(self) -> int:
+        return limits.private_resident("self")[0] + (0 if self._preload is None else _FRESH_IMPORT_BYTES)
 
     def _obey(self) -> bool:
         received = packets.receive(self._control)
