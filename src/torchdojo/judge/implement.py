@@ -9,6 +9,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,7 @@ from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.failure import Failure
 from torchdojo.domain.report import CheckOutcome, CheckResult, Report, Verdict
 from torchdojo.judge.checks import Check, checks_of, cut_short, load_checks, run_check
+from torchdojo.judge.core import own_core, stay_on
 from torchdojo.judge.implement_endings import ending_of
 from torchdojo.judge.proxies import Candidate, GradingOver, Submission
 from torchdojo.judge.proxies.calls import Call
@@ -50,20 +52,23 @@ def judge_implement(session: Session, folder: Path, request: Mapping[str, Any]) 
             "support": support.read_text(encoding="utf-8") if support.exists() else None,
         },
     )
-    # The judge reads its own files while the submission's process starts.
     exercise = load_exercise(folder)
-    loaded = load_checks(folder)
-    checks = checks_of(loaded.checks)
-    deadline = time.monotonic() + exercise.limits.wall_seconds
-    candidate = Candidate(job, secrets.token_hex(16), deadline)
-    grading = _Grading(session, exercise, checks)
-    try:
-        if grading.loads(candidate):
-            submission = Submission(candidate, exercise.filename.removesuffix(".py"))
-            for check in checks:
-                grading.take(check, run_check(check, submission, candidate, loaded.reference, int(request["seed"])))
-    except GradingOver as over:
-        grading.cut_short(*ending_of(over, job, str(candidate.last_call or "")), candidate.last_call, loaded.reference)
+    candidate = Candidate(job, secrets.token_hex(16), time.monotonic() + exercise.limits.wall_seconds)
+    with own_core() if not exercise.limits.processes else nullcontext() as core:
+        candidate.load(core)
+        # The judge reads its own files while the submission's process starts and loads the submission.
+        loaded = load_checks(folder)
+        checks = checks_of(loaded.checks)
+        stay_on(core)
+        grading = _Grading(session, exercise, checks)
+        try:
+            if grading.loads(candidate):
+                submission = Submission(candidate, exercise.filename.removesuffix(".py"))
+                for check in checks:
+                    grading.take(check, run_check(check, submission, candidate, loaded.reference, int(request["seed"])))
+        except GradingOver as over:
+            ending = ending_of(over, job, str(candidate.last_call or ""))
+            grading.cut_short(*ending, candidate.last_call, loaded.reference)
     job.kill()
     return grading.report()
 

@@ -44,9 +44,12 @@ class Candidate:
         self._failure: BaseException | None = None
         self._seed: int | None = None
 
+    def load(self, core: int | None = None) -> None:
+        """Let it load the submission, on this core of the processor alone if one is given, and go on meanwhile."""
+        self._job.send({"type": "go", "key": self._key, "core": core})
+
     def begin(self) -> list[str]:
-        """Let it load the submission; the names its module has. Raises what loading raised."""
-        self._job.send({"type": "go", "key": self._key})
+        """The names that the module of the submission has, once it is loaded. Raises what loading raised."""
         reply = self._reply()
         if reply.type != "loaded":
             raise Gone(f"a frame of type {reply.type!r:.40} instead of the loaded file", protocol=True)
