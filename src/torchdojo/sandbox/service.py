@@ -74,7 +74,7 @@ class Service:
         try:
             while True:
                 ready = {place for place, _ in watch.poll(self._patience())}
-                if not ready and self._has_chores and not self._running:
+                if not ready and self._has_chores:
                     self._do_a_chore()
                 if self._wake in ready:
                     os.read(self._wake, 4096)
@@ -92,9 +92,9 @@ class Service:
 
     def _patience(self) -> float | None:
         """Milliseconds to wait for a word; None for ever."""
-        if self._running:
-            return _TICK_SECONDS * 1000
-        return 0 if self._has_chores else None
+        if self._has_chores:
+            return 0
+        return _TICK_SECONDS * 1000 if self._running else None
 
     def _do_a_chore(self) -> None:
         self._has_chores = next(self._chores, self) is None

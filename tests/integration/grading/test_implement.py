@@ -49,6 +49,7 @@ def test_checks_can_use_everything_a_submission_offers(grader: Grader, kit: Exer
         (FLIP, "import gc\ndef flip(x): gc.get_objects(); return x.t()", "forbidden", "gc.get_objects on line"),
         ("self.drop(self.fc(x))", "self.fc(x).softmax(-1)", "forbidden", "softmax"),
         ("self.drop = nn", "self.lstm = nn.LSTM(2, 2); self.drop = nn", "forbidden", "torch.nn.LSTM"),
+        ("self.drop = nn", "self.eval = 3; self.drop = nn", "runtime_error", "'int' object is not callable"),
         ("self.n += 1", "self.n += 1; x.mul_(1.5)", "wrong_answer", "is wrong at"),
         ("class Net(", "class Other(", "import_error", "defines no Net"),
         ("import torch,", "import nowhere, torch,", "import_error", "No module named 'nowhere'"),
