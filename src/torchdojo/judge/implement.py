@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from torchdojo.checkers.failures import raised_by
-from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.exercise import Kind
 from torchdojo.domain.failure import Failure
 from torchdojo.domain.report import CheckOutcome, CheckResult, Report, Verdict
 from torchdojo.judge.checks import Check, checks_of, cut_short, load_checks, run_check
@@ -25,7 +25,6 @@ from torchdojo.judge.implement_endings import ending_of
 from torchdojo.judge.proxies import Candidate, GradingOver, Submission
 from torchdojo.judge.proxies.calls import Call
 from torchdojo.judge.session import Session
-from torchdojo.library import load_exercise
 
 #: The name of the implicit check that no input is changed unless a check allows it.
 PURITY = "test_inputs_are_left_alone"
@@ -39,31 +38,23 @@ _VERDICTS = {
 
 
 def judge_implement(session: Session, folder: Path, request: Mapping[str, Any]) -> Report:
-    """The report on one submission for the exercise in `folder`.
+    """The report on one submission for the exercise in `folder`; grading has started its process.
 
-    `request`: "filename" and "forbid" as the exercise says, and "seed", from which all inputs are drawn.
+    `request`: "exercise" (its id), "filename", "names" (what the file has to define), "wall_seconds" and "processes"
+    (whether the submission may start some) as the exercise says, and "seed", from which all inputs are drawn.
     """
-    support = folder / "support.py"
-    job = session.start(
-        "run",
-        {
-            "filename": request["filename"],
-            "forbid": request["forbid"],
-            "support": support.read_text(encoding="utf-8") if support.exists() else None,
-        },
-    )
-    exercise = load_exercise(folder)
-    candidate = Candidate(job, secrets.token_hex(16), time.monotonic() + exercise.limits.wall_seconds)
-    with own_core() if not exercise.limits.processes else nullcontext() as core:
+    job = session.take("run")
+    candidate = Candidate(job, secrets.token_hex(16), time.monotonic() + request["wall_seconds"])
+    with nullcontext() if request["processes"] else own_core() as core:
         candidate.load(core)
         # The judge reads its own files while the submission's process starts and loads the submission.
         loaded = load_checks(folder)
         checks = checks_of(loaded.checks)
         stay_on(core)
-        grading = _Grading(session, exercise, checks)
+        grading = _Grading(session, str(request["exercise"]), request["names"], checks)
         try:
             if grading.loads(candidate):
-                submission = Submission(candidate, exercise.filename.removesuffix(".py"))
+                submission = Submission(candidate, str(request["filename"]).removesuffix(".py"))
                 for check in checks:
                     grading.take(check, run_check(check, submission, candidate, loaded.reference, int(request["seed"])))
         except GradingOver as over:
@@ -74,9 +65,10 @@ def judge_implement(session: Session, folder: Path, request: Mapping[str, Any]) 
 
 
 class _Grading:
-    def __init__(self, session: Session, exercise: Exercise, checks: list[Check]) -> None:
+    def __init__(self, session: Session, exercise: str, names: Sequence[str], checks: list[Check]) -> None:
         self._session = session
         self._exercise = exercise
+        self._names = names
         self._checks = checks
         self._results: list[CheckResult] = []
         self._verdict = Verdict.PASSED
@@ -96,7 +88,7 @@ class _Grading:
             words = f"{raised.type_name}: {raised.message}".rstrip(": ")
             self._fail(verdict, f"Your file cannot be loaded. {words}{place}")
             return False
-        missing = [name for name in self._exercise.names if name not in names]
+        missing = [name for name in self._names if name not in names]
         if missing:
             self._fail(
                 Verdict.IMPORT_ERROR,
@@ -137,8 +129,8 @@ class _Grading:
         if self._verdict is Verdict.PASSED and passed < len(self._results):
             self._fail(Verdict.INTERNAL_ERROR, "A check was skipped; that proves nothing. This is not your fault.")
         return Report(
-            exercise=self._exercise.id,
-            kind=str(self._exercise.kind),
+            exercise=self._exercise,
+            kind=str(Kind.IMPLEMENT),
             verdict=self._verdict,
             score=passed / len(self._results),
             message=self._message,

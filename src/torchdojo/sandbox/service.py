@@ -8,6 +8,7 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from torchdojo.sandbox.census import descendants, in_namespace_of
 from torchdojo.sandbox.child import Orders, become_job
 from torchdojo.sandbox.job import Limits
 from torchdojo.sandbox.keeper import ended, keep
-from torchdojo.sandbox.paging import large_pages
 from torchdojo.sandbox.walls import Walls
 
 _TICK_SECONDS = 0.1
@@ -47,7 +47,13 @@ class Service:
     """Serves one owner until it hangs up, then ends every job."""
 
     def __init__(
-        self, control: socket.socket, walls: Walls | None, own_namespace: int | None, base: str, preload: str | None
+        self,
+        control: socket.socket,
+        walls: Walls | None,
+        own_namespace: int | None,
+        base: str,
+        preload: str | None,
+        chores: Iterator[None],
     ) -> None:
         self._control = control
         self._walls = walls
@@ -56,8 +62,8 @@ class Service:
         self._preload = preload
         self._running: dict[int, _Running] = {}
         #: What makes forks cheaper is done while nobody waits for one.
-        self._chores = large_pages()
-        self._has_chores = preload is None
+        self._chores = chores
+        self._has_chores = True
         self._inherited = self._own_memory()
         self._wake, wake_end = os.pipe()
         os.set_blocking(self._wake, False)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,15 @@ def test_a_submission_that_fails_is_told_how(
     assert (str(report.verdict), words in report.message) == (verdict, True), report.message
     assert len(report.checks) == 3
     assert report.score < 1.0
+
+
+def test_everything_printed_arrives_before_the_verdict(grader: Grader, kit: Exercise) -> None:
+    events: list[Mapping[str, Any]] = []
+    printing = kit.solution.replace(FLIP, "def flip(x):\n    print('flipped')\n    return x.t()")
+    report = grader.grade(kit, printing, seed=1, on_event=events.append)
+    assert report.verdict is Verdict.PASSED, report.message
+    assert "".join(event["text"] for event in events if event["type"] == "output") == "flipped\n" * 2
+    assert 0 < report.seconds["run"] <= report.seconds["total"]
 
 
 def test_inputs_changed_behind_the_checks_back_are_a_wrong_answer(grader: Grader, kit: Exercise) -> None:
