@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import cache
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,8 @@ def measure(*, quick: bool) -> Iterator[Figure]:
 
 
 def _can_do_without_protection(exercise: Exercise) -> bool:
-    """Counting operations takes the grader; a few checks do, and their exercises are left out on both sides."""
-    checks = (exercise.folder / "checks.py").read_text(encoding="utf-8")
-    return "counting(" not in checks and _warm(exercise) > 0
+    """Some checks rest on what the grader gives, e.g. that what is read is a copy. They are left out of it all."""
+    return _warm(exercise) > 0
 
 
 def _verdict(grader: Grader, exercise: Exercise) -> float:
@@ -84,12 +84,16 @@ def _cold_pytest(exercise: Exercise) -> float:
 
 def _warm(exercise: Exercise) -> float:
     """Seconds of the checks in a fresh fork of this warm process; 0 when they need more than the module itself."""
-    import torchdojo.judge.checks
+    _warm_up()
+    taken = [_in_a_fork(exercise) for _ in range(3)]
+    return 0.0 if 0.0 in taken else median(taken)
+
+
+@cache
+def _warm_up() -> None:
     import torchdojo.judge.warm
 
     torchdojo.judge.warm.warm()
-    taken = [_in_a_fork(exercise) for _ in range(3)]
-    return 0.0 if 0.0 in taken else median(taken)
 
 
 def _in_a_fork(exercise: Exercise) -> float:
