@@ -3,6 +3,7 @@ the same checks unprotected in a warm process, and with two graders at once."""
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import subprocess
@@ -97,6 +98,8 @@ def _warm_up() -> None:
     import torchdojo.judge.warm
 
     torchdojo.judge.warm.warm()
+    gc.collect()
+    gc.freeze()  # As the grader's warm processes do.
 
 
 def _in_a_fork(exercise: Exercise) -> float:
