@@ -103,7 +103,11 @@ class Service:
         return _TICK_SECONDS * 1000 if self._running else None
 
     def _do_a_chore(self) -> None:
-        self._has_chores = next(self._chores, self) is None
+        try:
+            self._has_chores = next(self._chores, self) is None
+        except Exception:
+            # They only save time; whatever is wrong will be met, and told, where it matters.
+            self._has_chores = False
         if not self._has_chores:
             self._inherited = self._own_memory()
 
