@@ -93,20 +93,31 @@ def _same_function(one: Sampled, other: Sampled) -> bool:
     alike = one[0]["model"] == other[0]["model"] and one[0].get("shape") == other[0].get("shape")
     if not alike or one[0].get("rows") == other[0].get("rows"):
         return False
+    line, its_line = _line(one), _line(other)
+    if line is not None and its_line is not None:
+        # A squared error: its line says where it is zero.
+        missed = np.polyval(line, other[1][:, 0]) - other[2][:, 0]
+        return float(np.abs(missed).max()) < THROUGH_ZERO * float(np.ptp(other[2]))
     both = (np.concatenate([one[part], other[part]]) for part in (1, 2))
     return follows_prediction_alone(*both) is True
 
 
+def _line(sampled: Sampled) -> Array | None:
+    """Slope and offset of the gradients over the predictions, where these lie on a line."""
+    _, values, gradients = sampled
+    z, g = values[:, 0], gradients[:, 0]
+    if not (np.isfinite(z).all() and np.isfinite(g).all()) or np.ptp(z) < 1e-6 or np.ptp(g) == 0.0:
+        return None
+    line = np.polyfit(z, g, 1)
+    return line if float(np.abs(np.polyval(line, z) - g).max()) < 1e-4 * float(np.ptp(g)) else None
+
+
 def _through_zero(one: Sampled, known: list[Sampled]) -> bool:
     """Whether a model that always sees the same rows has its outputs pulled to zero."""
-    forward, values, gradients = one
+    forward, line = one[0], _line(one)
     if any(f["model"] == forward["model"] and f.get("rows") != forward.get("rows") for f, _, _ in known):
         return False
-    width = float(np.ptp(values))
-    if not (np.isfinite(values).all() and np.isfinite(gradients).all()) or width == 0.0:
-        return False
-    slope, offset = np.polyfit(values[:, 0], gradients[:, 0], 1)
-    return bool(abs(offset) < THROUGH_ZERO * abs(slope) * width)
+    return line is not None and bool(abs(line[1]) < THROUGH_ZERO * abs(line[0]) * float(np.ptp(one[1])))
 
 
 def _flat_forwards(trace: Trace) -> set[int]:
