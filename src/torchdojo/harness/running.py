@@ -68,8 +68,11 @@ class Run:
     def _run(self) -> Trace:
         self._seed()
         self._connect()
+        recording = torch.is_grad_enabled()
         began = _clock()
         end = self._execute()
+        # A script may leave autograd switched off, which is nobody else's business.
+        torch.set_grad_enabled(recording)
         self.recorder.finish()
         end["seconds"] = _clock() - began
         end["patched"] = self.recorder.replaced()

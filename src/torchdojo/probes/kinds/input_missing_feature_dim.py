@@ -16,12 +16,12 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     """A floating-point batch must reach the first affine layer with a batch dimension and a feature dimension."""
     refused = "shapes cannot be multiplied" in str((trace.end or {}).get("message"))
     of_a_batch = _scored_as_batches(trace)
-    # Of a forward that failed before its first layer was reached, only the error says what was wrong with it.
+    # Where no affine layer was reached, only an error can say that one was to come.
     flat = [
         f
         for f in trace.of("forward")
         if takes_batch_as_one_row(f)
-        and (f.get("entry") or not f.get("failed") or refused)
+        and (f.get("entry") or (f.get("failed") and refused))
         and (f.get("failed") or len(f["shape"]) > 1 or f["id"] in of_a_batch)
     ]
     findings: tuple[Finding, ...] = ()
