@@ -16,8 +16,10 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     loads = [note for note in trace.notes("checkpoints", "load") if note["memory"]]
     saves = list(trace.notes("checkpoints", "save"))
     bad_loads = [note for note in loads if note["age"] and note["aliased"] == note["memory"]]
+    late_loads = [note for note in loads if note["late_age"] and note["late"] == note["memory"]]
     bad_saves = [note for note in saves if note["age"]]
-    findings = [_loaded(trace, note) for note in bad_loads] or [_saved(trace, note) for note in bad_saves]
+    findings = [_loaded(trace, note) for note in bad_loads]
+    findings = findings or [_copied_late(trace, note) for note in late_loads] or [_saved(trace, note) for note in bad_saves]
     watched = len(loads) + len(saves)
     summary = f"In {counted(watched, 'load or save', 'loads and saves')} of weights no state was one that trained on."
     return Observation(KIND, watched, summary, tuple(findings[:1]))
@@ -27,6 +29,14 @@ def _loaded(trace: Trace, note: Event) -> Finding:
     message = (
         f"{share(note['aliased'], note['memory'])} tensors loaded into {note['cls']} share memory with its own weights "
         f"and were taken {counted(note['age'], 'step')} before: they have trained on, and loading them changed nothing."
+    )
+    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, trace.place(note))
+
+
+def _copied_late(trace: Trace, note: Event) -> Finding:
+    message = (
+        f"{share(note['late'], note['memory'])} tensors loaded into {note['cls']} were copied just before, and what "
+        f"was copied had been taken {counted(note['late_age'], 'step')} earlier: it had trained on until the copy."
     )
     return Finding(KIND, Severity.BUG, Certainty.EVENT, message, trace.place(note))
 
