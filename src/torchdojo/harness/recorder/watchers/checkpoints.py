@@ -11,6 +11,7 @@ the state of an optimizer that nobody loaded: kind ("optimizer" or "scheduler"),
 state in the checkpoint), fresh (whether what steps now has no state of its own), alike (whether it has the same groups:
 sizes and hyper-parameters, at first), rate and stored (learning rates now and in the checkpoint); for a scheduler also
 position and stored_position (steps it has made; null when there is none now).
+`went_on`, at the same update, whether anything was left or not: optimizers and schedulers (states in the checkpoint).
 """
 
 from __future__ import annotations
@@ -258,6 +259,7 @@ class Checkpoints:
         if stored is None or not stored.model_loaded:
             return
         self._stored = None
+        self._bus.note("checkpoints", "went_on", optimizers=len(stored.optimizers), schedulers=stored.schedulers)
         groups = _Group.all({"param_groups": optimizer.param_groups})
         fresh = not any(optimizer.state.get(p) for group in optimizer.param_groups for p in group["params"])
         alike = [i for i, known in enumerate(stored.optimizers) if known == groups]
