@@ -10,6 +10,7 @@ torch.set_num_threads(1)
 import torch._dynamo  # noqa: E402  the first optimizer step would import it otherwise, at 1.4 s
 
 from torchdojo.harness import accelerator, serving  # noqa: E402
+from torchdojo.harness.recorder.watchers import chosen_watchers, watcher_names  # noqa: E402
 from torchdojo.harness.script import record_script  # noqa: E402
 
 __all__ = ["accelerator", "serving", "warm"]
@@ -34,6 +35,8 @@ with torch.no_grad():
 
 def warm() -> None:
     """Pay the first-use costs of an ordinary training script, plain and recorded."""
+    # A job cannot read our package any more: what it may be asked to watch with has to be here already.
+    chosen_watchers(watcher_names())
     record_script(_SCRIPT, sample=2, seed=0)
     model = torch.nn.Sequential(
         torch.nn.Linear(4, 8), torch.nn.BatchNorm1d(8), torch.nn.ReLU(), torch.nn.Dropout(0.1), torch.nn.Linear(8, 3)
