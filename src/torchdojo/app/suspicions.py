@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from torchdojo.app.catalogue import find_exercise, suggestion
 from torchdojo.app.compose import Dojo
+from torchdojo.app.hiding import refuse_hidden
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.suspicion import Culprit, Diagnosis, Innocent, KeptDiagnosis, Suspicion, judge
@@ -16,13 +17,46 @@ from torchdojo.domain.suspicion import Culprit, Diagnosis, Innocent, KeptDiagnos
 MOST = 20
 
 
+@dataclass(frozen=True, slots=True)
+class DiagnosisState:
+    """Where diagnosing an exercise stands.
+
+    `latest` is the diagnosis handed in last, judged; `number` says how many there were. `counted` is the score of the
+    one that counts: the first, if it came before anything was judged. `open` says that the next one would count.
+    """
+
+    latest: Diagnosis | None
+    number: int
+    counted: float | None
+    open: bool
+
+    @property
+    def latest_counts(self) -> bool:
+        """Whether the diagnosis handed in last is the one that counts."""
+        return self.number == 1 and self.counted is not None
+
+
+def diagnosis_state(dojo: Dojo, exercise_id: str) -> DiagnosisState:
+    """Where diagnosing an exercise stands. Raises BadInput when there is nothing to diagnose."""
+    exercise = _debugging(dojo, exercise_id)
+    kept = dojo.store.diagnoses(exercise.id)
+    judged = min((attempt.submitted_at for attempt in dojo.store.attempts(exercise.id)), default=None)
+    if not kept:
+        return DiagnosisState(None, 0, None, judged is None)
+    starter = _starter(exercise)
+    latest = judge(kept[-1].suspicions, culprits(exercise, starter), innocents(exercise, starter))
+    counts = judged is None or kept[0].made_at <= judged
+    return DiagnosisState(latest, len(kept), kept[0].score if counts else None, False)
+
+
 def diagnose_first(dojo: Dojo, exercise_id: str, suspicions: Sequence[Suspicion]) -> Diagnosis:
     """Judge and keep a diagnosis of an exercise's starter.
 
-    Raises BadInput: no debugging exercise, a line that the starter does not have, an unknown kind, nothing or too
-    much marked.
+    Raises BadInput: no debugging exercise, a hidden script, a line that the starter does not have, an unknown kind,
+    nothing or too much marked.
     """
     exercise = _debugging(dojo, exercise_id)
+    refuse_hidden(dojo, exercise.id)
     starter = _starter(exercise)
     _check(suspicions, len(starter))
     diagnosis = judge(suspicions, culprits(exercise, starter), innocents(exercise, starter))

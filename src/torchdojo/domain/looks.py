@@ -57,6 +57,22 @@ class Line:
     x: tuple[float, ...]
     y: tuple[float | None, ...]
 
+    @property
+    def values(self) -> list[float]:
+        """The values that are there."""
+        return [value for value in self.y if value is not None]
+
+    def summary(self) -> tuple[str, str, str, str]:
+        """First, lowest, highest and last value as text; "none" for a value that is missing or not finite."""
+        values = self.values
+        if not values:
+            return ("none",) * 4
+        return _short(self.y[0]), _short(min(values)), _short(max(values)), _short(self.y[-1])
+
+
+def _short(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3g}"
+
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
