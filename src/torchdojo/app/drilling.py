@@ -22,7 +22,18 @@ from torchdojo.drills import MOST_BUGS, Atlas, Recipe, make_drill, read_atlas
 _DRAWN = 100_000
 MOST_SEED = (1 << 31) - 1
 
-__all__ = ["MOST_BUGS", "MOST_SEED", "BaseRow", "Drill", "DrillRow", "base_rows", "drill", "drill_rows", "drills", "fresh_seed"]
+__all__ = [
+    "MOST_BUGS",
+    "MOST_SEED",
+    "BaseRow",
+    "Drill",
+    "DrillRow",
+    "base_rows",
+    "drill",
+    "drill_rows",
+    "drills",
+    "fresh_seed",
+]
 
 
 @dataclass(frozen=True, slots=True)

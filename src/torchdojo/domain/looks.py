@@ -22,7 +22,7 @@ class Look(StrEnum):
     SCRIPT = "script"
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         """What it is called."""
         return _ABOUT[self][0]
 

@@ -223,7 +223,8 @@ def _not_recorded(judge: RunningJob, error: WireError) -> Recording:
     judge.kill()
     judge.wait()
     raise InternalError(
-        f"The run could not be recorded ({error}).", "Nothing was counted; try again, and report it if it happens again."
+        f"The run could not be recorded ({error}).",
+        "Nothing was counted; try again, and report it if it happens again.",
     ) from error
 
 

@@ -137,13 +137,14 @@ def _activation_table(note: Event) -> Exhibit:
 def _tensors(notes: Sequence[Event]) -> tuple[Exhibit, ...]:
     if not notes:
         return (Exhibit("One batch", "No model was called."),)
-    rows, counted = [], []
+    rows: list[tuple[str, ...]] = []
+    counted: list[tuple[str, ...]] = []
     for note in notes:
         reach = f"{_short(note['low'])} … {_short(note['high'])}" if "low" in note else ""
         shape = f"({', '.join(map(str, note['shape']))})"
         mean = f"{_short(note['mean'])} ± {_short(note['spread'])}" if "mean" in note else ""
-        rows.append((note["role"], shape, note["dtype"], reach, mean, _percent(note.get("zeros", ""))))
-        rows[-1] += (str(note.get("strange", "")), " ".join(map(_short, note.get("first", []))))
+        strange, first = str(note.get("strange", "")), " ".join(map(_short, note.get("first", [])))
+        rows.append((note["role"], shape, note["dtype"], reach, mean, _percent(note.get("zeros", "")), strange, first))
         if "labels" in note:
             pairs = zip(note["labels"], note["counts"], strict=False)
             counted += [(note["role"], _short(label), str(count)) for label, count in pairs]
@@ -157,8 +158,8 @@ def _tensors(notes: Sequence[Event]) -> tuple[Exhibit, ...]:
 def _modes(trace: Trace) -> Exhibit:
     columns = ("When", "Forwards seen", "Mode of dropout and norms", "Gradients")
     rows = []
-    for flags, forwards in _grouped(trace.training_forwards):
-        rows.append(("training", str(len(forwards)), *flags))
+    for flags, own in _grouped(trace.training_forwards):
+        rows.append(("training", str(len(own)), *flags))
     after = {event["id"]: number for number, event in _numbered(trace)}
     told: list[tuple[str, tuple[str, str], int]] = []
     for number, forwards in enumerate(trace.evaluation_passes, start=1):

@@ -49,7 +49,9 @@ def command(
             {"line": j.suspicion.line, "kind": j.suspicion.kind, "standing": str(j.standing), "remark": j.remark}
             for j in diagnosis.judged
         ]
-        print_json({"score": diagnosis.score, "judged": judged, "missed": len(diagnosis.missed), "first": state.latest_counts})
+        print_json(
+            {"score": diagnosis.score, "judged": judged, "missed": len(diagnosis.missed), "first": state.latest_counts}
+        )
         return
     for each in diagnosis.judged:
         sign, colour = _SIGNS.get(str(each.standing), ("✗", "red"))

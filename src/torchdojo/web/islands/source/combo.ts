@@ -30,6 +30,8 @@ export class Combo {
 
   fill(choices: Choice[]): void {
     this.choices = choices;
+    // Somebody was faster than the list.
+    if (!this.list.hidden) this.open();
   }
 
   // What is chosen: the entry whose title or slug stands in the field.
@@ -52,7 +54,7 @@ export class Combo {
     if (!this.shown.length) {
       const none = document.createElement("li");
       none.className = "none";
-      none.textContent = "No kind of bug has these words.";
+      none.textContent = this.choices.length ? "No kind of bug has these words." : "Loading…";
       this.list.append(none);
     }
     this.list.hidden = false;

@@ -124,6 +124,7 @@ export function connectDiagnosis(exercise: string, starter: string, editor: Code
   place.max = String(lines.length);
   place.addEventListener("input", showLine);
   field.addEventListener("focus", () => void load());
+  document.getElementById("tab-diagnose")!.addEventListener("focus", () => void load());
   field.addEventListener("chosen", () => element("marking").querySelector<HTMLElement>("[type=submit]")!.focus());
   element("marking").addEventListener("submit", (event) => {
     event.preventDefault();
