@@ -11,7 +11,7 @@ from functools import partial
 from torchdojo.app.catalogue import untouched
 from torchdojo.app.compose import Dojo
 from torchdojo.app.looks import Looks, looks
-from torchdojo.app.suspicions import diagnosis_state
+from torchdojo.app.suspicions import counted_score
 from torchdojo.app.torch_presence import require_torch
 from torchdojo.domain.attempt import Progress
 from torchdojo.domain.errors import BadInput
@@ -106,7 +106,7 @@ def drill_rows(dojo: Dojo, most: int) -> list[DrillRow]:
         DrillRow(
             exercise,
             progress.get(exercise.id) or untouched(exercise),
-            diagnosis_state(dojo, exercise.id).counted,
+            counted_score(dojo, exercise.id),
             looks(dojo, exercise.id),
         )
         for exercise in dojo.library.drills()[:most]

@@ -12,6 +12,7 @@ from torchdojo.app.catalogue import find_exercise
 from torchdojo.app.compose import Dojo
 from torchdojo.app.hiding import is_hidden
 from torchdojo.app.ports import EventSink
+from torchdojo.app.starters import debugging_starter
 from torchdojo.app.torch_presence import require_torch
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.exercise import Exercise, Kind
@@ -122,9 +123,7 @@ def _state(dojo: Dojo, exercise: Exercise) -> Looks:
 
 def _recording(dojo: Dojo, exercise: Exercise, on_event: EventSink | None, cancel: threading.Event | None) -> None:
     """Have the recording in the store: of this starter, always under the same seed."""
-    from torchdojo.bugs import derive_starter
-
-    starter = derive_starter(exercise)
+    starter = debugging_starter(exercise)
     digest = hashlib.sha256(starter.encode()).hexdigest()
     kept = dojo.store.recording(exercise.id)
     if kept is not None and kept.starter == digest:
@@ -143,12 +142,9 @@ def _recording(dojo: Dojo, exercise: Exercise, on_event: EventSink | None, cance
 
 def _without_script(recording: Recording) -> Recording:
     """Without the lines of the script that a traceback quotes, and not longer than can be read."""
-    printed = (replace(each, text=_shortened(_QUOTED.sub(r"\g<place>\n", each.text))) for each in _output(recording))
+    shown = recording.of(Look.OUTPUT)
+    printed = (replace(each, text=_shortened(_QUOTED.sub(r"\g<place>\n", each.text))) for each in shown)
     return Recording({**recording.exhibits, Look.OUTPUT: tuple(printed)})
-
-
-def _output(recording: Recording) -> tuple[Exhibit, ...]:
-    return recording.of(Look.OUTPUT)
 
 
 def _shortened(text: str) -> str:

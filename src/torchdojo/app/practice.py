@@ -13,6 +13,7 @@ from torchdojo.app.own_file import without_grading
 from torchdojo.app.places import with_places
 from torchdojo.app.ports import EventSink
 from torchdojo.app.remarks import remarks as remarks_on
+from torchdojo.app.starters import debugging_starter
 from torchdojo.app.syntax import syntax_fault, unread_report
 from torchdojo.app.torch_presence import require_torch
 from torchdojo.domain.attempt import Attempt, Draft
@@ -31,11 +32,7 @@ def starter(dojo: Dojo, exercise_id: str) -> str:
     """The script the learner is given. Raises BadInput for an unknown exercise, and while the script is hidden."""
     exercise = find_exercise(dojo, exercise_id)
     refuse_hidden(dojo, exercise.id)
-    if exercise.kind is Kind.IMPLEMENT:
-        return exercise.starter
-    from torchdojo.bugs import derive_starter
-
-    return derive_starter(exercise)
+    return exercise.starter if exercise.kind is Kind.IMPLEMENT else debugging_starter(exercise)
 
 
 def draft(dojo: Dojo, exercise_id: str) -> Draft | None:

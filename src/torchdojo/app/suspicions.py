@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from torchdojo.app.catalogue import find_exercise, suggestion
 from torchdojo.app.compose import Dojo
 from torchdojo.app.hiding import refuse_hidden
+from torchdojo.app.starters import debugging_starter
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.suspicion import Culprit, Diagnosis, Innocent, KeptDiagnosis, Suspicion, judge
@@ -40,13 +41,18 @@ def diagnosis_state(dojo: Dojo, exercise_id: str) -> DiagnosisState:
     """Where diagnosing an exercise stands. Raises BadInput when there is nothing to diagnose."""
     exercise = _debugging(dojo, exercise_id)
     kept = dojo.store.diagnoses(exercise.id)
-    judged = min((attempt.submitted_at for attempt in dojo.store.attempts(exercise.id)), default=None)
     if not kept:
-        return DiagnosisState(None, 0, None, judged is None)
+        return DiagnosisState(None, 0, None, not dojo.store.attempts(exercise.id))
     starter = _starter(exercise)
     latest = judge(kept[-1].suspicions, culprits(exercise, starter), innocents(exercise, starter))
-    counts = judged is None or kept[0].made_at <= judged
-    return DiagnosisState(latest, len(kept), kept[0].score if counts else None, False)
+    return DiagnosisState(latest, len(kept), counted_score(dojo, exercise.id), False)
+
+
+def counted_score(dojo: Dojo, exercise_id: str) -> float | None:
+    """The score of the diagnosis that counts: the first, if it came before anything was judged."""
+    kept = dojo.store.diagnoses(exercise_id)
+    judged = min((attempt.submitted_at for attempt in dojo.store.attempts(exercise_id)), default=None)
+    return kept[0].score if kept and (judged is None or kept[0].made_at <= judged) else None
 
 
 def diagnose_first(dojo: Dojo, exercise_id: str, suspicions: Sequence[Suspicion]) -> Diagnosis:
@@ -108,9 +114,7 @@ def _debugging(dojo: Dojo, exercise_id: str) -> Exercise:
 
 
 def _starter(exercise: Exercise) -> list[str]:
-    from torchdojo.bugs import derive_starter
-
-    return derive_starter(exercise).splitlines()
+    return debugging_starter(exercise).splitlines()
 
 
 def _check(suspicions: Sequence[Suspicion], lines: int) -> None:
