@@ -19,7 +19,7 @@ from torchdojo.domain.suspicion import Suspicion
 from torchdojo.library import Library
 from torchdojo.store.memory import MemoryStore
 
-TRACEBACK = '''epoch 1
+TRACEBACK = """epoch 1
 Traceback (most recent call last):
   File "/tmp/job/train.py", line 20, in train
     loss = torch.nn.functional.mse_loss(model(x), y)
@@ -27,7 +27,7 @@ Traceback (most recent call last):
   File "/tmp/job/train.py", line 27, in <module>
     main()
 RuntimeError: shapes do not fit
-'''
+"""
 
 
 class Recorder:

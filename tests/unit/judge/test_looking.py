@@ -52,7 +52,11 @@ def test_every_look_but_the_script_shows_something() -> None:
 
 @pytest.mark.parametrize(
     ("taken_out", "mode", "gradients"),
-    [("", "eval", "not recorded"), ("net.eval()", "train", "not recorded"), ("with torch.no_grad():", "eval", "recorded")],
+    [
+        ("", "eval", "not recorded"),
+        ("net.eval()", "train", "not recorded"),
+        ("with torch.no_grad():", "eval", "recorded"),
+    ],
 )
 def test_modes_tell_how_evaluation_ran(taken_out: str, mode: str, gradients: str) -> None:
     source = SCRIPT.replace(taken_out, "if True:" if taken_out.endswith(":") else "pass") if taken_out else SCRIPT

@@ -99,7 +99,9 @@ class ScriptedGrader:
             seed=3,
         )
 
-    def record(self, exercise: Exercise, source: str, *, seed: int, on_event: Any = None, cancel: Any = None) -> Recording:
+    def record(
+        self, exercise: Exercise, source: str, *, seed: int, on_event: Any = None, cancel: Any = None
+    ) -> Recording:
         """The same of every script: something to see in each look, and a traceback that quotes the script."""
         shown = {look: (Exhibit(f"seen in {look}", "By <updates>."),) for look in Look if look is not Look.SCRIPT}
         quoted = next(line for line in source.splitlines() if line.startswith("    ") and len(line) > 20)

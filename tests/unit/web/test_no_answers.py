@@ -17,7 +17,6 @@ from torchdojo.app.compose import Dojo
 from torchdojo.domain.exercise import Exercise
 from torchdojo.web import create_app
 
-
 #: The catalogue of bug kinds is no secret: to read, and to choose from.
 CATALOGUE = ("/explain", "/api/kinds", "/drills")
 

@@ -110,8 +110,9 @@ export function connectDiagnosis(exercise: string, starter: string, editor: Code
 
   const cursorAt = (line: number) => {
     const own = ofStarter(line);
-    if (own !== null && own <= lines.length) {
-      place.value = String(own);
+    if (own !== null) {
+      // Behind the last newline there is a cursor but no line.
+      place.value = String(Math.min(own, lines.length));
       showLine();
     }
     const same = editor.text() === starter;
