@@ -9,7 +9,7 @@ from pathlib import Path
 
 CORPUS = Path(__file__).parent / "corpus"
 
-_HEADER = re.compile(r"^# (break|also|where): *(.*)$", re.MULTILINE)
+_HEADER = re.compile(r"^# (break|also|where|accelerator): *(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class CorpusScript:
     breaks: tuple[str, ...]
     also: frozenset[str]
     where: str
+    accelerator: str | None
 
     @property
     def source(self) -> str:
@@ -48,4 +49,5 @@ def corpus_scripts() -> Iterator[CorpusScript]:
             breaks=tuple(text.strip() for key, text in said if key == "break"),
             also=frozenset(slug.strip() for key, text in said if key == "also" for slug in text.split(",")),
             where=next((text.strip() for key, text in said if key == "where"), ""),
+            accelerator=next((text.strip() for key, text in said if key == "accelerator"), None),
         )

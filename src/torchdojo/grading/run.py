@@ -61,7 +61,6 @@ class GradingRun:
         self._on_event = on_event or (lambda event: None)
         self._cancel = cancel or threading.Event()
         self._jobs: dict[str, RunningJob] = {}
-        self._watchers: list[threading.Thread] = []
         self._sending = threading.Lock()
         self._printed: list[str] = []
 
@@ -92,6 +91,8 @@ class GradingRun:
                     "filename": self._exercise.filename,
                     "forbid": list(self._exercise.forbid),
                     "wall_seconds": self._exercise.limits.wall_seconds,
+                    "names": list(self._exercise.names),
+                    "processes": self._exercise.limits.processes,
                     "facts": None if self._facts is None else dict(self._facts),
                     "seed": self.seed,
                     "bugs": [[bug.id, bug.kind] for bug in self._exercise.bugs],
@@ -105,16 +106,21 @@ class GradingRun:
         )
         theirs.close()
         try:
-            return read(self._serve(control, time.monotonic() + wall))
+            if self._exercise.kind is Kind.IMPLEMENT:
+                self._start_candidate(control, {"name": MAIN_JOB, "request": self._served()})
+            frame = self._serve(control, time.monotonic() + wall)
         except WireError as error:
             return broken(judge, error)
         finally:
             judge.kill()
             for job in self._jobs.values():
                 job.kill()
-            for watcher in self._watchers:
-                watcher.join()
+                job.drain()
+            if (main := self._jobs.get(MAIN_JOB)) is not None:
+                self.main_seconds = main.wall_seconds
+            # A killed process takes milliseconds to be gone, and nobody has to wait for that.
             control.close()
+        return read(frame)
 
     def _serve(self, control: Channel, deadline: float) -> Frame:
         """Do what the judge asks until it gives its answer."""
@@ -143,6 +149,15 @@ class GradingRun:
                 if time.monotonic() >= deadline:
                     raise
 
+    def _served(self) -> dict[str, Any]:
+        """What the submission's process of an implement exercise needs to know."""
+        support = self._exercise.folder / "support.py"
+        return {
+            "filename": self._exercise.filename,
+            "forbid": list(self._exercise.forbid),
+            "support": support.read_text(encoding="utf-8") if support.exists() else None,
+        }
+
     def _start_candidate(self, control: Channel, header: Mapping[str, Any]) -> None:
         name = str(header["name"])
         request = dict(header["request"])
@@ -162,17 +177,13 @@ class GradingRun:
             self._jobs[name] = job
             with self._sending:
                 control.send({"type": "started", "name": name}, descriptors=[ours.fileno()])
-        watcher = threading.Thread(target=self._watch, args=(control, name, job), name=f"watch-{name}")
-        self._watchers.append(watcher)
-        watcher.start()
+        threading.Thread(target=self._watch, args=(control, name, job), name=f"watch-{name}", daemon=True).start()
 
     def _watch(self, control: Channel, name: str, job: RunningJob) -> None:
-        outcome = job.wait()
-        if name == MAIN_JOB:
-            self.main_seconds = outcome.wall_seconds
+        ended = {"type": "ended", "name": name, "outcome": _outcome_json(job.wait())}
         try:
             with self._sending:
-                control.send({"type": "ended", "name": name, "outcome": _outcome_json(outcome)})
+                control.send(ended)
         except WireClosed:
             pass  # The judge has given its verdict and left.
 

@@ -14,7 +14,7 @@ from torchdojo.probes import probes
 from torchdojo.probes.placement import on_accelerator, placements
 from torchdojo.probes.wording import counted, share
 
-KINDS = frozenset({"hardcoded-cpu", "model-not-moved"})
+KINDS = frozenset({"hardcoded-cpu", "model-not-moved", "tensor-not-registered"})
 ACCELERATORS = ("cuda", "mps")
 FEW_STEPS = 3
 

@@ -9,13 +9,18 @@ from dataclasses import dataclass, field
 from torchdojo.domain.trace import Event, Trace
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e[-+]?\d+)?%?", re.IGNORECASE)
+_MOST_IN_PARTS = 40
 
 
 @dataclass(slots=True)
 class Series:
-    """One quantity of one evaluation pass, batch by batch: its means, and the rows behind each."""
+    """One quantity of one evaluation pass, batch by batch: its means, and the rows behind each.
+
+    Batches that no loader handed out may be those of several data sets, one after the other.
+    """
 
     at: int
+    of_loader: bool
     values: list[float] = field(default_factory=list)
     weights: list[int] = field(default_factory=list)
 
@@ -28,6 +33,16 @@ class Series:
     def batches(self) -> int:
         """How many there are."""
         return len(self.values)
+
+    def parts(self) -> list[float]:
+        """The averages over all runs of batches that may be a data set of their own."""
+        if self.of_loader or self.batches > _MOST_IN_PARTS:
+            return [self.average]
+        return [
+            Series(self.at, True, self.values[i:j], self.weights[i:j]).average
+            for i in range(self.batches)
+            for j in range(i + 1, self.batches + 1)
+        ]
 
     def slips(self) -> dict[str, float]:
         """What comes out when something is mixed up, by what it is."""
@@ -67,47 +82,48 @@ class Report:
 
 def reports(trace: Trace) -> list[Report]:
     """Every evaluation pass with its quantities, in order."""
-    compared = list(trace.notes("comparisons", "compared"))
     lines = list(trace.notes("prints", "line"))
     trained = sorted(trace.trained_ids)
     found = []
     for forwards in trace.evaluation_passes:
         first, last = forwards[0]["id"], forwards[-1]["id"]
         until = next((i for i in trained if i > last), float("inf"))
-        series = [*_losses(trace, first, until), *_accuracies(compared, first, until)]
+        series = _series(trace, first, until)
         numbers = [n for line in lines if last <= line["after"] < until for n in _numbers(line)]
         found.append(Report([s for s in series if s.batches > 1], numbers))
     return found
 
 
-def _losses(trace: Trace, first: float, until: float) -> list[Series]:
-    """The losses of a pass, one series for each line and each iteration of a loader."""
-    found: dict[tuple[int, int], Series] = {}
-    iteration = 0
+def _series(trace: Trace, first: float, until: float) -> list[Series]:
+    """Losses and shares of right predictions: one series for each line and each iteration of a loader."""
+    found: dict[tuple[str, int, int], Series] = {}
+    iteration, fed = 0, False
     for event in trace.events:
         if event["t"] == "iter":
-            iteration += 1
-        elif event["t"] == "loss" and first < event["id"] < until and _scores(event, first):
-            series = found.setdefault((event["at"], iteration), Series(event["at"]))
-            series.values.append(event["value"])
-            series.weights.append(max(1, event["weight"]))
+            iteration, fed = iteration + 1, True
+        elif event["t"] == "step":
+            fed = False
+        elif (batch := _batch(event, first, until)) is not None:
+            series = found.setdefault((event["t"], event["at"], iteration), Series(event["at"], fed))
+            series.values.append(batch[0])
+            series.weights.append(batch[1])
     return list(found.values())
+
+
+def _batch(event: Event, first: float, until: float) -> tuple[float, int] | None:
+    """The mean of a batch and the rows behind it, when the event tells of one between these forwards."""
+    if event["t"] == "loss" and first < event["id"] < until and _scores(event, first):
+        return event["value"], max(1, event["weight"])
+    if event["t"] == "note" and event["by"] == "comparisons" and event["what"] == "compared":
+        facts = event["facts"]
+        if first <= facts["after"] < until and not facts["grad"] and not facts["pairs"]:
+            return facts["right"] / facts["count"], facts["count"]
+    return None
 
 
 def _scores(loss: Event, first: float) -> bool:
     """Whether a loss was computed of an evaluation's output, and is known."""
     return not loss.get("grad") and loss.get("value") is not None and (loss.get("forward") or 0) >= first
-
-
-def _accuracies(compared: Sequence[Event], first: float, until: float) -> list[Series]:
-    """Shares of predictions that were right, one series for each line."""
-    found: dict[int, Series] = {}
-    for event in compared:
-        if first <= event["after"] < until and not event["grad"] and not event["pairs"]:
-            series = found.setdefault(event["at"], Series(event["at"]))
-            series.values.append(event["right"] / event["count"])
-            series.weights.append(event["count"])
-    return list(found.values())
 
 
 def _numbers(line: Event) -> list[Printed]:
@@ -117,6 +133,6 @@ def _numbers(line: Event) -> list[Printed]:
         mantissa, _, exponent = plain.lower().partition("e")
         decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
         digits = len(mantissa.replace(".", "").lstrip("-0"))
-        if digits >= 2:
+        if digits >= 1:
             found.append(Printed(line, position, float(plain), 0.5001 * 10.0**-decimals))
     return found

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.entry import FLOATS
 from torchdojo.probes.evaluation import Pass
 from torchdojo.probes.training import losses_by_forward
 
@@ -21,7 +22,7 @@ _FEW = 3
 class Evaluated:
     """One evaluation pass of one model: how many different rows it had, how many of them were trained on before.
 
-    `natural` is the share of training rows that have a twin among the training rows: chance makes twins, too.
+    `natural` is the number of rows that would be found among the training rows if twins came by chance only.
     `in_parts` says that each batch was either new or trained on, as if one data set had followed another; of a
     loader's pass it is not asked.
     """
@@ -42,9 +43,9 @@ def evaluated_passes(trace: Trace) -> list[Evaluated]:
     """Every evaluation pass with known rows, of models whose training rows have a target each."""
     whole = _models_with_a_target_per_row(trace)
     passes, of_loaders = _segments(trace)
-    trained: dict[int, Counter[int]] = {}
+    trained: dict[int, _Trained] = {}
     found: dict[tuple[int, int], list[Event]] = {}
-    known: dict[tuple[int, int], tuple[frozenset[int], float]] = {}
+    known: dict[tuple[int, int], _Trained] = {}
     for event in trace.events:
         if event["t"] == "optimizer":
             # Another fold, another stage: what was trained before may have been thrown away.
@@ -52,17 +53,16 @@ def evaluated_passes(trace: Trace) -> list[Evaluated]:
         if event["t"] != "forward" or event["model"] not in whole:
             continue
         if event["id"] in trace.trained_ids:
-            trained.setdefault(event["model"], Counter()).update(set(event.get("rows", ())))
+            trained.setdefault(event["model"], _Trained()).add(event)
         elif event["id"] in passes:
             key = passes[event["id"]], event["model"]
             if key not in known:
-                counts = trained.get(event["model"], Counter())
-                known[key] = frozenset(counts), _natural(trace, event)
+                known[key] = trained.get(event["model"], _Trained()).as_it_is()
             found.setdefault(key, []).append(event)
     return [
         e
         for key, forwards in found.items()
-        if (e := _evaluated(tuple(forwards), *known[key], key[0] in of_loaders)) is not None
+        if (e := _evaluated(tuple(forwards), known[key], key[0] in of_loaders)) is not None
     ]
 
 
@@ -92,28 +92,48 @@ def _segments(trace: Trace) -> tuple[dict[int, int], set[int]]:
     return found, of_loaders
 
 
-def _evaluated(forwards: Pass, trained: frozenset[int], natural: float, of_loader: bool) -> Evaluated | None:
+class _Trained:
+    """The rows one model was trained on so far, and how often two rows of a batch were equal."""
+
+    def __init__(self) -> None:
+        self.rows: set[int] = set()
+        self._pairs = self._twins = 0
+        self._whole_numbers = False
+
+    def add(self, forward: Event) -> None:
+        """A training batch."""
+        rows = forward.get("rows", ())
+        self.rows.update(rows)
+        self._pairs += len(rows) * (len(rows) - 1) // 2
+        self._twins += sum(n * (n - 1) // 2 for n in Counter(rows).values() if n > 1)
+        self._whole_numbers = not str(forward.get("dtype", "")).startswith(FLOATS)
+
+    def as_it_is(self) -> _Trained:
+        """A copy that goes on no further."""
+        copied = _Trained()
+        copied.rows = set(self.rows)
+        copied._pairs, copied._twins, copied._whole_numbers = self._pairs, self._twins, self._whole_numbers
+        return copied
+
+    def by_chance(self, rows: int) -> float:
+        """How many of so many new rows have a twin here, if rows are as often equal as two rows of a batch are."""
+        # Of a few whole numbers twins are to be expected, even where none was seen among the pairs of a batch.
+        twins = self._twins + (3 if self._whole_numbers else 0)
+        return rows * len(self.rows) * twins / max(1, self._pairs)
+
+
+def _evaluated(forwards: Pass, trained: _Trained, of_loader: bool) -> Evaluated | None:
     counts = Counter(row for forward in forwards for row in set(forward.get("rows", ())))
-    if len(counts) < FEWEST_ROWS or not trained or sum(counts.values()) >= _REPEATS * len(counts):
+    if len(counts) < FEWEST_ROWS or not trained.rows or sum(counts.values()) >= _REPEATS * len(counts):
         return None
-    in_parts = not of_loader and _in_parts(forwards, trained)
-    return Evaluated(forwards, len(counts), sum(row in trained for row in counts), natural, in_parts)
+    in_parts = not of_loader and _in_parts(forwards, trained.rows)
+    again = sum(row in trained.rows for row in counts)
+    return Evaluated(forwards, len(counts), again, trained.by_chance(len(counts)), in_parts)
 
 
-def _in_parts(forwards: Pass, trained: frozenset[int]) -> bool:
+def _in_parts(forwards: Pass, trained: set[int]) -> bool:
     shares = [sum(row in trained for row in rows) / len(rows) for f in forwards if (rows := f.get("rows", ()))]
     return all(part in (0.0, 1.0) for part in shares) and len(set(shares)) > 1
-
-
-def _natural(trace: Trace, evaluation: Event) -> float:
-    """How many rows of the training batches before have a twin in the same batch."""
-    rows = twins = 0
-    for forward in trace.training_forwards:
-        if forward["model"] == evaluation["model"] and forward["id"] < evaluation["id"]:
-            counts: Counter[int] = Counter(forward.get("rows", ()))
-            rows += sum(counts.values())
-            twins += sum(n for n in counts.values() if n > 1)
-    return twins / rows if rows else 0.0
 
 
 def _models_with_a_target_per_row(trace: Trace) -> set[int]:

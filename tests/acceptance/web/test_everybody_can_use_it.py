@@ -41,6 +41,8 @@ def test_the_keyboard_alone_is_enough(visitor: Any) -> None:
     expect(page.locator(".cm-content")).not_to_be_focused()
     page.get_by_role("tab", name="Task").focus()
     page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Diagnose")).to_be_focused()
+    page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="Verdict")).to_be_focused()
     expect(page.locator("#verdict")).to_be_visible()
     expect(page.locator("#task")).to_be_hidden()

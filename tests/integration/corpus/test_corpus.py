@@ -24,12 +24,12 @@ BROKEN = [
 ]
 
 
-def findings(source: str, *, runs_through: bool) -> list[Finding]:
+def findings(source: str, *, runs_through: bool, accelerator: str | None = None) -> list[Finding]:
     """What every probe says of a recorded run, style remarks left out."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        run = Run(source, "script.py", Options(watch=watcher_names()))
+        run = Run(source, "script.py", Options(watch=watcher_names(), accelerator=accelerator))
         trace = run.run()
     finally:
         torch.set_num_threads(threads)
@@ -44,7 +44,7 @@ def findings(source: str, *, runs_through: bool) -> list[Finding]:
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("script", SOUND)
 def test_a_sound_script_has_no_bug(script: CorpusScript):
-    reported = findings(script.source, runs_through=True)
+    reported = findings(script.source, runs_through=True, accelerator=script.accelerator)
     assert [f for f in reported if f.severity is Severity.BUG] == []
     assert script.kind not in {finding.kind for finding in reported}
 
@@ -53,7 +53,7 @@ def test_a_sound_script_has_no_bug(script: CorpusScript):
 @pytest.mark.parametrize(("script", "site"), BROKEN)
 def test_a_broken_script_shows_exactly_its_bug(script: CorpusScript, site: str):
     source = bug_kinds()[script.kind].break_at(script.source, site) if site else script.source
-    reported = findings(source, runs_through=False)
+    reported = findings(source, runs_through=False, accelerator=script.accelerator)
     own = [finding for finding in reported if finding.kind == script.kind]
     assert own, "the bug was not seen"
     others = {f.kind for f in reported if f.severity is Severity.BUG} - {script.kind} - script.also

@@ -14,6 +14,7 @@ from torchdojo.bugs.syntax import assigned_names, called, dotted, expression, ke
 
 _NORM = re.compile(r"BatchNorm[123]d|LazyBatchNorm|batch_norm\(")
 _SIZE = re.compile(r"(train_?)?(batch_?size|bs|b)$", re.IGNORECASE)
+_HELD_OUT = re.compile(r"(val|valid|test|eval|dev|held)", re.IGNORECASE)
 _LOADERS = frozenset({"DataLoader"})
 
 
@@ -176,17 +177,23 @@ class BatchNormTinyBatch(BugKind):
             if isinstance(node, cst.Call):
                 yield from _of_call(script, spot.scope, node, assigned_names(spot))
                 continue
-            value = node.default if isinstance(node, cst.Param) else node.value
-            if isinstance(node, cst.Param):
-                name = node.name.value
-            else:
-                target = node.targets[0].target if isinstance(node, cst.Assign) else node.target
-                name = dotted(target).rpartition(".")[2]
+            name, value = _bound(node)
             if value is not None and _SIZE.match(name) and _is_batch(value):
                 yield Break(spot.scope, name, node, {value: by(expression("2"))})
 
 
+def _bound(node: cst.CSTNode) -> tuple[str, cst.BaseExpression | None]:
+    """The name that an assignment or a parameter gives a value to, and the value."""
+    if isinstance(node, cst.Param):
+        return node.name.value, node.default
+    assert isinstance(node, (cst.Assign, cst.AnnAssign))
+    target = node.targets[0].target if isinstance(node, cst.Assign) else node.target
+    return dotted(target).rpartition(".")[2], node.value
+
+
 def _of_call(script: Script, scope: str, call: cst.Call, names: list[str]) -> Iterator[Break]:
+    if any(_HELD_OUT.match(name) for name in names):
+        return
     dropped = keyword(call, "drop_last")
     name = names[0] if len(names) == 1 and called(call) in _LOADERS else called(call)
     if dropped is not None and isinstance(dropped.value, cst.Name) and dropped.value.value == "True":

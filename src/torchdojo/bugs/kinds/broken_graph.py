@@ -79,8 +79,8 @@ class BrokenGraph(BugKind):
         ),
         Question(
             "`detach` and `no_grad`: what is the difference?",
-            "`no_grad` keeps operations inside the block from being recorded at all, which saves memory. `detach` gives "
-            "a tensor with the same storage and no history, after the graph behind it has already been built. Both "
+            "`no_grad` keeps operations inside the block from being recorded at all, which saves memory. `detach` "
+            "gives a tensor with the same storage and no history, after the graph behind it has been built. Both "
             "end the flow of gradients at that point.",
         ),
     )

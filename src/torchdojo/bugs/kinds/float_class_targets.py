@@ -116,7 +116,7 @@ class FloatClassTargets(BugKind):
         ),
         Example(
             "a dtype",
-            "Rows.__getitem__.tensor",
+            "Rows.__getitem__.label",
             """
             class Rows(Dataset):
                 def __getitem__(self, i):

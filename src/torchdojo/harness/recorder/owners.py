@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
 
 from torchdojo.harness.originals import Module, numel, requires_grad_of, weak
 from torchdojo.harness.recorder.bus import Bus
@@ -19,6 +20,9 @@ _FIRST, _EVERY = 3, 32
 _VALUES = 32
 
 _parameters = Module.parameters
+
+#: What a lazy layer has before it is first called.
+unmade = torch.nn.parameter.UninitializedParameter
 
 
 class Owners:
@@ -57,7 +61,7 @@ _owners: weakref.WeakKeyDictionary[Bus, Owners] = weakref.WeakKeyDictionary()
 def own_parameters(module: Any, *, trainable: bool = False) -> list[Any]:
     """The parameters that belong to this module itself, not to one inside it."""
     found = _parameters(module, recurse=False)
-    return [p for p in found if not trainable or requires_grad_of(p)]
+    return [p for p in found if not isinstance(p, unmade) and (not trainable or requires_grad_of(p))]
 
 
 def some_values(tensor: Any) -> Array:

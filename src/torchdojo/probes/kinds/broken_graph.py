@@ -46,11 +46,18 @@ def _handed(trace: Trace, note: Event) -> Finding:
 
 
 def _rootless(trace: Trace) -> list[Finding]:
-    """Backward passes that reached nothing, and steps without a single gradient."""
+    """Backward passes that reached nothing, and steps without a single gradient.
+
+    Where the model's outputs had a graph it is the loss that left it, which is a kind of its own.
+    """
+    if sum(bool(f.get("out_grad") and f.get("grad")) for f in trace.of("forward")) >= ENOUGH:
+        return []
     passes = [e for e in trace.of("backward") if "graded" in e and not e.get("failed")]
     nothing = [e for e in passes if not e["graded"] and not e["forwards"]]
     steps = [s for s in trace.steps if s.get("params")]
     idle = [s for s in steps if s.get("with_grad") == 0]
+    if not any(forward.get("grad") for forward in trace.of("forward")):
+        return []  # With gradients switched off there is no graph to cut: a kind of its own.
     if len(nothing) < max(ENOUGH, MOST * len(passes)) or len(idle) < max(ENOUGH, MOST * len(steps)):
         return []
     message = (

@@ -23,14 +23,14 @@ _CLAIM = re.compile(
     r"(set|acc|accuracy|loss|error|mse|rmse|mae|f1|score|perplexity|ppl|auc|r2)",
     re.IGNORECASE,
 )
-#: Sharing so many times as many rows as training rows share among themselves is no chance.
+#: So many times as many rows as chance would find are no chance.
 BEYOND_CHANCE = 2.0
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """Where every evaluation had training rows only: was it called validation, or was there other data to use?"""
     passes = evaluated_passes(trace)
-    trained = [p for p in passes if p.share >= ALL and p.share > BEYOND_CHANCE * p.natural]
+    trained = [p for p in passes if p.share >= ALL and p.trained > BEYOND_CHANCE * p.natural]
     new = [p for p in passes if p.share < NONE]
     findings = []
     if trained and not new:

@@ -33,8 +33,17 @@ def _finding(trace: Trace, note: Event) -> Finding | None:
             f"optimizer just like this {note['cls']}, whose state was empty at its first step."
         )
     else:
+        if not note["alike"]:
+            return None
+        position, before = note["position"], note["stored_position"]
         rate, stored = note["rate"], note["stored"]
-        if not note["alike"] or not rate or not stored or max(rate, stored) < JUMP * min(rate, stored):
+        if position is not None and before is not None and position < before:
+            message = (
+                f"The checkpoint holds a schedule that had made {counted(before, 'step')}, and nobody loaded it: "
+                f"training went on with one that had made {counted(position, 'step')}."
+            )
+            return Finding(KIND, Severity.BUG, Certainty.EVENT, message, trace.place(note))
+        if not rate or not stored or max(rate, stored) < JUMP * min(rate, stored):
             return None
         message = (
             f"The checkpoint holds the state of a schedule that nobody loaded: the learning rate was {stored:.3g} when "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.expected import Expected
-from torchdojo.probes.loss_calls import AFFINE, made_by, watched_losses
+from torchdojo.probes.loss_calls import made_by, watched_losses
 from torchdojo.probes.training import distinct_places
 from torchdojo.probes.wording import counted, share
 
@@ -14,6 +14,10 @@ WATCHERS = ("loss_inputs",)
 
 LOSSES = ("binary_cross_entropy_with_logits", "multilabel_soft_margin_loss")
 SQUASHERS = {"SigmoidBackward0": "a sigmoid", "SoftmaxBackward0": "a softmax"}
+
+#: Nodes that something squashed may go through on its way; "" in evaluation. Sums of products are small by chance.
+CARRIERS = ("ClampBackward", "ClampMin", "ClampMax", "MulBackward", "DivBackward", "SubBackward", "RsubBackward")
+OTHERS = ("ExpBackward", "WhereBackward", "CompiledFunction")
 
 #: Values that happen to lie between 0 and 1 in fewer calls than this prove nothing.
 ENOUGH_CALLS = 10
@@ -35,11 +39,13 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         )
         findings.append(_finding(Certainty.EVENT, message, distinct_places(trace, squashed)))
     else:
-        for training in (True, False):
-            pairs = [(e, f) for e, f in watched_losses(trace, *LOSSES) if bool(e.get("grad")) is training]
-            if found := _between_zero_and_one(trace, pairs):
-                findings.append(found)
-                break
+        pairs = list(watched_losses(trace, *LOSSES))
+        training = [(e, f) for e, f in pairs if e.get("grad")]
+        scoring = [(e, f) for e, f in pairs if not e.get("grad")]
+        found = _between_zero_and_one(trace, training)
+        if found is None and any(f["low"] < 0 or f["high"] > 1 for _, f in training):
+            found = _between_zero_and_one(trace, scoring)
+        findings += [found] if found else []
     lows = [f["low"] for _, f in watched_losses(trace, *LOSSES)]
     reach = f", down to {min(lows):.1f}" if lows else ""
     summary = f"{counted(len(losses), 'call')} of a binary loss with logits got raw scores{reach}."
@@ -47,8 +53,8 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
 
 
 def _between_zero_and_one(trace: Trace, pairs: list[tuple[Event, Event]]) -> Finding | None:
-    """Scores that never leave [0, 1], although no layer of raw scores made them."""
-    if len(pairs) < ENOUGH_CALLS or any(made_by(e) in AFFINE for e, _ in pairs):
+    """Scores that never leave [0, 1], and were not made by a layer of raw scores."""
+    if len(pairs) < ENOUGH_CALLS or not all(_may_carry(e) for e, _ in pairs):
         return None
     low, high = min(f["low"] for _, f in pairs), max(f["high"] for _, f in pairs)
     if low < 0 or high > 1 or high - low < LEAST_SPREAD:
@@ -58,6 +64,12 @@ def _between_zero_and_one(trace: Trace, pairs: list[tuple[Event, Event]]) -> Fin
         f"{counted(len(pairs), 'call')} looked at: these are probabilities, and the loss takes a sigmoid itself."
     )
     return _finding(Certainty.NUMERIC, message, distinct_places(trace, [e for e, _ in pairs]))
+
+
+def _may_carry(loss: Event) -> bool:
+    """Whether probabilities may have come this way; a leaf of the graph is nobody's probability."""
+    node = made_by(loss)
+    return node.startswith(CARRIERS + OTHERS) if node else not loss.get("grad")
 
 
 def _finding(certainty: Certainty, message: str, where: str) -> Finding:

@@ -13,7 +13,7 @@ KIND = "train-validation-overlap"
 
 #: Fewer shared rows are duplicates of some data set; more are the training set itself.
 FEWEST_SHARED, LEAST_SHARE, MOST_SHARE = 3, 0.02, 0.95
-#: So many times the share of twins among the training rows is no chance.
+#: So many times as many rows as chance would find are no chance.
 BEYOND_CHANCE = 3.0
 
 
@@ -42,4 +42,4 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
 
 def _overlaps(p: Evaluated) -> bool:
     some = p.trained >= FEWEST_SHARED and LEAST_SHARE <= p.share < MOST_SHARE
-    return some and not p.in_parts and p.share > BEYOND_CHANCE * p.natural
+    return some and not p.in_parts and p.trained > BEYOND_CHANCE * p.natural

@@ -26,12 +26,13 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     chosen = [e for e in chosen if e["after"] not in usual or e["agreed"] > 0.9 * e["count"]]
     losses = {e["name"] for e in trace.of("loss") if e.get("grad")}
     divided = list(trace.notes(WATCHERS[0], "thresholded")) if losses & {LOGITS, PROBABILITIES} else []
+    judged = {(e["after"], e["count"]) for e in trace.notes(WATCHERS[0], "compared")}
     findings = []
     for at in dict.fromkeys(e["at"] for e in chosen):
         if found := _another_class(trace, [e for e in chosen if e["at"] == at]):
             findings.append(found)
     for at in dict.fromkeys(e["at"] for e in divided):
-        if found := _another_threshold(trace, [e for e in divided if e["at"] == at], losses):
+        if found := _another_threshold(trace, [e for e in divided if e["at"] == at], losses, judged):
             findings.append(found)
     watched = len(chosen) + len(divided)
     summary = f"In {counted(watched, 'batch', 'batches')} the predictions followed from the scores by the right rule."
@@ -50,7 +51,9 @@ def _another_class(trace: Trace, notes: list[Event]) -> Finding | None:
     return Finding(KIND, Severity.BUG, Certainty.NUMERIC, message, distinct_places(trace, notes, most=1))
 
 
-def _another_threshold(trace: Trace, notes: list[Event], losses: set[str]) -> Finding | None:
+def _another_threshold(
+    trace: Trace, notes: list[Event], losses: set[str], judged: set[tuple[int, int]]
+) -> Finding | None:
     rows = sum(e["count"] for e in notes)
     raw = [e for e in notes if not e["squashed"] and e["threshold"] == 0.5 and (e["low"] < 0 or e["high"] > 1)]
     always = [
@@ -58,6 +61,8 @@ def _another_threshold(trace: Trace, notes: list[Event], losses: set[str]) -> Fi
         for e in notes
         if (e["squashed"] or (PROBABILITIES in losses and e["low"] >= 0 and e["high"] <= 1))
         and (e["threshold"] <= 0 or e["threshold"] >= 1)
+        # A mask that keeps a logarithm from zero is no prediction: nobody compares it with targets.
+        and (e["after"], e["count"]) in judged
     ]
     if LOGITS in losses and PROBABILITIES not in losses and len(raw) > 0.5 * len(notes):
         between = sum(e["between"] for e in raw)

@@ -25,7 +25,7 @@ MEANS = {0: "the token that it has just been given", 2: "the token after the nex
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """In a model that cannot see later tokens, the target of a position must be the token after it."""
-    causal = {n["model"] for n in trace.notes("token_outputs", "causal") if n["value"]}
+    causal = {n["model"] for n in trace.notes("token_outputs", "causal") if n["value"] and n["own"]}
     judged = [b for b in token_batches(trace) if b["model"] in causal and b["judged"] > 0]
     total = sum(b["judged"] for b in judged)
     shares = _shares(judged)

@@ -25,7 +25,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     findings = []
     if slips:
         (_, _, what), cases = max(slips.items(), key=lambda item: len(item[1]))
-        if len(cases) >= max(FEWEST_PASSES, AGREEING * len(judged)):
+        # A number of one digit is soon like another; several different ones are not.
+        different = len({number.value for number, _ in cases})
+        if different >= FEWEST_PASSES and len(cases) >= AGREEING * len(judged):
             number, series = cases[-1]
             message = (
                 f"{share(len(cases), len(judged))} evaluations printed {what}: {number.value:g}, where the average "
@@ -41,7 +43,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
 
 def _slips(report: Report) -> dict[tuple[int, int, str], tuple[Printed, Series]]:
     """Numbers that are no average of anything, but look like a slip."""
-    averages = [s.average for s in report.series]
+    averages = [average for s in report.series for average in s.parts()]
     found: dict[tuple[int, int, str], tuple[Printed, Series]] = {}
     for number in report.numbers:
         if any(number.is_about(average) for average in averages):

@@ -31,6 +31,8 @@ LEAST_ROWS = 4
 
 #: A loss this many times as large as at first has run off.
 RUN_OFF = 2.0
+#: The same of sums over batches of unknown size.
+FAR_OFF = 50.0
 
 #: A sum that is divided by a count afterwards is far smaller when backward begins.
 UNDIVIDED = 0.5
@@ -45,9 +47,13 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     by_hand = [r for r in roots if r["maker"] == "SumBackward0"] if not calls else []
     findings = []
     if summed and len(summed) >= 0.5 * len(calls):
-        findings.append(_finding(trace, summed, f"{summed[0]['name']} adds up {summed[0]['weight']} rows", values))
-    elif len(by_hand) >= 3 and _ran_off(values):
-        findings.append(_finding(trace, by_hand, "The loss is a sum over the batch", values))
+        # Per row or element: sums of longer sequences are larger by themselves.
+        names, weight = {e["name"] for e in summed}, summed[0]["weight"]
+        means = [e["value"] for e in trace.of("loss") if e["name"] in names and e.get("grad")]
+        ran_off = _ran_off(means, RUN_OFF)
+        findings.append(_finding(trace, summed, f"{summed[0]['name']} adds up {weight} rows", values, ran_off=ran_off))
+    elif len(by_hand) >= 3 and _ran_off(values, FAR_OFF):
+        findings.append(_finding(trace, by_hand, "The loss is a sum over the batch", values, ran_off=True))
     summary = (
         f"{counted(len(values), 'backward pass', 'backward passes')} began at a loss that is a mean over its rows."
     )
@@ -63,17 +69,17 @@ def _reaches(facts: Event, roots: list[Event]) -> bool:
     return max(known) >= UNDIVIDED * value or not roots
 
 
-def _ran_off(values: list[float | None]) -> bool:
+def _ran_off(values: list[float | None], factor: float) -> bool:
     known = [v for v in values if v is not None]
     if not known or len(values) < 5:
         return False
     tail = values[-max(1, len(values) // 10) :]
-    return any(v is None for v in tail) or min(v for v in tail if v is not None) > RUN_OFF * abs(known[0])
+    return any(v is None for v in tail) or min(v for v in tail if v is not None) > factor * abs(known[0])
 
 
-def _finding(trace: Trace, events: list[Event], what: str, values: list[float | None]) -> Finding:
+def _finding(trace: Trace, events: list[Event], what: str, values: list[float | None], *, ran_off: bool) -> Finding:
     where = distinct_places(trace, events)
-    if not _ran_off(values):
+    if not ran_off:
         message = f"{what}: the size of a step grows with the batch."
         return Finding(KIND, Severity.STYLE, Certainty.EVENT, message, where)
     last = values[-1]

@@ -8,8 +8,8 @@ class Tagger(nn.Module):
     def __init__(self, words, tags):
         super().__init__()
         self.embed = nn.Embedding(words, 12, padding_idx=PAD)
-        self.lstm = nn.LSTM(12, 16, batch_first=True, bidirectional=True)
-        self.out = nn.Linear(32, tags)
+        self.lstm = nn.LSTM(12, 16, batch_first=True)
+        self.out = nn.Linear(16, tags)
 
     def forward(self, words):
         return self.out(self.lstm(self.embed(words))[0])

@@ -1,7 +1,7 @@
 """The axis of the batch, from what goes into a model to what comes out.
 
-    rank        a batch of one came out with fewer axes than larger batches do: rank, usual (axes), model, forward
-    shapes      a model's input and output, the first time they look like this: given, made (shapes), model, forward
+rank        a batch of one came out with fewer axes than larger batches do: rank, usual (axes), model, forward
+shapes      a model's input and output, the first time they look like this: given, made (shapes), model, forward
 """
 
 from __future__ import annotations

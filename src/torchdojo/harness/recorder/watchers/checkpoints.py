@@ -8,7 +8,8 @@ those with memory), age (updates since the entries were taken from the module; n
 `resumed`, at the first update after a checkpoint was read from a file and a model loaded, when the checkpoint holds
 the state of an optimizer that nobody loaded: kind ("optimizer" or "scheduler"), cls (of what steps now), entries (of
 state in the checkpoint), fresh (whether what steps now has no state of its own), alike (whether it has the same groups:
-sizes and hyper-parameters, at first), rate and stored (learning rates now and in the checkpoint; for a scheduler).
+sizes and hyper-parameters, at first), rate and stored (learning rates now and in the checkpoint); for a scheduler also
+position and stored_position (steps it has made; null when there is none now).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import torch
 
 from torchdojo.harness.originals import Module, Optimizer, Tensor, data_ptr, numel, shape_of, weak
 from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.owners import unmade
 
 _DEPTH = 3
 #: Hyper-parameters that change while training goes on, or say how to compute.
@@ -38,6 +40,7 @@ class _Stored:
         self.entries = [len(state["state"]) for state in optimizers]
         self.rates = [[group.get("lr") for group in state["param_groups"]] for state in optimizers]
         self.schedulers = len(schedulers)
+        self.position = max((int(state["last_epoch"]) for state in schedulers), default=None)
         self.model_loaded = False
         self.optimizer_loaded = self.scheduler_loaded = False
 
@@ -74,6 +77,7 @@ class Checkpoints:
         self._models: weakref.WeakSet[Any] = weakref.WeakSet()
         self._inside = 0
         self._stored: _Stored | None = None
+        self._schedulers: weakref.WeakSet[Any] = weakref.WeakSet()
         bus.step_begins.append(self._step)
         bus.step_ends.append(self._updated)
         bus.forward_ends.append(self._met)
@@ -82,6 +86,7 @@ class Checkpoints:
         bus.replace(torch, "save", self._wrap_save)
         bus.replace(torch, "load", self._wrap_read)
         bus.replace(Optimizer, "load_state_dict", self._loading("optimizer_loaded"))
+        bus.replace(torch.optim.lr_scheduler.LRScheduler, "__init__", self._wrap_scheduler)
         for scheduler in (torch.optim.lr_scheduler.LRScheduler, torch.optim.lr_scheduler.SequentialLR):
             bus.replace(scheduler, "load_state_dict", self._loading("scheduler_loaded"))
 
@@ -176,7 +181,7 @@ class Checkpoints:
         return save
 
     def _note_save(self, obj: Any) -> None:
-        living = {data_ptr(p) for model in list(self._models) for p in _parameters(model) if numel(p)}
+        living = {data_ptr(p) for model in list(self._models) for p in _parameters(model) if not isinstance(p, unmade)}
         for found in _mappings(obj, _DEPTH):
             tensors = [v for v in found.values() if isinstance(v, Tensor) and numel(v) and data_ptr(v) in living]
             if tensors:
@@ -208,6 +213,13 @@ class Checkpoints:
 
         return wrap
 
+    def _wrap_scheduler(self, original: Callable[..., None]) -> Callable[..., None]:
+        def init(scheduler: Any, *args: Any, **kwargs: Any) -> None:
+            original(scheduler, *args, **kwargs)
+            self._schedulers.add(scheduler)
+
+        return init
+
     def _step(self, optimizer: Any) -> None:
         stored = self._stored
         if stored is None or not stored.model_loaded:
@@ -216,7 +228,7 @@ class Checkpoints:
         groups = _Group.all({"param_groups": optimizer.param_groups})
         fresh = not any(optimizer.state.get(p) for group in optimizer.param_groups for p in group["params"])
         alike = [i for i, known in enumerate(stored.optimizers) if known == groups]
-        facts = {"cls": type(optimizer).__name__, "fresh": fresh, "alike": bool(alike)}
+        facts: dict[str, Any] = {"cls": type(optimizer).__name__, "fresh": fresh, "alike": bool(alike)}
         rates = [float(group["lr"]) for group in optimizer.param_groups if "lr" in group]
         before = [float(rate) for rate in (stored.rates[alike[0]] if alike else []) if rate is not None]
         facts |= {"rate": rates[0] if rates else None, "stored": before[0] if before else None}
@@ -224,6 +236,8 @@ class Checkpoints:
             entries = max(stored.entries)
             self._bus.note("checkpoints", "resumed", kind="optimizer", entries=entries, **facts)
         if stored.schedulers and not stored.scheduler_loaded:
+            mine = [s.last_epoch for s in self._schedulers if getattr(s, "optimizer", None) is optimizer]
+            facts |= {"position": max(mine, default=None), "stored_position": stored.position}
             self._bus.note("checkpoints", "resumed", kind="scheduler", entries=stored.schedulers, **facts)
 
 

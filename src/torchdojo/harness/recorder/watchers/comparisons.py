@@ -5,9 +5,9 @@ Notes, each at the line that compares:
     compared     two tensors with `==` or `!=`: after (latest forward or loss), grad (gradients are recorded), first,
                  second, result (shapes), pairs (operands of N values each gave N x N results), related (the operands
                  hold the same values, or one just counts up: a table of pairs is wanted), count (results), right (how
-                 many were equal). Where one operand is known to be the targets and the latest output has a score per
-                 class: ruled (how many targets are the class with the highest score), agreed (how often the other
-                 operand is that class)
+                 many were equal; 0 of very many results). Where one operand is known to be the targets and the latest
+                 output has a score per class: ruled (how many targets are the class with the highest score), agreed
+                 (how often the other operand is that class)
     thresholded  the latest output was compared with a number, or rounded: after, threshold, count, squashed (it was
                  its sigmoid that was compared), low, high (least and largest output), between (outputs between zero
                  and the threshold)
@@ -87,7 +87,7 @@ class _Comparisons:
 
         def compare(first: Any, second: Any, *args: Any, **kwargs: Any) -> Any:
             result = original(first, second, *args, **kwargs)
-            if isinstance(second, Tensor) and isinstance(first, Tensor) and self._listens(result):
+            if isinstance(second, Tensor) and isinstance(first, Tensor) and self._listens(first):
                 with self._guarded():
                     self._compared(first, second, result, equal=equal)
             return result
@@ -123,7 +123,7 @@ class _Comparisons:
 
         def subtract(first: Any, second: Any) -> Any:
             result = original(first, second)
-            if isinstance(second, Tensor) and not is_grad_enabled() and self._listens(result):
+            if isinstance(second, Tensor) and not is_grad_enabled() and self._listens(first):
                 with self._guarded():
                     a, b = tuple(shape_of(first)), tuple(shape_of(second))
                     if _pairs(a, b):
@@ -133,12 +133,12 @@ class _Comparisons:
 
         return subtract
 
-    def _listens(self, result: Any) -> bool:
+    def _listens(self, operand: Any) -> bool:
         return (
             not self._bus.inside
             and self._noted < _MOST_NOTES
-            and isinstance(result, Tensor)
-            and 1 < numel(result) <= _MOST_NUMBERS
+            and isinstance(operand, Tensor)
+            and 1 < numel(operand) <= _MOST_NUMBERS
             and functorch_level() is None
         )
 
@@ -153,7 +153,8 @@ class _Comparisons:
 
     def _compared(self, first: Any, second: Any, result: Any, *, equal: bool) -> None:
         a, b, c = (tuple(shape_of(tensor)) for tensor in (first, second, result))
-        right = int(np.count_nonzero(array(result)))
+        # Of tables of pairs nobody wants to know how many were equal.
+        right = int(np.count_nonzero(array(result))) if numel(result) <= _MOST_NUMBERS else 0
         facts: dict[str, Any] = {
             "grad": is_grad_enabled(),
             "first": list(a),

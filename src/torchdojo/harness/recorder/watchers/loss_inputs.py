@@ -33,8 +33,9 @@ from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.losses import producer
 from torchdojo.harness.recorder.numbers import Array, array, finite
 
-#: Calls looked at one after the other at first, and how often afterwards.
-_FIRST, _EVERY = 64, 16
+#: Calls of a function looked at one after the other at first, and how often afterwards: an odd number, so that calls
+#: that take turns are all looked at.
+_FIRST, _EVERY = 64, 17
 
 _MOST_VALUES = 8192
 
@@ -48,11 +49,10 @@ _PER_CLASS = frozenset({"cross_entropy", "nll_loss"}) | _CLASSES_LAST
 
 def watch(bus: Bus) -> None:
     """Listen to library losses."""
-    seen = 0
+    counts: dict[str, int] = {}
 
     def listen(number: int, name: str, args: Any, kwargs: Any, result: Any) -> None:
-        nonlocal seen
-        seen += 1
+        seen = counts[name] = counts.get(name, 0) + 1
         if seen > _FIRST and seen % _EVERY:
             return
         given = args[0] if args else kwargs.get("input")

@@ -1,8 +1,9 @@
 """Parameters that take part in a training forward and never get a gradient.
 
-`parameters`, once for each model at the end: model, names (of some of them), tensors (how many), all (trainable tensors
-of the model that were used), forwards (looked into), change (how much the outputs that a backward pass did reach change,
-relative to their size, when those parameters of a copy of the model are shaken; null when that could not be tried).
+`parameters`, once for each model at the end: model, names (of some of them), tensors (how many), all (trainable
+tensors of the model that were used), forwards (looked into), change (how much the outputs that a backward pass did
+reach change, relative to their size, when those parameters of a copy of the model are shaken; null when that could not
+be tried).
 `handed`, once for each pair at the end: model, to (class of the model that its output was given to), tensors, times
 (forwards looked into in which the output arrived without its graph).
 
@@ -75,12 +76,14 @@ class Severed:
         self._bus = bus
         self._owners = owners_of(bus)
         self._models: dict[int, _Model] = {}
-        self._fresh: list[_Used] = []
+        #: Parameters that have not been seen with a gradient.
+        self._fresh: dict[int, _Used] = {}
         #: The output of the latest look: its model, address, shape and values.
         self._output: tuple[_Model, int, tuple[int, ...], Array] | None = None
         looks_of(bus).ends.append(self._look)
         bus.forward_begins.append(self._arrives)
         bus.step_begins.append(self._step)
+        bus.backward_ends.append(self._differentiated)
         bus.script_ends.append(self._tell)
 
     def _look(self, look: Look) -> None:
@@ -114,7 +117,7 @@ class Severed:
         used.name = name
         used.uses += 1
         if not used.graded:
-            self._fresh.append(used)
+            self._fresh[id(parameter)] = used
 
     def _arrives(self, module: Any, args: Any, kwargs: Any) -> None:
         """See whether the latest output comes here without its graph."""
@@ -128,12 +131,24 @@ class Severed:
             model.handed[name] = model.handed.get(name, 0) + 1
 
     def _step(self, optimizer: Any) -> None:
-        fresh, self._fresh = self._fresh, []
-        for used in fresh:
+        # With an optimizer for each parameter, each looks when its own gradient is there.
+        self._notice()
+        for key, used in list(self._fresh.items()):
             parameter = used.parameter()
             if parameter is not None:
                 used.owned = used.owned or self._owners.owns(parameter)
-                used.graded = used.graded or grad_of(parameter) is not None
+            if parameter is None or used.graded:
+                del self._fresh[key]
+
+    def _differentiated(self, roots: list[Any], reached: list[int], failed: bool) -> None:
+        # What comes after may clear the gradients again, before a step has seen them.
+        self._notice()
+
+    def _notice(self) -> None:
+        for model in self._models.values():
+            for used in model.used.values():
+                if not used.graded and (parameter := used.parameter()) is not None:
+                    used.graded = grad_of(parameter) is not None
 
     def _shaken(self, look: Look, model: _Model, names: set[str]) -> float | None:
         """How much the outputs that were reached change when these parameters of a copy do."""

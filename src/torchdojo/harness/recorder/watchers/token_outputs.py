@@ -17,8 +17,9 @@ arrives, notes `targets`, for a few forwards:
 Batches that come with a second tensor of ids of the same shape (a source and a target) are left alone: which of the two
 the output belongs to cannot be told.
 
-and, once for a class of models, `causal`: `model` (its class) and `value`, whether outputs stay the same when a later
-token changes.
+and, once for a class of models, `causal`: `model` (its class), `value`, whether outputs stay as they are when a later
+token changes, and `own`, whether the output at a position changes with the token there (in a model that shifts its
+inputs by itself it does not).
 """
 
 from __future__ import annotations
@@ -196,6 +197,10 @@ def _try_out(bus: Bus, module: Any, args: Any, kwargs: Any) -> None:
             scores = _scores(twin(*swapped, **named), shape_of(given))
             if not isinstance(scores, Tensor):
                 return
-            outputs.append(array(scores).reshape(*shape_of(given), -1)[:, :middle].copy())
-        same = np.allclose(outputs[0], outputs[1], rtol=1e-4, atol=1e-5)
-        bus.note("token_outputs", "causal", model=type(module).__name__, value=bool(same))
+            outputs.append(array(scores).reshape(*shape_of(given), -1)[:, : middle + 1].copy())
+        differs = array(changed[:, middle] != given[:, middle])
+        before, after = outputs[0][:, :middle], outputs[1][:, :middle]
+        same = np.allclose(before, after, rtol=1e-4, atol=1e-5)
+        gap = np.abs(outputs[0][differs, middle] - outputs[1][differs, middle])
+        own = bool(gap.size and gap.max() > 1e-5)
+        bus.note("token_outputs", "causal", model=type(module).__name__, value=bool(same), own=own)

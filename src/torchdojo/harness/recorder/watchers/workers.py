@@ -2,8 +2,9 @@
 
 Notes, at the line that iterates over a loader with workers:
 
-    workers   loader, workers (how many), persistent (they live on from epoch to epoch), index (of the row that was fetched for the trial), random (fetched twice it
-              differs), shared (two workers, each with a copy of the data set and with its own seed, fetch the same)
+    workers   loader, workers (how many), persistent (they live on from epoch to epoch), index (of the row that was
+              fetched for the trial), random (fetched twice it differs), shared (two workers, each with a copy of the
+              data set and with its own seed, fetch the same)
 
 Workers get a copy of the data set each. What they draw from torch's, NumPy's and Python's global generators is seeded
 for each of them; a generator that is stored on the data set is copied, state and all. The trial is made here, on
