@@ -14,7 +14,6 @@ from typing import Protocol, cast
 
 from torchdojo.harness.recorder.bus import Bus
 
-
 #: What these note is shown to people and read by no probe: they watch only when they are asked to by name.
 _SHOWN = frozenset({"vitals"})
 
