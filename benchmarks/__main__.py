@@ -1,6 +1,6 @@
 """Runs the benchmarks and prints one table.
 
-    python -m benchmarks [overhead] [recorder] [memory] [implement] [start] [--quick]
+    python -m benchmarks [overhead] [recorder] [memory] [implement] [start] [diagnose] [--quick]
 
 Every figure is a ratio of two things measured alternately in this run, so that machines can be compared. Nothing is
 asserted; the last column says whether the target of the design is met here.
@@ -12,7 +12,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import implement, memory, overhead, recorder, start
+from benchmarks import diagnose, implement, memory, overhead, recorder, start
 from benchmarks.figures import Figure
 
 BENCHMARKS = {
@@ -21,6 +21,7 @@ BENCHMARKS = {
     "memory": memory.measure,
     "implement": implement.measure,
     "start": start.measure,
+    "diagnose": diagnose.measure,
 }
 
 

@@ -1,6 +1,10 @@
 """torchdojo: get ready for, and run, PyTorch interviews."""
 
-from typing import NoReturn
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from torchdojo.diagnosis.recording import Recording
 
 __version__ = "0.1.0"
 
@@ -13,6 +17,16 @@ def grade_file(exercise_id: str, file: str, *content: str) -> NoReturn:
     from torchdojo.cli.own_file import grade_and_leave
 
     grade_and_leave(exercise_id, file, content)
+
+
+def recording() -> "Recording":
+    """Record the training inside a `with` block and find its bugs, as `torchdojo diagnose` does for a whole script.
+
+    `with torchdojo.recording() as run: ...`, then `run.findings`, or `print(run)`.
+    """
+    from torchdojo.diagnosis.recording import recording
+
+    return recording(sys._getframe(1))
 
 
 def load_ipython_extension(shell: object) -> None:

@@ -1,6 +1,6 @@
 """Bug kinds and their injection: source text in, source text out."""
 
-from torchdojo.bugs.catalogue import bug_kinds
+from torchdojo.bugs.catalogue import bug_kind, bug_kinds
 from torchdojo.bugs.injection import derive_starter, inject, inject_only
 from torchdojo.bugs.kind import SECTIONS, BugKind, Example, Question, Site
 from torchdojo.bugs.page import kind_page
@@ -15,6 +15,7 @@ __all__ = [
     "Site",
     "breakable_places",
     "broken_at",
+    "bug_kind",
     "bug_kinds",
     "derive_starter",
     "inject",

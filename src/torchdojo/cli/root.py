@@ -17,12 +17,14 @@ from torchdojo.domain.errors import DojoError
 #: One line per command for `--help`, so that listing them imports none of them.
 _ABOUT = {
     "author": "Write and check content (for authors).",
+    "diagnose": "Find the bugs in your own training script by running it.",
     "doctor": "Say what works on this machine, and what to do about the rest.",
     "drill": "Make a fresh, proved debugging challenge.",
     "explain": "Explain a kind of bug, a verdict or a state.",
     "grade": "Judge a file, once.",
     "hint": "Open the next hint.",
     "list": "List the exercises.",
+    "look": "Debug a hidden script by looks at its run, which cost minutes.",
     "serve": "Open the practice page in the browser.",
     "show": "Show an exercise: its task and where you stand.",
     "solution": "Show the solution, after an attempt.",

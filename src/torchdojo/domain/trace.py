@@ -13,7 +13,8 @@ recorder in order of appearance. Shapes are lists of ints, dtypes torch's names 
               its own `training` flag; for batch norm "train" also means track_running_stats is off),
               grad (is_grad_enabled), inference (is_inference_mode_enabled), out_grad (output requires grad),
               shape, dtype, device (first tensor input), pdevice, pdtype (first parameter), entry (shape of what
-              reached the first affine layer), inner_grad (output of the last affine layer that ran requires grad),
+              reached the first affine layer), beside (true when further tensors of as many rows came with the first
+              tensor input), inner_grad (output of the last affine layer that ran requires grad),
               rows (int fingerprint per input row), failed (true when it raised; the out_* keys are then absent)
     loss      a loss function ran: id, name ("cross_entropy", "nll_loss", "mse_loss", ...), shape, dtype, (of the
               first argument) target_shape, target_dtype, producer (autograd node names walked back through
@@ -67,13 +68,18 @@ Event = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of the script: 1-based number and the qualified name of the function it stands in ("" at top level)."""
+    """A line of the script: 1-based number and the qualified name of the function it stands in ("" at top level).
+
+    `file` is "" where there is only one file; otherwise the file's name as a person would type it.
+    """
 
     line: int
     function: str
+    file: str = ""
 
     def __str__(self) -> str:
-        return f"line {self.line}, {self.function}" if self.function else f"line {self.line}"
+        line = f"{self.file}:{self.line}" if self.file else f"line {self.line}"
+        return f"{line}, {self.function}" if self.function else line
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from torchdojo.domain.errors import Cancelled
+from torchdojo.domain.errors import Cancelled, InternalError
 from torchdojo.domain.exercise import Exercise, Kind, RunLimits
+from torchdojo.domain.looks import Look, Recording
 from torchdojo.domain.report import Report, Verdict
 from torchdojo.sandbox import ForkServer, Job, Limits, Outcome, RunningJob
 from torchdojo.wire import Channel, Frame, WireClosed, WireError, WireTimeout
@@ -21,6 +23,8 @@ CANDIDATE_ENTRIES = {
     Kind.IMPLEMENT: "torchdojo.harness.serving:run",
 }
 JUDGE_ENTRY = "torchdojo.judge.main:run"
+
+Answer = TypeVar("Answer")
 
 #: The job whose output the person sees: the full run of their script.
 MAIN_JOB = "run"
@@ -57,11 +61,23 @@ class GradingRun:
         self._on_event = on_event or (lambda event: None)
         self._cancel = cancel or threading.Event()
         self._jobs: dict[str, RunningJob] = {}
-        self._watchers: list[threading.Thread] = []
         self._sending = threading.Lock()
+        self._printed: list[str] = []
 
     def finish(self) -> Report:
         """Run it all; returns the judge's report or one that says how we broke. Raises Cancelled."""
+        return self._conduct({}, lambda frame: Report.from_json(frame.header["report"]), self._broken)
+
+    def record(self) -> Recording:
+        """Only run and record it, and judge nothing. Raises Cancelled, and InternalError when we broke."""
+        return self._conduct({"record": True}, self._recording, _not_recorded)
+
+    def _conduct(
+        self,
+        asked: Mapping[str, Any],
+        read: Callable[[Frame], Answer],
+        broken: Callable[[RunningJob, WireError], Answer],
+    ) -> Answer:
         ours, theirs = socket.socketpair()
         control = Channel(ours)
         wall = self._exercise.limits.wall_seconds + GRACE_SECONDS
@@ -75,10 +91,13 @@ class GradingRun:
                     "filename": self._exercise.filename,
                     "forbid": list(self._exercise.forbid),
                     "wall_seconds": self._exercise.limits.wall_seconds,
+                    "names": list(self._exercise.names),
+                    "processes": self._exercise.limits.processes,
                     "facts": None if self._facts is None else dict(self._facts),
                     "seed": self.seed,
                     "bugs": [[bug.id, bug.kind] for bug in self._exercise.bugs],
                     "secret_seed": int.from_bytes(os.urandom(6), "little"),
+                    **asked,
                 },
                 files={},
                 limits=Limits(wall, wall, memory_mb=8192, output_kb=256),
@@ -87,18 +106,24 @@ class GradingRun:
         )
         theirs.close()
         try:
-            return self._serve(control, time.monotonic() + wall)
+            if self._exercise.kind is Kind.IMPLEMENT:
+                self._start_candidate(control, {"name": MAIN_JOB, "request": self._served()})
+            frame = self._serve(control, time.monotonic() + wall)
         except WireError as error:
-            return self._broken(judge, error)
+            return broken(judge, error)
         finally:
             judge.kill()
             for job in self._jobs.values():
                 job.kill()
-            for watcher in self._watchers:
-                watcher.join()
+                job.drain()
+            if (main := self._jobs.get(MAIN_JOB)) is not None:
+                self.main_seconds = main.wall_seconds
+            # A killed process takes milliseconds to be gone, and nobody has to wait for that.
             control.close()
+        return read(frame)
 
-    def _serve(self, control: Channel, deadline: float) -> Report:
+    def _serve(self, control: Channel, deadline: float) -> Frame:
+        """Do what the judge asks until it gives its answer."""
         while True:
             frame = self._next_frame(control, deadline)
             match frame.type:
@@ -109,8 +134,8 @@ class GradingRun:
                         job.kill()
                 case "progress":
                     self._on_event(frame.header["event"])
-                case "report":
-                    return Report.from_json(frame.header["report"])
+                case "report" | "recording":
+                    return frame
                 case other:
                     raise WireError(f"the judge said {other!r}")
 
@@ -123,6 +148,15 @@ class GradingRun:
             except WireTimeout:
                 if time.monotonic() >= deadline:
                     raise
+
+    def _served(self) -> dict[str, Any]:
+        """What the submission's process of an implement exercise needs to know."""
+        support = self._exercise.folder / "support.py"
+        return {
+            "filename": self._exercise.filename,
+            "forbid": list(self._exercise.forbid),
+            "support": support.read_text(encoding="utf-8") if support.exists() else None,
+        }
 
     def _start_candidate(self, control: Channel, header: Mapping[str, Any]) -> None:
         name = str(header["name"])
@@ -143,17 +177,13 @@ class GradingRun:
             self._jobs[name] = job
             with self._sending:
                 control.send({"type": "started", "name": name}, descriptors=[ours.fileno()])
-        watcher = threading.Thread(target=self._watch, args=(control, name, job), name=f"watch-{name}")
-        self._watchers.append(watcher)
-        watcher.start()
+        threading.Thread(target=self._watch, args=(control, name, job), name=f"watch-{name}", daemon=True).start()
 
     def _watch(self, control: Channel, name: str, job: RunningJob) -> None:
-        outcome = job.wait()
-        if name == MAIN_JOB:
-            self.main_seconds = outcome.wall_seconds
+        ended = {"type": "ended", "name": name, "outcome": _outcome_json(job.wait())}
         try:
             with self._sending:
-                control.send({"type": "ended", "name": name, "outcome": _outcome_json(outcome)})
+                control.send(ended)
         except WireClosed:
             pass  # The judge has given its verdict and left.
 
@@ -174,9 +204,16 @@ class GradingRun:
 
         def sink(data: bytes) -> None:
             if text := decoder.decode(data):
+                self._printed.append(text)
                 self._on_event({"type": "output", "text": text})
 
         return sink
+
+    def _recording(self, frame: Frame) -> Recording:
+        recording = Recording.from_json(frame.header["recording"])
+        shown = dict(recording.exhibits)
+        shown[Look.OUTPUT] = tuple(replace(e, text="".join(self._printed)) for e in recording.of(Look.OUTPUT))
+        return Recording(shown)
 
     def _broken(self, judge: RunningJob, error: WireError) -> Report:
         judge.kill()
@@ -191,6 +228,15 @@ class GradingRun:
                 f"({error}; judge: {outcome.status}) {outcome.message}"
             ).strip(),
         )
+
+
+def _not_recorded(judge: RunningJob, error: WireError) -> Recording:
+    judge.kill()
+    judge.wait()
+    raise InternalError(
+        f"The run could not be recorded ({error}).",
+        "Nothing was counted; try again, and report it if it happens again.",
+    ) from error
 
 
 def _outcome_json(outcome: Outcome) -> dict[str, Any]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-import gc
 import linecache
 import os
 import random
 import sys
 import time
-import traceback
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -20,6 +18,7 @@ import torch
 
 from torchdojo.domain.trace import Place, Trace
 from torchdojo.harness.capturing import Capture, Send
+from torchdojo.harness.executing import Stopped, patient_collector, raised_at, show, told
 from torchdojo.harness.options import Options
 from torchdojo.harness.originals import now
 from torchdojo.harness.recorder import Recorder
@@ -32,13 +31,7 @@ _FLUSH_EVENTS = 400
 _FIRST_EVENTS = 12
 #: Events of one frame, so that its header stays far below what the wire allows.
 _FRAME_EVENTS = 400
-_MOST_MESSAGE = 500
 _clock = time.monotonic
-_GC_THRESHOLDS = (2_000, 20, 50)
-
-
-class Stopped(BaseException):
-    """The run has gone as far as was asked. No `except Exception` of a script catches it."""
 
 
 class Run:
@@ -69,19 +62,17 @@ class Run:
 
     def run(self) -> Trace:
         """Run it to its end, whatever that is. Never raises for anything the script does."""
-        # What is recorded is kept: the collector need not look at it again and again.
-        thresholds = gc.get_threshold()
-        gc.set_threshold(*(max(most, usual) for most, usual in zip(_GC_THRESHOLDS, thresholds, strict=True)))
-        try:
+        with patient_collector():
             return self._run()
-        finally:
-            gc.set_threshold(*thresholds)
 
     def _run(self) -> Trace:
         self._seed()
         self._connect()
+        recording = torch.is_grad_enabled()
         began = _clock()
         end = self._execute()
+        # A script may leave autograd switched off, which is nobody else's business.
+        torch.set_grad_enabled(recording)
         self.recorder.finish()
         end["seconds"] = _clock() - began
         end["patched"] = self.recorder.replaced()
@@ -94,7 +85,7 @@ class Run:
         log.add("end", -1, **end)
         self._flush()
         events = tuple(whole(entry, log.templates) for entry in log.events)
-        return Trace(events, tuple(Place(line, function) for line, function in log.places))
+        return Trace(events, tuple(Place(*place) for place in log.places))
 
     @property
     def model(self) -> Any:
@@ -164,34 +155,17 @@ class Run:
             end.update(how="exit", message=str(left.code), **self._place(left))
         except BaseException as error:
             end.update(how="exception", error=type(error).__name__, **self._place(error))
-            end["message"] = _told(error)
-            self._show(error)
+            end["message"] = told(error)
+            show(error, self._is_script)
         return end
 
     def _place(self, error: BaseException) -> dict[str, Any]:
-        if isinstance(error, SyntaxError) and error.filename == self._filename:
-            return {"line": error.lineno}
-        found: dict[str, Any] = {}
-        for frame, line in traceback.walk_tb(error.__traceback__):
-            if frame.f_code.co_filename == self._filename:
-                found = {"line": line, "function": frame.f_code.co_qualname}
+        found = raised_at(error, self._is_script)
+        found.pop("file", None)
         return found
 
-    def _show(self, error: BaseException) -> None:
-        """Print the traceback as Python would, without our own frames."""
-        try:
-            shown = traceback.TracebackException(type(error), error, error.__traceback__)
-            todo: list[traceback.TracebackException | None] = [shown]
-            while todo:
-                part = todo.pop()
-                if part is not None:
-                    kept = [f for f in part.stack if "torchdojo" not in f.filename or f.filename == self._filename]
-                    part.stack = traceback.StackSummary.from_list(kept)
-                    todo += [part.__cause__, part.__context__]
-            text = "".join(shown.format())
-        except Exception:
-            text = f"{type(error).__name__}\n"
-        print(text, file=sys.stderr, end="", flush=True)
+    def _is_script(self, filename: str) -> bool:
+        return filename == self._filename
 
     def _deliver(self, header: Mapping[str, Any], tensors: Mapping[str, TensorData] | None) -> None:
         if self._send is not None:
@@ -222,13 +196,6 @@ class Run:
 
 def _as_sent(block: Any) -> TensorData:
     return TensorData(block.dtype.name, block.shape, block.tobytes())
-
-
-def _told(error: BaseException) -> str:
-    try:
-        return str(error)[:_MOST_MESSAGE]
-    except Exception:
-        return ""
 
 
 def _no_input(prompt: object = "", /) -> str:

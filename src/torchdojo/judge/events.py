@@ -77,6 +77,7 @@ SCHEMA: Mapping[str, tuple[Mapping[str, Check], Mapping[str, Check]]] = {
             "inference": _flag,
             "out_grad": _flag,
             "inner_grad": _maybe(_flag),
+            "beside": _flag,
             "shape": _maybe(_SHAPE),
             "entry": _maybe(_SHAPE),
             "dtype": _maybe(_text),

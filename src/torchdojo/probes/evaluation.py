@@ -72,11 +72,11 @@ def _scored_forwards(trace: Trace) -> set[int | None]:
 
 def _leads_to_backward(trace: Trace, index: int) -> bool:
     """Whether this loss is on its way to a backward pass (a teacher's output may enter it, too)."""
-    if not trace.events[index].get("grad"):
-        return False
+    recorded = bool(trace.events[index].get("grad"))
     for event in trace.events[index + 1 :]:
         if event["t"] in ("backward", "step"):
-            return True
+            # A backward pass that failed for want of a graph shows what this loss was meant for.
+            return recorded or bool(event.get("failed"))
         if event["t"] in ("forward", "batch", "iter"):
             return False
     return False

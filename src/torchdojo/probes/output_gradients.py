@@ -77,6 +77,9 @@ def follows_prediction_alone(values: Array, grads: Array) -> bool | None:
     z, g = values[:, 0], grads[:, 0]
     if not (np.isfinite(z).all() and np.isfinite(g).all()) or np.ptp(z) < 1e-6 or np.ptp(g) == 0.0:
         return None
+    if (g >= 0).all() or (g <= 0).all():
+        # All pushed one way: a loss without targets of its own (an adversary's, a ranking), or one target for all.
+        return None
     ordered = g[np.argsort(z, kind="stable")]
     slack = 1e-5 * float(np.ptp(g))
     return bool((np.diff(ordered) >= -slack).all())

@@ -16,7 +16,8 @@ def observe_padding(kind: str, trace: Trace, *, attention: bool, cause: str) -> 
     notes = [
         note
         for note in noted(trace, "padding")
-        if (note["attention"] if attention else note["recurrent"] and not note["attention"])
+        # An output per token of a network that also runs backwards starts in the padding: common, and another matter.
+        if (note["attention"] if attention else note["recurrent"] and not note["attention"] and not note["each"])
     ]
     findings = [
         Finding(

@@ -149,7 +149,7 @@ BROKEN = {
         ),
     ),
     "zero_grad before the step": (
-        "missing-zero-grad",
+        "zero-grad-before-step",
         edited(
             FLAT,
             ("        optimizer.zero_grad()\n", ""),

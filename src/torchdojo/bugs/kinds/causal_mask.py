@@ -62,7 +62,7 @@ class CausalMask(BugKind):
     - Recurrent networks, which need no mask: they only run forwards.
 
     ## References
-    - [scaled_dot_product_attention](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html)
+    - [scaled_dot_product_attention](https://docs.pytorch.org/docs/stable/nn.functional.html)
     - [torch.triu](https://docs.pytorch.org/docs/stable/generated/torch.triu.html)
     """
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from torchdojo.bugs.edits import by
+from torchdojo.bugs.kept_losses import kept_numbers
 from torchdojo.bugs.kind import Break, BugKind, Example, Question
-from torchdojo.bugs.script import Script, Spot
-from torchdojo.bugs.syntax import assigned_names, called, dotted, receiver
+from torchdojo.bugs.script import Script
 
 
 class LossKeptWithGraph(BugKind):
     """
     ## What it does
-    The loss of each batch is appended to a list, or added to a running total, as a tensor that still knows how it
+    The loss of each batch is appended to a list, or returned and stored, as a tensor that still knows how it
     was computed. As long as the list lives, so does every batch's chain of graph nodes.
 
     ## Why it is bad
@@ -108,28 +106,6 @@ class LossKeptWithGraph(BugKind):
             """,
         ),
         Example(
-            "a weighted running total",
-            "train",
-            """
-            def train(model, loader):
-                total = 0.0
-                for x, y in loader:
-                    loss = mse(model(x), y)
-                    loss.backward()
-                    total += loss.detach().item() * len(x)
-                return total
-            """,
-            """
-            def train(model, loader):
-                total = 0.0
-                for x, y in loader:
-                    loss = mse(model(x), y)
-                    loss.backward()
-                    total += loss * len(x)
-                return total
-            """,
-        ),
-        Example(
             "a history on the trainer",
             "Trainer.step",
             """
@@ -145,26 +121,6 @@ class LossKeptWithGraph(BugKind):
                     loss = self.loss(x, y)
                     loss.backward()
                     self.history["loss"].append(loss)
-            """,
-        ),
-        Example(
-            "a smoothed value",
-            "train",
-            """
-            def train(model, loader):
-                smooth = 0.0
-                for x, y in loader:
-                    loss = mse(model(x), y)
-                    loss.backward()
-                    smooth = 0.9 * smooth + 0.1 * loss.detach()
-            """,
-            """
-            def train(model, loader):
-                smooth = 0.0
-                for x, y in loader:
-                    loss = mse(model(x), y)
-                    loss.backward()
-                    smooth = 0.9 * smooth + 0.1 * loss
             """,
         ),
         Example(
@@ -195,59 +151,7 @@ class LossKeptWithGraph(BugKind):
     )
 
     def breaks(self, script: Script) -> Iterator[Break]:
-        """Keep the tensor itself where its number was kept, for losses that are differentiated in the function."""
-        differentiated = {
-            (spot.scope, name)
-            for spot in script.of(cst.Call)
-            if (loss := receiver(spot.node, "backward")) is not None
-            for name in _names_in(loss)
-        }
-        for spot in script.of(cst.Call):
-            loss = _number_of(spot.node)
-            if loss is None or not ((spot.scope, dotted(loss)) in differentiated or called(loss) == "step"):
-                continue
-            if _number_of(spot.ancestors[-1]) is None and (kept_in := _kept_in(spot)):
-                yield Break(spot.scope, kept_in, spot.node, {spot.node: by(loss)})
-
-
-def _names_in(loss: cst.CSTNode) -> list[str]:
-    """The names a loss is made of: "loss" for `loss` and for `(loss / 2)`."""
-    if dotted(loss):
-        return [dotted(loss)]
-    return (
-        [name for child in loss.children for name in _names_in(child)] if isinstance(loss, cst.BinaryOperation) else []
-    )
-
-
-def _number_of(node: cst.CSTNode) -> cst.BaseExpression | None:
-    """`loss` for `loss.item()`, `float(loss)`, `loss.detach().cpu()` and the like; None for anything else."""
-    inner = receiver(node, "item", "detach", "cpu", "clone", "tolist")
-    if inner is None and isinstance(node, cst.Call) and called(node) == "float" and len(node.args) == 1:
-        inner = node.args[0].value
-    if inner is None:
-        return None
-    return _number_of(inner) or inner
-
-
-def _kept_in(spot: Spot) -> str:
-    """Where the value is kept beyond the step: the list appended to, the total added to, "return"; "" when nowhere."""
-    if isinstance(spot.ancestors[-1], cst.Return):
-        return "return"
-    call = spot.inside(cst.Call)
-    if call is not None:
-        kept = receiver(call, "append")
-        return _name(kept) if kept is not None else ""
-    total = spot.inside(cst.AugAssign)
-    if isinstance(total, cst.AugAssign) and isinstance(total.operator, cst.AddAssign):
-        return _name(total.target)
-    names = assigned_names(spot)
-    statement = spot.inside(cst.Assign)
-    if isinstance(statement, cst.Assign) and isinstance(statement.value, cst.BinaryOperation):
-        return names[0] if names else ""
-    return ""
-
-
-def _name(node: cst.CSTNode) -> str:
-    if isinstance(node, cst.Subscript):
-        return _name(node.value)
-    return dotted(node).rpartition(".")[2]
+        """Keep the tensor itself where its number was kept; sums are a kind of their own."""
+        for kept in kept_numbers(script):
+            if not kept.summed:
+                yield Break(kept.spot.scope, kept.where, kept.spot.node, {kept.spot.node: by(kept.loss)})

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from torchdojo.bugs.edits import removal
 from torchdojo.bugs.kind import Break, BugKind, Example, Question
 from torchdojo.bugs.script import Script
-from torchdojo.bugs.syntax import bare_call, dotted, only_statement, receiver
+from torchdojo.bugs.training_steps import clears
 
 
 class MissingZeroGrad(BugKind):
@@ -165,30 +163,9 @@ class MissingZeroGrad(BugKind):
     def breaks(self, script: Script) -> Iterator[Break]:
         """Take out the statement, or the whole loop, that clears."""
         for block in script.blocks:
-            if any(_clears(outer) for outer in block.around):
+            if any(clears(outer) for outer in block.around):
                 continue
             for index, statement in enumerate(block.statements):
-                if name := _clears(statement):
+                if name := clears(statement):
                     place = (block.scope, name, statement)
                     yield Break(*place, removal(block.statements, index, telling=self.telling))
-
-
-def _clears(statement: cst.CSTNode) -> str:
-    """What the statement clears ("optimizer", "p.grad"), "" when it clears nothing."""
-    if (call := bare_call(statement)) is not None:
-        if (target := receiver(call, "zero_grad")) is not None:
-            return dotted(target)
-        target = receiver(call, "zero_")
-        return dotted(target) if target is not None and dotted(target).endswith(".grad") else ""
-    small = only_statement(statement)
-    if isinstance(small, cst.Assign):
-        target = small.targets[0].target
-        empty = isinstance(small.value, cst.Name) and small.value.value == "None"
-        return dotted(target) if empty and dotted(target).endswith(".grad") else ""
-    if isinstance(statement, (cst.For, cst.If)) and isinstance(statement.body, cst.IndentedBlock):
-        if isinstance(statement, cst.If) and statement.orelse is not None:
-            return ""
-        inner = [_clears(line) for line in statement.body.body]
-        only_gradients = all(name.endswith(".grad") for name in inner)
-        return inner[0] if inner and only_gradients else ""
-    return ""

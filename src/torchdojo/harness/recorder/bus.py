@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from torchdojo.harness.originals import Module, Tensor, detach, is_leaf_of, numel
+from torchdojo.harness.originals import Module, Tensor, detach, functorch_level, is_leaf_of, numel
 from torchdojo.harness.recorder.log import Log
 
 Listener = Callable[..., None]
@@ -79,8 +79,8 @@ class Bus:
 
     @property
     def inside(self) -> bool:
-        """Whether a root forward, a loss, a backward pass or an experiment is running."""
-        return self._counters.busy > 0
+        """Whether a root forward, a loss, a backward pass, an experiment or a transform of torch.func is running."""
+        return self._counters.busy > 0 or functorch_level() is not None
 
     @contextlib.contextmanager
     def experiment(self) -> Iterator[None]:

@@ -23,12 +23,14 @@ from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.graphs import Graphs
 from torchdojo.harness.recorder.log import Log, dtype_name
 from torchdojo.harness.recorder.models import Model, Models
-from torchdojo.harness.recorder.numbers import array
+from torchdojo.harness.recorder.numbers import MAX_ROWS, array
 from torchdojo.harness.recorder.samples import SAMPLES, rows_of
 from torchdojo.harness.recorder.tensors import first_tensor, tensors_in
 
 #: Rows of a sampled batch whose scores and gradients are kept, and the widest row.
 _SAMPLED_ROWS = 64
+#: Rows of evaluation that are noted where training is not looked at closely.
+_FEW_ROWS = 8
 _SAMPLED_WIDTH = 1024
 
 #: After every fourth of a sample that is spent, sampling becomes half as frequent.
@@ -55,6 +57,13 @@ class OutputSample:
         if self.gradient is None:
             return []
         return [Sample("values", self.scores), Sample("grads", _rows(self.gradient))]
+
+
+def _has_company(given: Any, args: Any, kwargs: Any) -> bool:
+    """Whether another tensor has as many rows as the first one."""
+    rows = shape_of(given)[:1]
+    others = tensors_in([*args, *kwargs.values()])
+    return bool(rows) and any(other is not given and shape_of(other)[:1] == rows for other in others)
 
 
 def _rows(tensor: Any) -> Any:
@@ -94,6 +103,7 @@ class Forwards:
         self._sample: Sample | None = None
         self._train_leaves = self._eval_leaves = 0
         self._entry: Any = None
+        self._beside = False
         self._affine: Any = None
         self._allowed = sample
         self._taken = 0
@@ -234,6 +244,7 @@ class Forwards:
         self._modes = is_grad_enabled(), is_inference_mode_enabled()
         self._seen_at_entry = ()
         self._sample = self._entry = self._affine = None
+        self._beside = False
         self._train_leaves = self._eval_leaves = 0
         # From here on there will be an event, whatever the arguments are.
         self._running = True
@@ -244,8 +255,10 @@ class Forwards:
             None if parameter is None else (log.device(parameter), dtype_of(parameter)),
             None if given is None else (shape_of(given), dtype_of(given), log.device(given)),
         )
-        if given is not None and not log.light:
-            self._sample = rows_of(given)
+        self._beside = (len(args) > 1 or bool(kwargs)) and given is not None and _has_company(given, args, kwargs)
+        # Of evaluation some rows are noted always: which of it is repeated is not seen otherwise.
+        if given is not None and not (log.light and self._modes[0]):
+            self._sample = rows_of(given, most=_FEW_ROWS if log.light else MAX_ROWS)
 
     def _fail(self) -> None:
         if self._running:
@@ -278,6 +291,7 @@ class Forwards:
             self._train_leaves,
             self._eval_leaves,
             self._entry,
+            self._beside,
             bool(trained) if made else None,
             inner,
         )
@@ -322,6 +336,8 @@ class Forwards:
             fields["rows"] = []
         if self._entry is not None:
             fields["entry"] = list(self._entry)
+        if self._beside:
+            fields["beside"] = True
         return fields
 
     def _maybe_sample(self, forward: int, scores: Any) -> None:

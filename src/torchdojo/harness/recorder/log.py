@@ -29,7 +29,8 @@ class Log:
         #: Whole events, or the number of a template with the fields that differ: a loop repeats itself.
         self.events: list[Event | tuple[int, Event]] = []
         self.templates: list[Event] = []
-        self.places: list[tuple[int, str]] = []
+        #: Line, function and, where there are several files, the file.
+        self.places: list[tuple[int, str] | tuple[int, str, str]] = []
         #: The device of a tensor as the script sees it.
         self.device: Callable[[Any], str] = device or _DeviceNames()
         #: Called when `due_count` events are there or `due_time` has come, to send them on.
@@ -131,7 +132,7 @@ class Log:
 
     def _new_place(self, frame: FrameType) -> int:
         number = self._known_places[frame.f_lineno] = len(self.places)
-        self.places.append((frame.f_lineno, _readable(frame.f_code.co_qualname)))
+        self.places.append((frame.f_lineno, readable(frame.f_code.co_qualname)))
         return number
 
 
@@ -157,6 +158,6 @@ class _DeviceNames:
         return name
 
 
-def _readable(name: str) -> str:
+def readable(name: str) -> str:
     """The name a reader would give the place: "" at top level, no `<locals>`, no comprehension."""
     return "" if name == "<module>" else _INNER.sub("", name).replace(".<locals>", "")

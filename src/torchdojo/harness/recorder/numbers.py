@@ -32,13 +32,13 @@ def array(tensor: Any) -> Array:
     return found
 
 
-def copied_rows(tensor: Any) -> Array:
+def copied_rows(tensor: Any, most: int = MAX_ROWS) -> Array:
     """A copy of the first rows, flattened to (rows, values) and thinned out when rows are long."""
     values = array(tensor)
     if values.ndim == 0 or not values.size:
         return np.empty((0, 1), dtype=np.float32)
-    if len(values) > MAX_ROWS:
-        values = values[:MAX_ROWS]
+    if len(values) > most:
+        values = values[:most]
     if values.ndim != 2:
         values = values.reshape(len(values), -1)
     if values.shape[1] > _MAX_VALUES:

@@ -31,9 +31,9 @@ Entry = Event | tuple[int, Event]
 Blocks = list[tuple[str, list[int], Array]]
 
 
-def rows_of(tensor: Any, name: str = "rows") -> Sample | None:
+def rows_of(tensor: Any, name: str = "rows", most: int = MAX_ROWS) -> Sample | None:
     """The first rows of a tensor, for one fingerprint each under this name."""
-    rows = copied_rows(tensor)
+    rows = copied_rows(tensor, most)
     return Sample(name, rows) if rows.size else None
 
 

@@ -56,6 +56,8 @@ def _rootless(trace: Trace) -> list[Finding]:
     nothing = [e for e in passes if not e["graded"] and not e["forwards"]]
     steps = [s for s in trace.steps if s.get("params")]
     idle = [s for s in steps if s.get("with_grad") == 0]
+    if not any(forward.get("grad") for forward in trace.of("forward")):
+        return []  # With gradients switched off there is no graph to cut: a kind of its own.
     if len(nothing) < max(ENOUGH, MOST * len(passes)) or len(idle) < max(ENOUGH, MOST * len(steps)):
         return []
     message = (

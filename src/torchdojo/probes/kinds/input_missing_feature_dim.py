@@ -15,11 +15,14 @@ KIND = "input-missing-feature-dim"
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """A floating-point batch must reach the first affine layer with a batch dimension and a feature dimension."""
     refused = "shapes cannot be multiplied" in str((trace.end or {}).get("message"))
-    # Of a forward that failed before its first layer was reached, only the error says what was wrong with it.
+    of_a_batch = _scored_as_batches(trace)
+    # Where no affine layer was reached, only an error can say that one was to come.
     flat = [
         f
         for f in trace.of("forward")
-        if takes_batch_as_one_row(f) and (f.get("entry") or not f.get("failed") or refused)
+        if takes_batch_as_one_row(f)
+        and (f.get("entry") or (f.get("failed") and refused))
+        and (f.get("failed") or len(f["shape"]) > 1 or f["id"] in of_a_batch)
     ]
     findings: tuple[Finding, ...] = ()
     if flat:
@@ -38,3 +41,17 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         f"{' and '.join(shapes[:2])}: rows first, features last."
     )
     return Observation(KIND, len(trained) if shapes else 0, summary, findings)
+
+
+def _scored_as_batches(trace: Trace) -> set[int]:
+    """Forwards whose input has one dimension and one target for each of its numbers, but no such output.
+
+    Without that, a vector may as well be the features of one sample, as an agent sees its state.
+    """
+    length = {f["id"]: f["shape"][0] for f in trace.of("forward") if len(f.get("shape") or ()) == 1}
+    found = set()
+    for loss in trace.of("loss"):
+        targets = list(loss.get("target_shape") or [0])
+        if loss.get("forward") in length and targets[0] == length[loss["forward"]] and targets != list(loss["shape"]):
+            found.add(loss["forward"])
+    return found

@@ -21,7 +21,8 @@ HUGE_UPDATE = 0.3
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """A loss that turns to nan, or that never falls while every update is a large part of the weights."""
     steps = optimizer_steps(trace)
-    values = [e.get("value") for e in trace.of("backward") if not e.get("failed")]
+    # A pass that starts from several numbers at once has no value of its own.
+    values = [e.get("value") for e in trace.of("backward") if not e.get("failed") and e.get("dtype", "") is not None]
     finite = [v for v in values if v is not None and math.isfinite(v)]
     updates = [s["update"] for s in steps if s.get("update") is not None and math.isfinite(s["update"])]
     rates = [max(s["lrs"]) for s in steps if s.get("lrs")]

@@ -30,8 +30,8 @@ def _refused(trace: Trace) -> Finding | None:
     if end is None:
         return None
     last = _latest_forward(trace)
-    if last is None or not last.get("params"):
-        return None
+    if last is None or not last.get("params") or not last.get("grad"):
+        return None  # A forward with gradients switched off is a kind of its own.
     message = f"backward() was called on a loss without a graph. {_said_of(last)}"
     return _finding(message, trace, end)
 
@@ -73,8 +73,6 @@ def _latest_forward(trace: Trace) -> Event | None:
 
 
 def _said_of(forward: Event) -> str:
-    if not forward.get("grad"):
-        return "The model ran with gradients switched off."
     if forward.get("out_grad"):
         return "The model's outputs did require grad: something after them cut the graph."
     return "The model has trainable parameters, but its outputs required no grad: something inside cut the graph."

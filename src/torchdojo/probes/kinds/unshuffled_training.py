@@ -119,8 +119,9 @@ def _targets_change(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
     changed: set[int] = set()
     events: list[Event] = []
     for batch in batches:
-        if len(batch.targets) != len(batch.rows) or len(set(batch.targets)) == 1:
-            # One target for the whole batch belongs to the batch, not to its rows.
+        if len(batch.targets) != len(batch.rows) or len(set(batch.targets)) == 1 or batch.forward.get("beside"):
+            # One target for the whole batch belongs to the batch, not to its rows; and where rows have further
+            # parts (a user and an item, two sentences), the same first part may well have another target.
             continue
         if list(batch.targets) == list(range(len(batch.targets))):
             # So does the number of the row within the batch, which is what contrastive losses ask for.

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 torch.manual_seed(0)
-x = torch.randn(256, 6)
+x = torch.randn(320, 6)
 y = (x[:, :2] * x[:, 2:4]).sum(1, keepdim=True)
 
 
@@ -27,7 +27,7 @@ def train(model, optimizer, schedule, start, stop):
         schedule.step()
         if step % 8 == 7:
             with torch.no_grad():
-                print(f"{step} {nn.functional.mse_loss(model(x), y).item():.4f}")
+                print(f"{step} {nn.functional.mse_loss(model(x[256:]), y[256:]).item():.4f}")
 
 
 model, optimizer, schedule = make()

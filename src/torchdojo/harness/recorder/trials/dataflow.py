@@ -68,8 +68,9 @@ class Flow:
 
 
 def flow(trial: Trial, at: Callable[[], int], *, training: bool = False) -> Flow:
-    """Look at every operation of one run; `at` tells the line. A run in train mode leaves the twin changed."""
-    trial.twin.train(training)
+    """Look at every operation of one run; `at` tells the line. A run as in training leaves the twin changed."""
+    if training:
+        trial.use_modes_of_training()
     mode = _Looking(at)
     with mode:
         output = trial.call({})
@@ -107,7 +108,11 @@ class _Looking(TorchFunctionMode):
             self._affine(name, given, args, kwargs, result)
         elif name in _CARRY and isinstance(given, Tensor) and isinstance(result, Tensor):
             if (layer := self._layers.get(id(given))) is not None:
-                self._tag(result, layer)
+                if name == "batch_norm" and not layer.kernel:
+                    # Between linear layers it is no activation either, but is left alone: some end a part with it.
+                    layer.uses += 1
+                else:
+                    self._tag(result, layer)
         else:
             self.used((args, kwargs))
             if name in _SPLITS and (layer := self._layers.get(id(given))) is not None:

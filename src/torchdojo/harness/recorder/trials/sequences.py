@@ -59,7 +59,7 @@ def _scored(tokens: Any, target: Any, time: int) -> Any:
         scored = scored.reshape(rows, length - 1, -1).all(2)
         if int(scored.sum()) < _FEWEST_SCORED or not bool(hit[scored].all()):
             continue
-        if len(torch.unique(following[scored])) >= 3 and float(still[scored].float().mean()) < 0.5:
+        if len(set(following[scored].reshape(-1).tolist())) >= 3 and float(still[scored].float().mean()) < 0.5:
             return scored
     return None
 
@@ -184,7 +184,7 @@ def order_of_tokens(trial: Trial, targets: list[Any]) -> Order | None:
         if length < _FEWEST_TOKENS or rows < 2:
             continue
         lengths = padding(trial, place) or [length] * rows
-        row = max(range(rows), key=lambda r: (lengths[r], len(given[r].unique())))
+        row = max(range(rows), key=lambda r: (lengths[r], len(set(given[r].tolist()))))
         inner = torch.arange(1, lengths[row] - 1, device=given.device)
         if len(inner) < 2 or torch.equal(given[row, inner], given[row, inner.flip(0)]):
             continue
@@ -295,6 +295,8 @@ class Padded:
     share: float
     length: int
     padded_to: int
+    #: Whether there is an output for each token.
+    each: bool
 
 
 def without_padding(trial: Trial) -> Padded | None:
@@ -315,10 +317,11 @@ def without_padding(trial: Trial) -> Padded | None:
         spread = float((trial.base - trial.base.mean()).abs().max())
         if whole.shape != mine.shape or float((whole - mine).abs().max()) > 1e-3 * spread:
             continue
-        if cut.shape != whole.shape:
+        each = cut.shape != whole.shape
+        if each:
             whole = whole[:, : lengths[row]]
         if cut.shape == whole.shape and spread > 1e-6:
-            return Padded(float((cut - whole).abs().max()) / spread, lengths[row], length)
+            return Padded(float((cut - whole).abs().max()) / spread, lengths[row], length, each)
     return None
 
 

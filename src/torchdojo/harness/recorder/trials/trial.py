@@ -39,6 +39,8 @@ class Trial:
         twin = bus.twin(model)
         if twin is None:
             raise Unsuited("the model cannot be copied")
+        #: The parts of the twin that were in train mode.
+        self._training = [module for module in Module.modules(twin) if module.training]
         self.twin = twin.eval()
         self._leaves = [detach(leaf) if isinstance(leaf, Tensor) else leaf for leaf in leaves]
         #: The tensors among the arguments, by their place.
@@ -57,6 +59,11 @@ class Trial:
     def given(self) -> Any:
         """The first tensor argument."""
         return next(iter(self.tensors.values()))
+
+    def use_modes_of_training(self) -> None:
+        """Put the twin into the modes the model had: for the last run, since that changes it."""
+        for module in self._training:
+            module.training = True
 
     def run(self, changed: Mapping[int, Any]) -> Any:
         """The main output with some arguments changed; None when the model fails or gives no such output."""

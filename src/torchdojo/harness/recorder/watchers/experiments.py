@@ -14,7 +14,7 @@ at the line of the script that called the model, with `model` (its id) and the n
     order       tokens changed places: share (of what other tokens do to the output), tokens (how many), kind ("next"
                 when the target is the next token, else "whole"), needed (the data have equal tokens with other targets)
     padding     a row was run without its padding: share (of the outputs' spread), length, padded_to
-                (with attention and recurrent: whether there are such layers)
+                (with attention and recurrent: whether there are such layers; each: there is an output per token)
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ import weakref
 from dataclasses import dataclass
 from typing import Any
 
-from torchdojo.harness.originals import Tensor, detach, is_grad_enabled, now
+from torchdojo.harness.originals import Tensor, detach, grad_fn_of, is_grad_enabled, now
 from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.tensors import tensors_in
 from torchdojo.harness.recorder.trials import rows, sequences
 from torchdojo.harness.recorder.trials.dataflow import Flow, Layer, flow, has_sequence_first_layers, is_recurrent
-from torchdojo.harness.recorder.trials.trial import Trial, Unsuited
+from torchdojo.harness.recorder.trials.trial import Trial
 
 _NAME = "experiments"
 
@@ -36,6 +37,9 @@ _NAME = "experiments"
 _UPDATES, _PASSES = 2, 8
 
 _MOST_MODELS, _MOST_TARGETS = 6, 8
+
+#: How far a loss may be from the output it scores: what lies between only rearranges it.
+_DEPTH, _BREADTH = 12, 8
 
 
 def watch(bus: Bus) -> None:
@@ -53,6 +57,9 @@ class _Batch:
     ident: int
     given: Any
     at: int
+    #: Where its outputs stand in the graph, and the targets they met.
+    nodes: list[Any]
+    targets: list[Any]
 
 
 class _Experiments:
@@ -64,7 +71,8 @@ class _Experiments:
         self._tried: set[int] = set()
         #: The arguments of forwards whose backward pass has still to come.
         self._batches: dict[int, _Batch] = {}
-        self._targets: list[Any] = []
+        #: Targets of losses inside the forward that is running.
+        self._inside: list[Any] = []
 
     def forward_ends(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
         """Keep the arguments until the backward pass, if an experiment is due."""
@@ -75,22 +83,32 @@ class _Experiments:
             self._batches.clear()
         passes = self._passes.get(ident, 0)
         due = passes and (self._updates >= _UPDATES or passes >= _PASSES)
-        self._batches[number] = _Batch(weakref.ref(module), ident, (args, kwargs) if due else None, self._bus.log.at())
+        nodes = [node for out in tensors_in(output) if (node := grad_fn_of(out)) is not None] if due else []
+        given = (args, kwargs) if due else None
+        targets, self._inside = self._inside, []
+        self._batches[number] = _Batch(weakref.ref(module), ident, given, self._bus.log.at(), nodes, targets)
 
     def step_ends(self, optimizer: Any) -> None:
         """Count the updates."""
         self._updates += 1
 
     def loss_ends(self, number: int, name: str, args: Any, kwargs: Any, result: Any) -> None:
-        """Keep the target as long as the arguments."""
+        """Keep the target with the model whose output it is for."""
         target = args[1] if len(args) > 1 else kwargs.get("target")
-        if isinstance(target, Tensor):
-            self._targets = [*self._targets[1 - _MOST_TARGETS :], detach(target)]
+        if not isinstance(target, Tensor):
+            return
+        if self._bus.inside:
+            self._inside = [*self._inside[1 - _MOST_TARGETS :], detach(target)]
+            return
+        behind = _behind(args[0] if args else kwargs.get("input"))
+        for batch in self._batches.values():
+            if len(batch.targets) < _MOST_TARGETS and any(node in behind for node in batch.nodes):
+                batch.targets.append(detach(target))
 
     def backward_ends(self, roots: Any, forwards: list[int], failed: bool) -> None:
         """Experiment with the models that the pass reached."""
         batches, self._batches = self._batches, {}
-        targets, self._targets = self._targets, []
+        self._inside = []
         counted: set[int] = set()
         for number in forwards:
             batch = batches.get(number)
@@ -103,21 +121,32 @@ class _Experiments:
             else:
                 self._tried.add(batch.ident)
                 self._passes.pop(batch.ident, None)
-                self._try(number, model, batch, targets)
+                self._try(number, model, batch)
 
-    def _try(self, number: int, model: Any, batch: _Batch, targets: list[Any]) -> None:
+    def _try(self, number: int, model: Any, batch: _Batch) -> None:
         began = now()
         with self._bus.experiment():
             try:
-                notes = _findings(Trial(self._bus, model, *batch.given), targets, self._bus.log.at)
-            except (Unsuited, RuntimeError, ValueError):
-                # The copy may refuse what the model takes: batch norm in train mode, for one, a batch of one row.
+                notes = _findings(Trial(self._bus, model, *batch.given), batch.targets, self._bus.log.at)
+            except Exception:
+                # Unsuited, or the copy failed: that says nothing about the model.
                 return
         outer = self._bus.log.at()
         for what, at, facts in [("tried", -1, {"seconds": now() - began}), *notes]:
             # A layer that no line of the script calls runs in the line that called the model.
             line = batch.at if at in (-1, outer) else at
             self._bus.note(_NAME, what, line, model=batch.ident, forward=number, **facts)
+
+
+def _behind(prediction: Any) -> set[Any]:
+    """The nodes of the graph a few steps behind what a loss was given."""
+    first = grad_fn_of(prediction) if isinstance(prediction, Tensor) else None
+    seen: set[Any] = set()
+    front = [] if first is None else [first]
+    for _ in range(_DEPTH):
+        seen.update(front)
+        front = [inner for node in front[:_BREADTH] for inner, _ in node.next_functions if inner is not None]
+    return seen
 
 
 def _findings(trial: Trial, targets: list[Any], at: Any) -> list[tuple[str, int, dict[str, Any]]]:
@@ -139,7 +168,7 @@ def _findings(trial: Trial, targets: list[Any], at: Any) -> list[tuple[str, int,
         said = {"share": order.share, "tokens": order.tokens, "kind": "whole", "needed": order.needed}
         notes.append(("order", -1, said))
     if (padded := sequences.without_padding(trial)) is not None:
-        lengths = {"share": padded.share, "length": padded.length, "padded_to": padded.padded_to}
+        lengths = {"share": padded.share, "length": padded.length, "padded_to": padded.padded_to, "each": padded.each}
         layers = {"attention": seen.attention, "recurrent": is_recurrent(trial.twin)}
         notes.append(("padding", -1, {**lengths, **layers}))
     _note_layers(notes, trial, seen, at)

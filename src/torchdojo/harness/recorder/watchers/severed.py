@@ -83,6 +83,7 @@ class Severed:
         looks_of(bus).ends.append(self._look)
         bus.forward_begins.append(self._arrives)
         bus.step_begins.append(self._step)
+        bus.backward_ends.append(self._differentiated)
         bus.script_ends.append(self._tell)
 
     def _look(self, look: Look) -> None:
@@ -131,13 +132,23 @@ class Severed:
 
     def _step(self, optimizer: Any) -> None:
         # With an optimizer for each parameter, each looks when its own gradient is there.
+        self._notice()
         for key, used in list(self._fresh.items()):
             parameter = used.parameter()
             if parameter is not None:
                 used.owned = used.owned or self._owners.owns(parameter)
-                used.graded = grad_of(parameter) is not None
             if parameter is None or used.graded:
                 del self._fresh[key]
+
+    def _differentiated(self, roots: list[Any], reached: list[int], failed: bool) -> None:
+        # What comes after may clear the gradients again, before a step has seen them.
+        self._notice()
+
+    def _notice(self) -> None:
+        for model in self._models.values():
+            for used in model.used.values():
+                if not used.graded and (parameter := used.parameter()) is not None:
+                    used.graded = grad_of(parameter) is not None
 
     def _shaken(self, look: Look, model: _Model, names: set[str]) -> float | None:
         """How much the outputs that were reached change when these parameters of a copy do."""

@@ -1,0 +1,114 @@
+"""Backward passes and how their losses are scaled.
+
+Notes `pass` for the first backward passes: update (updates so far), ratio (the value that was differentiated, divided
+by that of the latest library loss; null without one or when it is zero), mean (that loss was an average), forward
+(the latest forward), root (name of the graph node at the root),
+batches (that loaders gave since the last pass), loaders (that gave some since the last update), base (a number for the
+memory in which the latest input of a model lies); and `touched` at updates whose gradients were written
+to since the last backward pass, by something else than clipping: update.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from torchdojo.harness.originals import Tensor, detach, grad_fn_of, item, numel
+from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.optimizers import Optimizers, State, state_of
+from torchdojo.harness.recorder.tensors import first_tensor
+from torchdojo.harness.recorder.watchers.clipping import replace_clipping
+
+_BY = "accumulation"
+_NOTED = 400
+
+
+class _Watch:
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._owners = Optimizers(bus)
+        self._updates = self._noted = 0
+        self._value: float | None = None
+        self._mean = False
+        self._forward = -1
+        self._states: dict[int, State] = {}
+        replace_clipping(bus, self._clip)
+        self._batches = self._base = 0
+        self._loaders: set[int] = set()
+        self._bases: dict[int, int] = {}
+        bus.batch_comes.append(self._batch)
+        bus.forward_ends.append(self._forwarded)
+        bus.loss_ends.append(self._loss)
+        bus.backward_begins.append(self._begin)
+        bus.backward_ends.append(self._end)
+        bus.step_begins.append(self._step)
+        bus.step_ends.append(self._stepped)
+
+    def _batch(self, iterator: Any, batch: Any) -> None:
+        self._batches += 1
+        self._loaders.add(id(iterator))
+
+    def _forwarded(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
+        self._forward = number
+        given = first_tensor(args, kwargs)
+        if given is not None and self._noted < _NOTED:
+            self._base = given.untyped_storage().data_ptr() if numel(given) else 0
+
+    def _loss(self, number: int, name: str, args: Any, kwargs: Any, result: Any) -> None:
+        self._value = None
+        if isinstance(result, Tensor) and numel(result) == 1 and self._noted < _NOTED:
+            self._value = float(item(detach(result)))
+            self._mean = kwargs.get("reduction", "mean") in ("mean", "batchmean")
+
+    def _begin(self, roots: list[Any]) -> None:
+        if self._noted >= _NOTED or not roots or numel(roots[0]) != 1:
+            return
+        self._noted += 1
+        node = grad_fn_of(roots[0])
+        ratio = None
+        if self._value:
+            ratio = float(item(detach(roots[0]))) / self._value
+            ratio = ratio if math.isfinite(ratio) else None
+        self._bus.note(
+            _BY,
+            "pass",
+            update=self._updates,
+            ratio=ratio,
+            mean=self._mean,
+            forward=self._forward,
+            root="" if node is None else node.name(),
+            batches=self._batches,
+            loaders=len(self._loaders),
+            base=self._bases.setdefault(self._base, len(self._bases)),
+        )
+        self._batches = 0
+        self._value = None
+
+    def _end(self, roots: list[Any], reached: list[int], failed: bool) -> None:
+        if self._noted < _NOTED:
+            for owner in self._owners:
+                self._states.update(owner.gradients())
+
+    def _clip(self, parameters: list[Any], bound: float | None) -> None:
+        if bound is None:
+            for parameter in parameters:
+                if id(parameter) in self._states:
+                    self._states[id(parameter)] = state_of(parameter)
+
+    def _step(self, optimizer: Any) -> None:
+        if self._noted >= _NOTED or self._bus.log.light:
+            return
+        for parameter in self._owners.of(optimizer).representatives():
+            state = state_of(parameter)
+            if state is not None and id(parameter) in self._states and self._states[id(parameter)] != state:
+                self._bus.note(_BY, "touched", update=self._updates)
+                break
+
+    def _stepped(self, optimizer: Any) -> None:
+        self._updates += 1
+        self._loaders.clear()
+
+
+def watch(bus: Bus) -> None:
+    """Begin to watch."""
+    _Watch(bus)

@@ -1,0 +1,114 @@
+"""Clipping of gradients: whether there is anything fresh to clip.
+
+Notes `clip` for each of the first calls of clip_grad_norm_ and clip_grad_value_: params (tensors handed over), graded
+(those with a gradient), fresh (those with a gradient that no update has used), limit (null when infinite),
+passes (backward passes since the last update of any optimizer).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from types import GeneratorType
+from typing import Any
+
+import torch
+from torch.nn.utils import clip_grad
+
+from torchdojo.harness.originals import Tensor, grad_of
+from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.optimizers import State, is_clear, state_of
+
+_BY = "clipping"
+_NOTED = 200
+
+#: The functions, and the name of what bounds the gradients.
+FUNCTIONS = {"clip_grad_norm_": "max_norm", "clip_grad_value_": "clip_value"}
+
+#: Told the parameters and the bound, before the gradients are clipped and, with None as the bound, afterwards.
+OnClip = Callable[[list[Any], float | None], None]
+
+
+def replace_clipping(bus: Bus, on_clip: OnClip) -> None:
+    """Have every call of torch's clipping functions told."""
+
+    def wrapper(bound: str) -> Callable[[Any], Any]:
+        def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
+            def clip(parameters: Any, *args: Any, **kwargs: Any) -> Any:
+                if bus.experimenting or bus.log.light:
+                    return original(parameters, *args, **kwargs)
+                listed, parameters = _listed(parameters)
+                _tell(bus, on_clip, listed, args[0] if args else kwargs.get(bound))
+                result = original(parameters, *args, **kwargs)
+                _tell(bus, on_clip, listed, None)
+                return result
+
+            return clip
+
+        return wrap
+
+    for name, bound in FUNCTIONS.items():
+        for owner in (clip_grad, torch.nn.utils):
+            bus.replace(owner, name, wrapper(bound))
+
+
+def _tell(bus: Bus, on_clip: OnClip, parameters: list[Any], bound: Any) -> None:
+    try:
+        on_clip(parameters, None if bound is None else float(bound))
+    except Exception as error:
+        bus.log.failed(error)
+
+
+def _listed(parameters: Any) -> tuple[list[Any], Any]:
+    """The parameters as a list, and what torch's function is given instead of a generator that is used up."""
+    if isinstance(parameters, Tensor):
+        return [parameters], parameters
+    if isinstance(parameters, GeneratorType) or not isinstance(parameters, Iterable) or iter(parameters) is parameters:
+        listed = list(parameters)
+        return listed, listed or parameters
+    return list(parameters), parameters
+
+
+class _Watch:
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._used: dict[int, State] = {}
+        self._passes = self._noted = 0
+        replace_clipping(bus, self._clip)
+        bus.backward_ends.append(self._passed)
+        bus.step_ends.append(self._stepped)
+
+    def _passed(self, roots: list[Any], reached: list[int], failed: bool) -> None:
+        self._passes += not failed
+
+    def _stepped(self, optimizer: Any) -> None:
+        self._passes = 0
+        if self._noted < _NOTED:
+            for group in optimizer.param_groups:
+                for parameter in group["params"]:
+                    self._used[id(parameter)] = state_of(parameter)
+
+    def _clip(self, parameters: list[Any], bound: float | None) -> None:
+        if bound is None or self._noted >= _NOTED:
+            return
+        self._noted += 1
+        graded = [p for p in parameters if grad_of(p) is not None]
+        fresh = [p for p in graded if self._used.get(id(p)) != state_of(p)]
+        # Gradients that were set to zero in place are another version of used ones.
+        samples = fresh[:: max(1, len(fresh) // 4)]
+        if all(is_clear(p) for p in samples):
+            fresh = [p for p in fresh if not is_clear(p)]
+        self._bus.note(
+            _BY,
+            "clip",
+            params=len(parameters),
+            graded=len(graded),
+            fresh=len(fresh),
+            limit=bound if math.isfinite(bound) else None,
+            passes=self._passes,
+        )
+
+
+def watch(bus: Bus) -> None:
+    """Begin to watch."""
+    _Watch(bus)

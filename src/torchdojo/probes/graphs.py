@@ -1,0 +1,25 @@
+"""Graphs that reach back over updates, as the watcher `graph_age` notes them."""
+
+from __future__ import annotations
+
+from torchdojo.domain.trace import Trace
+
+WATCHER = "graph_age"
+
+#: A sound loop holds a few graphs of finished updates; growth goes beyond any such number.
+FEW = 4
+
+
+def longest_sum(trace: Trace) -> int:
+    """The most finished updates that one tensor's graph holds although no backward pass goes through them."""
+    if reaching_back(trace):
+        return 0
+    return max((note["spans"] for note in trace.notes(WATCHER, "grown")), default=0)
+
+
+def reaching_back(trace: Trace) -> int:
+    """How many earlier updates backward passes reach when that number grows; 0 when it is bounded."""
+    spans = [note["spans"] for note in trace.notes(WATCHER, "reach")]
+    if len(spans) > 1 and spans[-1] > FEW and spans[-1] > 1.5 * spans[-2]:
+        return int(spans[-1])
+    return 0

@@ -1,0 +1,48 @@
+"""Trainable parameters that the loss reaches and no optimizer owns."""
+
+from __future__ import annotations
+
+from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.expected import Expected
+from torchdojo.probes.wording import counted
+
+KIND = "parameters-not-in-optimizer"
+WATCHERS = ("gradient_use",)
+
+#: Looks at the gradients that have to agree.
+ENOUGH_LOOKS = 3
+
+#: A network that computes a loss is called for the output and for the target; a part of the model once.
+CALLS_OF_A_PART = 1.5
+
+
+def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
+    """A parameter that gets gradients has to be somebody's to update."""
+    fed = [note for note in trace.notes("gradient_use", "optimizer") if note["filled"] and note["steps"]]
+    left = [note for note in trace.notes("gradient_use", "unowned") if note["filled"] >= ENOUGH_LOOKS]
+    findings = [_finding(trace, note) for note in left if fed and _is_part(note)]
+    passes = max((note["filled"] for note in fed), default=0)
+    summary = (
+        f"{counted(passes, 'backward pass', 'backward passes')}: every trainable parameter with a gradient belongs to "
+        f"an optimizer ({counted(len(fed), 'optimizer')}) or was updated by hand."
+    )
+    return Observation(KIND, passes, summary, tuple(findings))
+
+
+def _is_part(note: Event) -> bool:
+    """Whether these belong to what is trained, and not to a network that only measures."""
+    if note["owned"]:
+        return True
+    return bool(note["training"] and note["others"] and note["calls"] <= CALLS_OF_A_PART)
+
+
+def _finding(trace: Trace, note: Event) -> Finding:
+    names = ", ".join(note["names"][:3]) + (", ..." if note["tensors"] > 3 else "")
+    severity = Severity.PERFORMANCE if note["loaded"] else Severity.BUG
+    message = (
+        f"{counted(note['tensors'], 'parameter tensor')} of {note['model']} ({names}; "
+        f"{counted(note['scalars'], 'number')}) got gradients in every backward pass looked at, but no optimizer was "
+        "ever given them and they never changed."
+    )
+    return Finding(KIND, severity, Certainty.EVENT, message, trace.place(note))
