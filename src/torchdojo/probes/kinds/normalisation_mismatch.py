@@ -28,7 +28,7 @@ PIXELS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Mean and deviation of each feature over some batches, the range of all values, and the number of different rows."""
+    """Mean and deviation of each feature over some batches, the range of all values, how many different rows."""
 
     means: Sequence[float]
     deviations: Sequence[float]
@@ -41,7 +41,11 @@ class Spread:
         """Whether every feature that varies has mean 0 and deviation 1, as after standardising."""
         near = STANDARD if len(self.means) >= FEW else STANDARD_OF_FEW
         varying = [(m, d) for m, d in zip(self.means, self.deviations, strict=True) if d > 1e-6]
-        return self.rows >= ENOUGH_ROWS and bool(varying) and all(abs(m) <= near and abs(d - 1) <= near for m, d in varying)
+        return (
+            self.rows >= ENOUGH_ROWS
+            and bool(varying)
+            and all(abs(m) <= near and abs(d - 1) <= near for m, d in varying)
+        )
 
     def differs(self, other: Spread) -> bool:
         """Whether at least half of the features lie elsewhere, or are wider or narrower."""
