@@ -15,12 +15,14 @@ WATCHERS = ("labels",)
 LOSSES = frozenset({"cross_entropy", "nll_loss"})
 #: So many labels have to be seen before a class that is not among them is worth a remark.
 ENOUGH_LABELS = 300
+#: A single batch of a single candidate is no habit.
+ENOUGH_CALLS = 5
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """Compare the labels that reach a loss with the classes that the scores have."""
     calls = [e for e in trace.of("loss") if e["name"] in LOSSES and e.get("targets") and _labelled(e)]
-    findings = [f for f in (_outside(trace, calls), _ignored(trace, calls), _shifted(trace, calls)) if f]
+    findings = [f for f in (_outside(trace, calls), _alone(trace, calls), _ignored(trace, calls), _shifted(trace, calls)) if f]
     labels = [label for e in calls for label in e["targets"]]
     summary = "No class labels reached a loss."
     if labels:
@@ -60,6 +62,18 @@ def _outside(trace: Trace, calls: list[Event]) -> Finding | None:
             )
             return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, [loss]))
     return None
+
+
+def _alone(trace: Trace, calls: list[Event]) -> Finding | None:
+    """Labels made to fit scores that have one class only."""
+    alone = [e for e in calls if e.get("grad") and e.get("value") is not None and _classes(e) == 1]
+    if len(alone) < ENOUGH_CALLS or 2 * len(alone) < len(calls):
+        return None
+    message = (
+        f"The scores have a single class in {share(len(alone), len(calls))} calls: its probability is always 1 and the "
+        "loss always 0. A score per class is needed."
+    )
+    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, alone))
 
 
 def _ignored(trace: Trace, calls: list[Event]) -> Finding | None:
