@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -14,9 +16,11 @@ from typing import Any
 import pytest
 import torch
 
+from torchdojo.crossing import Counted, Counter
+
 
 class Unprotected:
-    """What checks ask of `submission`, answered by the module itself. It cannot count operations."""
+    """What checks ask of `submission`, answered by the module itself."""
 
     def __init__(self, module: ModuleType, support: ModuleType | None) -> None:
         self._module = module
@@ -29,6 +33,24 @@ class Unprotected:
     def keep(self, value: Any) -> Any:
         """Values are where they are."""
         return value
+
+    @contextmanager
+    def counting(self) -> Iterator[Counted]:
+        """Counts what the block does, the checks' own work in it included."""
+        counted, counter = Counted(), Counter()
+        with counter:
+            yield counted
+        final = counter.counted()
+        for name in Counted.__slots__:
+            setattr(counted, name, getattr(final, name))
+
+
+def _gradients(module: torch.nn.Module) -> dict[str, Any]:
+    return {name: None if p.grad is None else p.grad.detach().clone() for name, p in module.named_parameters()}
+
+
+# A handle of a module can do this, a module cannot.
+torch.nn.Module.gradients = _gradients  # type: ignore[assignment]
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> None:

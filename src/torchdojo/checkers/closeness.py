@@ -121,6 +121,8 @@ def _tensor_close(
     assert_shape(got, expected.shape, label)
     if check_dtype:
         assert_dtype(got, expected.dtype, label)
+    if got.dtype is expected.dtype and got.device == expected.device and torch.equal(got, expected):
+        return  # The usual case; what follows would find the same, slowly.
     usual = tolerances(expected)
     rtol, atol = usual[0] if rtol is None else rtol, usual[1] if atol is None else atol
     a, e = _wide(got), _wide(expected)

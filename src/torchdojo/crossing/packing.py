@@ -71,6 +71,8 @@ class Packer:
         return self.storages.contents()
 
     def _node(self, value: Any, kind: Any) -> list[Any]:
+        if kind is torch.Tensor or kind is torch.nn.Parameter:
+            return self._tensor(value)
         if (name := _SEQUENCES.get(kind)) is not None:
             return [name, *map(self.pack, value)]
         if kind is dict or kind is OrderedDict:
@@ -90,8 +92,6 @@ class Packer:
             return ["ellipsis"]
         if kind is torch.dtype or kind is torch.device:
             return [kind.__name__, str(value).removeprefix("torch.")]
-        if kind is torch.Tensor or kind is torch.nn.Parameter:
-            return self._tensor(value)
         if kind is np.ndarray and value.dtype.kind in "biufc":
             return ["ndarray", self.pack(torch.from_numpy(np.ascontiguousarray(value)))]
         if isinstance(value, np.generic) and value.dtype.kind in "biufc":

@@ -27,6 +27,8 @@ class Place:
 class _Storage:
     nbytes: int
     origin: int | None
+    #: The storage of the tensor itself; None where only a copy of its values is sent.
+    source: Any
     views: list[tuple[torch.Tensor, Place]] = field(default_factory=list)
 
 
@@ -45,15 +47,19 @@ class Storages:
             values = values.cpu()
         values = values.resolve_conj().resolve_neg()
         whole = values.untyped_storage()
-        origin = self._given.get(whole.data_ptr())
+        address = whole.data_ptr()
+        origin = self._given.get(address)
+        source = whole if address == tensor.untyped_storage().data_ptr() else None
         if whole.nbytes() > 4 * values.numel() * values.element_size() + _WASTE:
             values = values.contiguous().clone()
             whole = values.untyped_storage()
-        number = self._by_address.get(whole.data_ptr()) if whole.nbytes() else None
+            address, source = whole.data_ptr(), None
+        nbytes = whole.nbytes()
+        number = self._by_address.get(address) if nbytes else None
         if number is None:
             number = len(self._storages)
-            self._storages.append(_Storage(whole.nbytes(), origin))
-            self._by_address[whole.data_ptr()] = number
+            self._storages.append(_Storage(nbytes, origin, source))
+            self._by_address[address] = number
         place = Place(number, list(values.stride()), int(values.storage_offset()))
         self._storages[number].views.append((values, place))
         return place
@@ -62,9 +68,9 @@ class Storages:
         """For each storage, which of the given ones it is."""
         return [storage.origin for storage in self._storages]
 
-    def numbers(self) -> dict[int, int]:
-        """The number of each storage by its address in this process."""
-        return dict(self._by_address)
+    def sources(self) -> list[Any]:
+        """For each storage, that of the packed tensors themselves; None where they were copied to be sent."""
+        return [storage.source for storage in self._storages]
 
     def contents(self) -> dict[str, TensorData]:
         """The bytes of every storage, by the name "s" and its number."""

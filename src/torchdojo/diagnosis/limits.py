@@ -37,6 +37,8 @@ class Limits:
         self._main = threading.main_thread()
         self._over = threading.Event()
         self._deadline = 0.0
+        #: The main thread was interrupted and has not noticed yet.
+        self._interrupting = False
 
     def begin(self) -> None:
         """The script begins: count the seconds from now."""
@@ -82,9 +84,13 @@ class Limits:
                 if self.last_resort is not None:
                     self.last_resort()
                 return
+            if self._interrupting:
+                continue  # It has not come to that yet.
+            self._interrupting = True
             with contextlib.suppress(ProcessLookupError, RuntimeError):
                 signal.pthread_kill(self._main.ident or 0, _SIGNAL)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        self._interrupting = False
         if not self._over.is_set() and os.getpid() == self._process:
             raise Stopped

@@ -49,14 +49,19 @@ class Diagnosed:
         when_torch_is_there(self._begin, coming=self._limits.pause)
         with patient_collector():
             try:
-                with open(self._path, "rb") as file:
-                    code = compile(file.read(), self._path, "exec", dont_inherit=True)
-                self._limits.begin()
-                exec(code, main.__dict__)
-            except BaseException as error:
-                raised = error
+                try:
+                    with open(self._path, "rb") as file:
+                        code = compile(file.read(), self._path, "exec", dont_inherit=True)
+                    self._limits.begin()
+                    exec(code, main.__dict__)
+                except BaseException as error:
+                    raised = error
+                self._limits.end()
+            except Stopped as late:
+                # The script was just over when it was to be stopped.
+                self._limits.end()
+                raised = raised or late
         if not self.forked:
-            self._limits.end()
             self._note_end(raised)
         elif raised is not None and not isinstance(raised, SystemExit):
             show(raised, self._files.__contains__)

@@ -57,7 +57,6 @@ class GradingRun:
         self._on_event = on_event or (lambda event: None)
         self._cancel = cancel or threading.Event()
         self._jobs: dict[str, RunningJob] = {}
-        self._watchers: list[threading.Thread] = []
         self._sending = threading.Lock()
 
     def finish(self) -> Report:
@@ -75,6 +74,8 @@ class GradingRun:
                     "filename": self._exercise.filename,
                     "forbid": list(self._exercise.forbid),
                     "wall_seconds": self._exercise.limits.wall_seconds,
+                    "names": list(self._exercise.names),
+                    "processes": self._exercise.limits.processes,
                     "facts": None if self._facts is None else dict(self._facts),
                     "seed": self.seed,
                     "bugs": [[bug.id, bug.kind] for bug in self._exercise.bugs],
@@ -87,6 +88,8 @@ class GradingRun:
         )
         theirs.close()
         try:
+            if self._exercise.kind is Kind.IMPLEMENT:
+                self._start_candidate(control, {"name": MAIN_JOB, "request": self._served()})
             return self._serve(control, time.monotonic() + wall)
         except WireError as error:
             return self._broken(judge, error)
@@ -94,8 +97,10 @@ class GradingRun:
             judge.kill()
             for job in self._jobs.values():
                 job.kill()
-            for watcher in self._watchers:
-                watcher.join()
+                job.drain()
+            if (main := self._jobs.get(MAIN_JOB)) is not None:
+                self.main_seconds = main.wall_seconds
+            # A killed process takes milliseconds to be gone, and nobody has to wait for that.
             control.close()
 
     def _serve(self, control: Channel, deadline: float) -> Report:
@@ -124,6 +129,15 @@ class GradingRun:
                 if time.monotonic() >= deadline:
                     raise
 
+    def _served(self) -> dict[str, Any]:
+        """What the submission's process of an implement exercise needs to know."""
+        support = self._exercise.folder / "support.py"
+        return {
+            "filename": self._exercise.filename,
+            "forbid": list(self._exercise.forbid),
+            "support": support.read_text(encoding="utf-8") if support.exists() else None,
+        }
+
     def _start_candidate(self, control: Channel, header: Mapping[str, Any]) -> None:
         name = str(header["name"])
         request = dict(header["request"])
@@ -143,17 +157,13 @@ class GradingRun:
             self._jobs[name] = job
             with self._sending:
                 control.send({"type": "started", "name": name}, descriptors=[ours.fileno()])
-        watcher = threading.Thread(target=self._watch, args=(control, name, job), name=f"watch-{name}")
-        self._watchers.append(watcher)
-        watcher.start()
+        threading.Thread(target=self._watch, args=(control, name, job), name=f"watch-{name}", daemon=True).start()
 
     def _watch(self, control: Channel, name: str, job: RunningJob) -> None:
-        outcome = job.wait()
-        if name == MAIN_JOB:
-            self.main_seconds = outcome.wall_seconds
+        ended = {"type": "ended", "name": name, "outcome": _outcome_json(job.wait())}
         try:
             with self._sending:
-                control.send({"type": "ended", "name": name, "outcome": _outcome_json(outcome)})
+                control.send(ended)
         except WireClosed:
             pass  # The judge has given its verdict and left.
 

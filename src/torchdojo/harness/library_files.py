@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
@@ -19,10 +20,10 @@ _NAMELESS = ("<frozen ", "<__array_function__")
 def library_test() -> Callable[[str], bool]:
     """Whether a code object's file name is that of a library.
 
-    The folders are looked up now, as spelt and as resolved: inside the sandbox a path may no longer resolve to what it
+    The folders are looked up once, as spelt and as resolved: inside the sandbox a path may no longer resolve to what it
     did, and a script may have replaced the functions that resolve one.
     """
-    roots = tuple(_spellings())
+    roots = library_roots()
     known: dict[str, bool] = {}
 
     def is_library(file: str) -> bool:
@@ -32,6 +33,13 @@ def library_test() -> Callable[[str], bool]:
         return found
 
     return is_library
+
+
+@functools.cache
+def library_roots() -> tuple[str, ...]:
+    """The folders of libraries with a slash at the end, in every spelling. Asked for before the fork, this costs a
+    child nothing."""
+    return tuple(_spellings())
 
 
 def _spellings() -> Iterator[str]:

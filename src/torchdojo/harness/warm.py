@@ -9,8 +9,10 @@ torch.set_num_threads(1)
 
 import torch._dynamo  # noqa: E402  the first optimizer step would import it otherwise, at 1.4 s
 
+from torchdojo.crossing.first_use import use_everything_once  # noqa: E402
 from torchdojo.harness import accelerator, serving  # noqa: E402
 from torchdojo.harness.script import record_script  # noqa: E402
+from torchdojo.harness.serving.rehearsal import rehearse  # noqa: E402
 
 __all__ = ["accelerator", "serving", "warm"]
 
@@ -33,15 +35,7 @@ with torch.no_grad():
 
 
 def warm() -> None:
-    """Pay the first-use costs of an ordinary training script, plain and recorded."""
+    """Pay the first-use costs of an ordinary training script, plain and recorded, and of answering a judge."""
     record_script(_SCRIPT, sample=2, seed=0)
-    model = torch.nn.Sequential(
-        torch.nn.Linear(4, 8), torch.nn.BatchNorm1d(8), torch.nn.ReLU(), torch.nn.Dropout(0.1), torch.nn.Linear(8, 3)
-    )
-    data = torch.utils.data.TensorDataset(torch.zeros(8, 4), torch.zeros(8, dtype=torch.long))
-    optimizer = torch.optim.Adam(model.parameters())
-    for x, y in torch.utils.data.DataLoader(data, batch_size=4, shuffle=True):
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(model(x), y).backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-    str(torch.zeros(2))
+    use_everything_once()
+    rehearse()

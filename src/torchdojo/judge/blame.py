@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from torchdojo.domain.exercise import Exercise
 from torchdojo.judge.checks import Check, Ended, Loaded, run_check
@@ -21,20 +20,27 @@ NOT_YOURS = "This is not your fault and counts for nothing."
 def faulty_checks(
     session: Session,
     exercise: Exercise,
-    request: Mapping[str, Any],
     loaded: Loaded,
     suspects: Sequence[tuple[Check, Ended]],
     secret: int,
 ) -> dict[str, str]:
     """Of the checks that tripped over a submission, those that the solution fails as well, and how, by name.
 
-    `request` is the harness's; the submission's own process is over by now.
+    The submission's own process is over by now.
     """
     found: dict[str, str] = {}
     seconds = min(exercise.limits.wall_seconds, _MOST_SECONDS)
-    job = session.start("solution", {**request, "source": exercise.solution}, wall_seconds=seconds)
+    support = exercise.folder / "support.py"
+    request = {
+        "filename": exercise.filename,
+        "forbid": list(exercise.forbid),
+        "support": support.read_text(encoding="utf-8") if support.exists() else None,
+        "source": exercise.solution,
+    }
+    job = session.start("solution", request, wall_seconds=seconds)
     candidate = Candidate(job, secrets.token_hex(16), time.monotonic() + seconds)
     try:
+        candidate.load()
         candidate.begin()
         submission = Submission(candidate, exercise.filename.removesuffix(".py"))
         for check, ended in suspects:

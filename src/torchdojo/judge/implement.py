@@ -8,18 +8,20 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from torchdojo.checkers.failures import raised_by
-from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.exercise import Kind
 from torchdojo.domain.failure import Failure
 from torchdojo.domain.report import CheckOutcome, CheckResult, Report, Verdict
 from torchdojo.judge.blame import faulty_checks, told_of_author
 from torchdojo.judge.checks import Check, ContentFault, Ended, checks_of, cut_short, load_checks, run_check
+from torchdojo.judge.core import own_core, stay_on
 from torchdojo.judge.implement_endings import ending_of
 from torchdojo.judge.proxies import Candidate, GradingOver, Submission
 from torchdojo.judge.proxies.calls import Call
@@ -41,47 +43,43 @@ _VERDICTS = {
 
 
 def judge_implement(session: Session, folder: Path, request: Mapping[str, Any]) -> Report:
-    """The report on one submission for the exercise in `folder`.
+    """The report on one submission for the exercise in `folder`; grading has started its process.
 
-    `request`: "filename" and "forbid" as the exercise says, and "seed", from which all inputs are drawn.
+    `request`: "exercise" (its id), "filename", "names" (what the file has to define), "wall_seconds" and "processes"
+    (whether the submission may start some) as the exercise says, and "seed", from which all inputs are drawn.
     """
-    support = folder / "support.py"
-    asked = {
-        "filename": request["filename"],
-        "forbid": request["forbid"],
-        "support": support.read_text(encoding="utf-8") if support.exists() else None,
-    }
-    job = session.start("run", asked)
-    # The judge reads its own files while the submission's process starts.
-    exercise = load_exercise(folder)
-    try:
-        loaded = load_checks(folder)
-        checks = checks_of(loaded.checks)
-    except ContentFault as fault:
-        job.kill()
-        return _nobody_can_be_judged(exercise, str(fault))
-    deadline = time.monotonic() + exercise.limits.wall_seconds
-    candidate = Candidate(job, secrets.token_hex(16), deadline)
-    grading = _Grading(session, exercise, checks)
-    try:
-        if grading.loads(candidate):
-            submission = Submission(candidate, exercise.filename.removesuffix(".py"))
-            for check in checks:
-                grading.take(check, run_check(check, submission, candidate, loaded.reference, int(request["seed"])))
-    except GradingOver as over:
-        grading.cut_short(*ending_of(over, job, str(candidate.last_call or "")), candidate.last_call, loaded.reference)
+    job = session.take("run")
+    candidate = Candidate(job, secrets.token_hex(16), time.monotonic() + request["wall_seconds"])
+    with nullcontext() if request["processes"] else own_core() as core:
+        candidate.load(core)
+        # The judge reads its own files while the submission's process starts and loads the submission.
+        try:
+            loaded = load_checks(folder)
+            checks = checks_of(loaded.checks)
+        except ContentFault as fault:
+            job.kill()
+            return _nobody_can_be_judged(str(request["exercise"]), str(fault))
+        stay_on(core)
+        grading = _Grading(session, str(request["exercise"]), request["names"], checks)
+        try:
+            if grading.loads(candidate):
+                submission = Submission(candidate, str(request["filename"]).removesuffix(".py"))
+                for check in checks:
+                    grading.take(check, run_check(check, submission, candidate, loaded.reference, int(request["seed"])))
+        except GradingOver as over:
+            ending = ending_of(over, job, str(candidate.last_call or ""))
+            grading.cut_short(*ending, candidate.last_call, loaded.reference)
     job.kill()
     if grading.suspects:
-        grading.excuse(
-            faulty_checks(session, exercise, asked, loaded, list(grading.suspects.values()), int(request["seed"]))
-        )
+        suspects = list(grading.suspects.values())
+        grading.excuse(faulty_checks(session, load_exercise(folder), loaded, suspects, int(request["seed"])))
     return grading.report()
 
 
-def _nobody_can_be_judged(exercise: Exercise, fault: str) -> Report:
+def _nobody_can_be_judged(exercise: str, fault: str) -> Report:
     return Report(
-        exercise=exercise.id,
-        kind=str(exercise.kind),
+        exercise=exercise,
+        kind=str(Kind.IMPLEMENT),
         verdict=Verdict.INTERNAL_ERROR,
         score=0.0,
         message=told_of_author(fault),
@@ -89,9 +87,10 @@ def _nobody_can_be_judged(exercise: Exercise, fault: str) -> Report:
 
 
 class _Grading:
-    def __init__(self, session: Session, exercise: Exercise, checks: list[Check]) -> None:
+    def __init__(self, session: Session, exercise: str, names: Sequence[str], checks: list[Check]) -> None:
         self._session = session
         self._exercise = exercise
+        self._names = names
         self._checks = checks
         self._results: list[CheckResult] = []
         self._verdict = Verdict.PASSED
@@ -113,7 +112,7 @@ class _Grading:
             words = f"{raised.type_name}: {raised.message}".rstrip(": ")
             self._fail(verdict, f"Your file cannot be loaded. {words}{place}")
             return False
-        missing = [name for name in self._exercise.names if name not in names]
+        missing = [name for name in self._names if name not in names]
         if missing:
             self._fail(
                 Verdict.IMPORT_ERROR,
@@ -171,8 +170,8 @@ class _Grading:
         if self._verdict is Verdict.PASSED and passed < len(self._results):
             self._fail(Verdict.INTERNAL_ERROR, "A check was skipped; that proves nothing. This is not your fault.")
         return Report(
-            exercise=self._exercise.id,
-            kind=str(self._exercise.kind),
+            exercise=self._exercise,
+            kind=str(Kind.IMPLEMENT),
             verdict=self._verdict,
             score=passed / len(self._results),
             message=self._message,

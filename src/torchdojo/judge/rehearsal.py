@@ -65,6 +65,7 @@ def rehearse() -> None:
     for _ in range(_TIMES):
         stand_in: Any = _StandIn(key)
         candidate = Candidate(stand_in, key, time.monotonic() + 60)
+        candidate.load()
         candidate.begin()
         for check in checks_of(checks):
             ended = run_check(check, Submission(candidate, "rehearsal"), candidate, checks, 0)

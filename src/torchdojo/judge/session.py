@@ -111,9 +111,13 @@ class Session:
         key "source" (then that text runs instead: how the reference solution is run). `wall_seconds` lowers the
         exercise's own limit. WireClosed when grading is gone.
         """
+        self._control.send({"type": "start", "name": name, "request": dict(request), "wall_seconds": wall_seconds})
+        return self.take(name)
+
+    def take(self, name: str) -> CandidateJob:
+        """The job with this name, which grading has started of itself. WireClosed when grading is gone."""
         if name in self._jobs:
             raise ValueError(f"a job called {name} was started already")
-        self._control.send({"type": "start", "name": name, "request": dict(request), "wall_seconds": wall_seconds})
         while not self._control.descriptors:
             self.pump(time.monotonic() + 60.0)
         sock = socket.socket(fileno=self._control.descriptors.popleft())

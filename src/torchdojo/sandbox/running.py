@@ -57,6 +57,8 @@ class RunningJob:
         self._start_seconds = start_seconds
         self._outcome: Outcome | None = None
         self._guard = threading.Lock()
+        #: Held by whoever reads from the pipes or closes them.
+        self._reading = threading.RLock()
         self._stopped = ""
         self._killed_at: float | None = None
         self._host: Host | None = None
@@ -75,6 +77,17 @@ class RunningJob:
     def kill(self) -> None:
         """End the job and everything it started; its outcome becomes CANCELLED unless it is over already."""
         self._stop("cancelled")
+
+    def drain(self) -> None:
+        """Hand out what the job has printed so far, in this thread."""
+        self._take_rest_of("output")
+
+    @property
+    def wall_seconds(self) -> float:
+        """For how long the job has run, or ran."""
+        if self._outcome is not None:
+            return self._outcome.wall_seconds
+        return 0.0 if self._began is None else time.monotonic() - self._began
 
     def wait(self, timeout: float | None = None) -> Outcome:
         """The outcome, once the job is over. Raises TimeoutError when `timeout` seconds pass before that."""
@@ -155,17 +168,20 @@ class RunningJob:
 
     def _listen(self, kind: str) -> bool:
         """Take what a pipe holds; False at its end."""
-        try:
-            data = os.read(self._pipes[kind], _CHUNK)
-        except BlockingIOError:
-            return True
-        if kind == "status":
-            self._read_status(data)
-        elif kind == "report":
-            return bool(data) and self._hear(data)
-        elif data:
-            self._print(data)
-        return bool(data)
+        with self._reading:
+            if kind not in self._pipes:
+                return False
+            try:
+                data = os.read(self._pipes[kind], _CHUNK)
+            except BlockingIOError:
+                return True
+            if kind == "status":
+                self._read_status(data)
+            elif kind == "report":
+                return bool(data) and self._hear(data)
+            elif data:
+                self._print(data)
+            return bool(data)
 
     def _read_status(self, data: bytes) -> None:
         """The zygote's words: why it ended the job comes first, and how that went after it."""
@@ -193,10 +209,13 @@ class RunningJob:
     def _listen_to_the_rest(self) -> None:
         """What was written before the end is still in the pipes; never wait for more."""
         for kind in ("report", "output"):
-            for _ in range(64):
-                before = (len(self._report), self._transcript.seen)
-                if not self._listen(kind) or before == (len(self._report), self._transcript.seen):
-                    break
+            self._take_rest_of(kind)
+
+    def _take_rest_of(self, kind: str) -> None:
+        for _ in range(64):
+            before = (len(self._report), self._transcript.seen)
+            if not self._listen(kind) or before == (len(self._report), self._transcript.seen):
+                break
 
     def _patience(self) -> float:
         return max(0.0, self._next_deadline() - time.monotonic()) + 0.001
@@ -250,8 +269,9 @@ class RunningJob:
             self.done.set()
 
     def _put_away(self) -> None:
-        _close(self._pipes.values())
-        self._pipes = {}
+        with self._reading:
+            _close(self._pipes.values())
+            self._pipes = {}
         if self._host is not None:
             self._host.finished(self._name)
 

@@ -22,11 +22,13 @@ _TO_START_FRESH_SECONDS = 240.0
 class ForkServer:
     """Runs jobs in children of one warm process that has imported `preload`.
 
-    If `preload` has a function `warm`, it is called once after the import. Jobs are untrusted unless `trusted`:
-    then they are plain forks, bound by nothing but the wall clock and the output limit. Untrusted jobs may read
-    the Python environment and `readable`, never this package's own code, nor `hidden`, nor anything else.
-    `isolation` caps the walls that are put up. Safe to use from several threads. `recycle_after` jobs the warm
-    process is replaced, without any job noticing.
+    If `preload` has a function `warm`, it is called once after the import. If it has an iterator function `chores`,
+    its steps are taken while no job is asked for, each short enough to keep one waiting.
+
+    Jobs are untrusted unless `trusted`: then they are plain forks, bound by nothing but the wall clock and the output
+    limit. Untrusted jobs may read the Python environment and `readable`, never this package's own code, nor `hidden`,
+    nor anything else. `isolation` caps the walls that are put up. Safe to use from several threads. `recycle_after`
+    jobs the warm process is replaced, without any job noticing.
 
     Creating one returns at once; the first `start` waits for the warm process.
     """

@@ -8,6 +8,7 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,13 @@ class Service:
     """Serves one owner until it hangs up, then ends every job."""
 
     def __init__(
-        self, control: socket.socket, walls: Walls | None, own_namespace: int | None, base: str, preload: str | None
+        self,
+        control: socket.socket,
+        walls: Walls | None,
+        own_namespace: int | None,
+        base: str,
+        preload: str | None,
+        chores: Iterator[None],
     ) -> None:
         self._control = control
         self._walls = walls
@@ -54,7 +61,10 @@ class Service:
         self._base = base
         self._preload = preload
         self._running: dict[int, _Running] = {}
-        self._inherited = limits.private_resident("self")[0] + (0 if preload is None else _FRESH_IMPORT_BYTES)
+        #: What makes forks cheaper is done while nobody waits for one.
+        self._chores = chores
+        self._has_chores = True
+        self._inherited = self._own_memory()
         self._wake, wake_end = os.pipe()
         os.set_blocking(self._wake, False)
         os.set_blocking(wake_end, False)
@@ -69,7 +79,9 @@ class Service:
         watch.register(self._wake, select.POLLIN)
         try:
             while True:
-                ready = {place for place, _ in watch.poll(_TICK_SECONDS * 1000 if self._running else None)}
+                ready = {place for place, _ in watch.poll(self._patience())}
+                if not ready and self._has_chores:
+                    self._do_a_chore()
                 if self._wake in ready:
                     os.read(self._wake, 4096)
                     self._reap()
@@ -83,6 +95,24 @@ class Service:
                 self._end(pid, running, "owner left")
             for pid in list(self._running):
                 os.waitpid(pid, 0)
+
+    def _patience(self) -> float | None:
+        """Milliseconds to wait for a word; None for ever."""
+        if self._has_chores:
+            return 0
+        return _TICK_SECONDS * 1000 if self._running else None
+
+    def _do_a_chore(self) -> None:
+        try:
+            self._has_chores = next(self._chores, self) is None
+        except Exception:
+            # They only save time; whatever is wrong will be met, and told, where it matters.
+            self._has_chores = False
+        if not self._has_chores:
+            self._inherited = self._own_memory()
+
+    def _own_memory(self) -> int:
+        return limits.private_resident("self")[0] + (0 if self._preload is None else _FRESH_IMPORT_BYTES)
 
     def _obey(self) -> bool:
         received = packets.receive(self._control)

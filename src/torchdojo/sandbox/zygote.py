@@ -18,9 +18,10 @@ import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
-from torchdojo.sandbox import kernel, namespaces, packets, readable
+from torchdojo.sandbox import kernel, namespaces, packets, paging, readable
 from torchdojo.sandbox.child import MOST_DESCRIPTORS
 from torchdojo.sandbox.folders import remove_tree
 from torchdojo.sandbox.job import Isolation
@@ -130,12 +131,13 @@ def _become_zygote(
         elif walls is not None:
             walls.protected += (os.getpid(),)
         warm = config["warm"]
-        if warm and not _preload(config["preload"], control):
+        chores = _preload(config["preload"], control) if warm else iter(())
+        if chores is None:
             os._exit(0)
         if walls is not None and warm:
             walls.enter_view()
         packets.send(control, {"event": "ready"})
-        Service(control, walls, own_namespace, base, None if warm else config["preload"]).run()
+        Service(control, walls, own_namespace, base, None if warm else config["preload"], chores).run()
         code = 0
     except BaseException:
         _tell_broken(control, traceback.format_exc())
@@ -151,22 +153,33 @@ def _be_first_when_memory_runs_out() -> None:
         pass  # Not on this system; the limits still hold.
 
 
-def _preload(module: str | None, control: socket.socket) -> bool:
-    """Import what every job needs; False when that leaves a process that must not fork."""
+def _preload(module: str | None, control: socket.socket) -> Iterator[None] | None:
+    """Import what every job needs; None when that leaves a process that must not fork.
+
+    What comes back are steps to take while no job is asked for.
+    """
     if module is None:
-        return True
+        return iter(())
     loaded = importlib.import_module(module)
     if (warm := getattr(loaded, "warm", None)) is not None:
         warm()
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     if threads > 1:
         packets.send(control, {"event": "threads", "message": f"{module} leaves {threads} threads running"})
-        return False
+        return None
     _make_room_for_names()
     gc.collect()
     _holes.extend(_fill_holes())
     gc.freeze()
-    return True
+    return _chores(loaded)
+
+
+def _chores(loaded: ModuleType) -> Iterator[None]:
+    """The preload's own, then ours."""
+    if (own := getattr(loaded, "chores", None)) is not None:
+        yield from own()
+        gc.freeze()
+    yield from paging.large_pages()
 
 
 def _fill_holes() -> Iterator[bytes]:

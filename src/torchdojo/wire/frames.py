@@ -23,6 +23,9 @@ MAX_BODY = 256 << 20
 MAX_DEPTH = 16
 MAX_DIMS = 8
 
+#: Bytes read at once. Room for so many is taken before each reading.
+_CHUNK = 1 << 16
+
 #: Name and item size in bytes of every dtype that may cross. The names are torch's.
 DTYPES: Mapping[str, int] = {
     "float64": 8,
@@ -85,12 +88,22 @@ class Frame:
         return kind if isinstance(kind, str) else ""
 
 
+def _constant(name: str) -> float:
+    # NaN and infinities are legal values of a loss, so they cross as JavaScript's names.
+    return {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}[name]
+
+
+# Made once: a call of json.dumps or json.loads with options makes a new one each time.
+_to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+_from_json = json.JSONDecoder(parse_constant=_constant).decode
+
+
 def encode(header: Mapping[str, Any], tensors: Mapping[str, TensorData] | None = None) -> bytes:
     """The bytes of one frame. `header` must be JSON data and must not use the key "tensors"."""
     tensors = tensors or {}
     described = [[name, t.dtype, list(t.shape)] for name, t in tensors.items()]
-    head = json.dumps({**header, "tensors": described}, separators=(",", ":")).encode()
-    body = b"".join(t.data for t in tensors.values())
+    head = _to_json({**header, "tensors": described}).encode()
+    body = b"".join([t.data for t in tensors.values()])
     if len(head) > MAX_HEADER or len(body) > MAX_BODY:
         raise WireError(f"a frame of {len(head)} + {len(body)} bytes is too large to send")
     return PREFIX.pack(len(head), len(body)) + head + body
@@ -99,7 +112,7 @@ def encode(header: Mapping[str, Any], tensors: Mapping[str, TensorData] | None =
 def decode(head: bytes, body: bytes) -> Frame:
     """The frame in these bytes; WireError for anything malformed."""
     try:
-        header = json.loads(head, parse_constant=_refuse_constant)
+        header = _from_json(head.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise WireError(f"the header is not JSON: {error}") from None
     if not isinstance(header, dict):
@@ -121,11 +134,6 @@ def decode(head: bytes, body: bytes) -> Frame:
     return Frame(header, tensors)
 
 
-def _refuse_constant(name: str) -> float:
-    # NaN and infinities are legal values of a loss, so they cross as JavaScript's names.
-    return {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}[name]
-
-
 def _described(item: Any) -> tuple[str, str, tuple[int, ...]]:
     if not (isinstance(item, list) and len(item) == 3):
         raise WireError("a tensor description is malformed")
@@ -143,10 +151,15 @@ def _too_deep(value: Any) -> bool:
     # Level by level: json refuses very deep input by itself, but a few hundred levels would reach a recursive walk.
     level = [value]
     for _ in range(MAX_DEPTH):
-        children = (item.values() if type(item) is dict else item for item in level)
-        level = [child for several in children for child in several if type(child) is dict or type(child) is list]
-        if not level:
+        below = []
+        for several in level:
+            for child in several.values() if type(several) is dict else several:
+                kind = type(child)
+                if kind is list or kind is dict:
+                    below.append(child)
+        if not below:
             return False
+        level = below
     return True
 
 
@@ -201,10 +214,10 @@ class Channel:
         """Read what has arrived into the buffer; WireClosed at the end of the stream."""
         try:
             if self._accept:
-                chunk, received, _, _ = socket.recv_fds(self._sock, 1 << 18, 8)
+                chunk, received, _, _ = socket.recv_fds(self._sock, _CHUNK, 8)
                 self.descriptors.extend(received)
             else:
-                chunk = self._sock.recv(1 << 18)
+                chunk = self._sock.recv(_CHUNK)
         except OSError as error:
             raise WireClosed(str(error)) from None
         if not chunk:

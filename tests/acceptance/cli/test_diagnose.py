@@ -226,7 +226,7 @@ ENDLESS = {
 @pytest.mark.parametrize("how", ENDLESS)
 def test_a_script_that_never_ends_is_stopped_and_judged(project, how):
     project.write("endless.py", ENDLESS[how])
-    done = project.diagnose("--seconds", "5", "--json", "endless.py")
+    done = project.diagnose("--seconds", "10", "--json", "endless.py")
     assert done.status == 0
     assert done.json["run"]["how"] == "stopped"
     assert done.json["run"]["updates"] >= 1

@@ -49,6 +49,7 @@ def candidate(request: pytest.FixtureRequest, exercise: Exercise) -> Iterator[Ca
     source = exercise.solution if file is None else file.read_text(encoding="utf-8")
     job: Any = LocalJob(exercise, source)
     served = Candidate(job, secrets.token_hex(16), time.monotonic() + 600)
+    served.load()
     missing = set(exercise.names) - set(served.begin())
     assert not missing, f"the file defines no {', '.join(missing)}"
     yield served

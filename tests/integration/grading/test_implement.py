@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,7 @@ def test_checks_can_use_everything_a_submission_offers(grader: Grader, kit: Exer
         (FLIP, "import gc\ndef flip(x): gc.get_objects(); return x.t()", "forbidden", "gc.get_objects on line"),
         ("self.drop(self.fc(x))", "self.fc(x).softmax(-1)", "forbidden", "softmax"),
         ("self.drop = nn", "self.lstm = nn.LSTM(2, 2); self.drop = nn", "forbidden", "torch.nn.LSTM"),
+        ("self.drop = nn", "self.eval = 3; self.drop = nn", "runtime_error", "'int' object is not callable"),
         ("self.n += 1", "self.n += 1; x.mul_(1.5)", "wrong_answer", "is wrong at"),
         ("class Net(", "class Other(", "import_error", "defines no Net"),
         ("import torch,", "import nowhere, torch,", "import_error", "No module named 'nowhere'"),
@@ -68,6 +70,15 @@ def test_a_submission_that_fails_is_told_how(
     assert (str(report.verdict), words in report.message) == (verdict, True), report.message
     assert len(report.checks) == 3
     assert report.score < 1.0
+
+
+def test_everything_printed_arrives_before_the_verdict(grader: Grader, kit: Exercise) -> None:
+    events: list[Mapping[str, Any]] = []
+    printing = kit.solution.replace(FLIP, "def flip(x):\n    print('flipped')\n    return x.t()")
+    report = grader.grade(kit, printing, seed=1, on_event=events.append)
+    assert report.verdict is Verdict.PASSED, report.message
+    assert "".join(event["text"] for event in events if event["type"] == "output") == "flipped\n" * 2
+    assert 0 < report.seconds["run"] <= report.seconds["total"]
 
 
 def test_inputs_changed_behind_the_checks_back_are_a_wrong_answer(grader: Grader, kit: Exercise) -> None:

@@ -148,9 +148,11 @@ class Recorder:
 
     def replaced(self) -> list[str]:
         """What of the recorder's replacements in torch the script has replaced in turn."""
+        # Several of ours may lie over each other: the last is the one to be found.
+        outermost = {(id(owner), name): (owner, ours) for owner, name, _, ours in self._patches}
         return [
             f"{getattr(owner, '__name__', owner)}.{name}"
-            for owner, name, _, ours in self._patches
+            for (_, name), (owner, ours) in outermost.items()
             if vars(owner).get(name) is not ours
         ]
 

@@ -72,26 +72,33 @@ class Agent:
         unpacker = Unpacker(request, self._objects.resolve)
         inputs = Inputs(unpacker, request)
         target, args, kwargs = (unpacker.value(request.header[part]) for part in ("target", "args", "kwargs"))
-        operation = OPERATIONS[request.header["op"]]
+        op, grad = request.header["op"], request.header["grad"]
         if self._counter is not None:
             self._counter.outside |= inputs.addresses()
         ours = self._is_ours(target)
-        with self._asking_for(ours), torch.set_grad_enabled(request.header["grad"]):
+        left = ""
+        with torch.set_grad_enabled(grad):
             before = settings()
             with self._counter or nullcontext():
-                result = operation(target, *args, **kwargs)
+                if op == "method":
+                    name, *args = args
+                    with self._asking_for(ours):
+                        target = getattr(target, name)
+                    op, ours = "call", ours and at_home(target)
+                with self._asking_for(ours):
+                    result = OPERATIONS[op](target, *args, **kwargs)
             # What is entered or advanced may change them; that the checks ask torch to is no fault either.
-            watched = request.header["op"] == "call" and not (ours and _is_of_torch(target))
-            left = put_back(before) if watched else ""
-        if request.header["op"] == "getattr" and self._objects.number(target) == SUBMISSION:
+            if op == "call" and not (ours and _is_of_torch(target)):
+                left = put_back(before)
+        if op == "getattr" and self._objects.number(target) == SUBMISSION:
             self.handed(result)
         packer = Packer(self._refer_ours if ours else self._objects.refer, inputs.addresses_by_number())
-        if request.header["op"] == "keep":
+        if op == "keep":
             value: Any = packer.pack(self._objects.kept(result))
         else:
             value = packer.pack(result)
         changes = inputs.changes(packer)
-        if request.header["grad"]:
+        if grad:
             self._graphs.remember(request.header["call"], inputs.tensors, packer.tensors)
         header = {"type": "done", "value": value, **changes}
         if left:

@@ -148,6 +148,18 @@ def _watch_loading(homes: dict[str, str], tell: Tell, kept: Any) -> Callable[[st
     return hook
 
 
+@functools.cache
+def known_places() -> dict[int, list[tuple[Any, str]]]:
+    """Where everything can be found, by identity. To be asked for before the fork: whoever looks at an object writes to
+    the memory it lies in, and a child would have a copy made of most of torch's."""
+    found: dict[int, list[tuple[Any, str]]] = {}
+    for namespace in _NAMESPACES:
+        owner = named(namespace) if "." in namespace else torch
+        for name, value in vars(owner).items():
+            found.setdefault(id(value), []).append((owner, name))
+    return found
+
+
 def _file_of(found: Any) -> str | None:
     code = getattr(getattr(found, "__init__", None) if inspect.isclass(found) else found, "__code__", None)
     return None if code is None else str(code.co_filename)
@@ -162,9 +174,9 @@ def _homes(name: str, found: Any) -> Iterator[tuple[Any, str]]:
         for relative in _FAMILY:
             owner = named(relative) if "." in relative else torch
             places += [(owner, last), (owner, last + "_")] if relative == "torch.Tensor" else [(owner, last)]
-    for namespace in _NAMESPACES:
-        owner = named(namespace) if "." in namespace else torch
-        places += [(owner, other) for other, value in vars(owner).items() if value is found]
+    for owner, other in known_places().get(id(found), ()):
+        if vars(owner).get(other) is found:
+            places.append((owner, other))
     for owner, attribute in places:
         if (id(owner), attribute) not in seen and hasattr(owner, attribute):
             seen.add((id(owner), attribute))

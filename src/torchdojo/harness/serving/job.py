@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -39,7 +40,9 @@ def run(context: Context) -> int:
     """Serve the submission in the job's folder. `request`: "filename", "forbid" (names), "support" (text or null)."""
     channel = Channel(context.channel)
     channel.send({"type": "hello"})
-    send, alarm = open_line(context.channel, str(channel.receive(time.monotonic() + PATIENCE_SECONDS).header["key"]))
+    go = channel.receive(time.monotonic() + PATIENCE_SECONDS).header
+    _stay_on(go.get("core"))
+    send, alarm = open_line(context.channel, str(go["key"]))
     path = context.workdir / str(context.request["filename"])
     support = context.request.get("support")
     asking = Asking()
@@ -76,6 +79,12 @@ def run(context: Context) -> int:
             pass  # The submission closed or replaced it.
     # No exit handler of the submission runs, no thread of it is waited for.
     os._exit(0)
+
+
+def _stay_on(core: int | None) -> None:
+    if core is not None:
+        with suppress(OSError):  # It may be taken away from us at any time.
+            os.sched_setaffinity(0, {core})
 
 
 def _looking(replaced: Callable[[], str], alarm: Alarm) -> Callable[[], None]:

@@ -31,6 +31,16 @@ for _name in torch._C._dispatch_get_all_op_names():
         _OVERLOADS.setdefault(_name[6:].partition(".")[0], []).append(_name[6:])
 
 
+def _spelt_out(pattern: str) -> set[str]:
+    if not pattern.endswith("*"):
+        return {pattern}
+    return {each for each in _OVERLOADS if each.startswith(pattern[:-1]) and not each.endswith("_backward")}
+
+
+#: The same with no star. Found here and now: a forked process would have to copy every name it looks at.
+_WORKING_FOR = {name: set().union(*map(_spelt_out, patterns)) for name, patterns in _WORKERS.items()}
+
+
 def operators_of(name: str) -> Iterator[str]:
     """The operators that do the work of a function of torch, by its dotted name; none for other functions."""
     root, _, last = name.rpartition(".")
@@ -38,11 +48,7 @@ def operators_of(name: str) -> Iterator[str]:
         return
     plain = last.rstrip("_")
     wanted = {plain, f"{plain}_", f"_{plain}", f"native_{plain}", f"_native_{plain}"}
-    for worker in _WORKERS.get(plain, ()):
-        if worker.endswith("*"):
-            wanted |= {each for each in _OVERLOADS if each.startswith(worker[:-1]) and not each.endswith("_backward")}
-        else:
-            wanted.add(worker)
+    wanted |= _WORKING_FOR.get(plain, set())
     for each in sorted(wanted & _OVERLOADS.keys()):
         yield from _OVERLOADS[each]
 

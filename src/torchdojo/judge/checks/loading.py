@@ -21,6 +21,21 @@ class Loaded:
     reference: ModuleType
 
 
+#: Code of files that were compiled ahead, by path and text.
+_ahead: dict[tuple[str, str], CodeType] = {}
+
+
+def compile_ahead(folder: Path) -> None:
+    """Keep the code of the exercise's files, for `load_checks` in children of this process. Faults are left to that."""
+    for name in ("support.py", "solution.py", "checks.py"):
+        path = folder / name
+        try:
+            source = path.read_text(encoding="utf-8")
+            _ahead[str(path), source] = _code(source, path)
+        except (OSError, SyntaxError, ValueError):
+            continue
+
+
 def load_checks(folder: Path) -> Loaded:
     """Execute the exercise's files. Raises ContentFault for whatever they raise."""
     try:
@@ -33,18 +48,23 @@ def _loaded(folder: Path) -> Loaded:
     if (folder / "support.py").exists():
         _load(folder / "support.py", "support")
     reference = _load(folder / "solution.py", "solution")
-    return Loaded(_load(folder / "checks.py", "checks", explained=True), reference)
+    return Loaded(_load(folder / "checks.py", "checks"), reference)
 
 
-def _load(path: Path, name: str, *, explained: bool = False) -> ModuleType:
+def _load(path: Path, name: str) -> ModuleType:
     source = path.read_text(encoding="utf-8")
     module = ModuleType(name)
     module.__file__ = str(path)
     sys.modules[name] = module
     linecache.cache[str(path)] = (len(source), None, source.splitlines(keepends=True), str(path))
-    code = compiled(source, str(path)) if explained else compile(source, path, "exec", dont_inherit=True)
-    exec(code, module.__dict__)
+    exec(_ahead.get((str(path), source)) or _code(source, path), module.__dict__)
     return module
+
+
+def _code(source: str, path: Path) -> CodeType:
+    if path.name == "checks.py":
+        return compiled(source, str(path))
+    return compile(source, path, "exec", dont_inherit=True)
 
 
 def compiled(source: str, path: str) -> CodeType:

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from torchdojo.judge.proxies.handle import Handle, classes_of, label_of, what_of
+from torchdojo.judge.proxies.handle import Handle, Method, classes_of, label_of, what_of
 
 _LONGEST = 200
 
@@ -31,7 +31,7 @@ class Call:
 
     def __str__(self) -> str:
         """E.g. "focal_loss(float32[4, 3], int64[4], gamma=2.0)"."""
-        name = label_of(self._target) if isinstance(self._target, Handle) else "call"
+        name = label_of(self._target) if isinstance(self._target, (Handle, Method)) else "call"
         words = [shown(value) for value in self._args]
         if self._op == "getitem":
             return f"{name}[{', '.join(words)}]"
@@ -41,6 +41,8 @@ class Call:
     @property
     def defined_as(self) -> str:
         """The name of what was called as the submission defines it, e.g. "Net.forward"; "" when that is unknown."""
+        if isinstance(self._target, Method):
+            return label_of(self._target)
         if not isinstance(self._target, Handle):
             return ""
         name = label_of(self._target)
@@ -80,14 +82,14 @@ def is_call(op: str, target: Any) -> bool:
     if op == "getitem":
         classes = classes_of(target) if isinstance(target, Handle) else []
         return bool(classes) and not classes[0].startswith(_FOREIGN)
-    return op == "call"
+    return op in ("call", "method")
 
 
 def shown(value: Any) -> str:
     """A value as one would speak of it: tensors by dtype and shape."""
     if isinstance(value, torch.Tensor):
         return f"{str(value.dtype)[6:]}{list(value.shape)}"
-    if isinstance(value, Handle):
+    if isinstance(value, (Handle, Method)):
         return label_of(value)
     if type(value) in (list, tuple) and len(value) <= 4:
         inner = ", ".join(map(shown, value))

@@ -10,14 +10,15 @@ import torch
 
 from torchdojo.checkers.purity import note_change
 from torchdojo.crossing import Counted, Packer, Unpackable, Unpacker
+from torchdojo.crossing.facts import attach, facts_of
 from torchdojo.judge.proxies import names
 from torchdojo.judge.proxies.bridge import Bridge, Ticket
 from torchdojo.judge.proxies.calls import Call, is_call
 from torchdojo.judge.proxies.endings import Forbidden, Gone, OutOfTime, Tampered
 from torchdojo.judge.proxies.errors import exception_from, told
-from torchdojo.judge.proxies.handle import Handle, number_of, what_of
+from torchdojo.judge.proxies.handle import Handle, Method, number_of, what_of
 from torchdojo.judge.session import CandidateJob
-from torchdojo.wire import Frame, WireClosed, WireError, WireTimeout, signature
+from torchdojo.wire import Frame, WireClosed, WireError, WireTimeout, signer
 
 #: Figures a Counted may hold, beyond its table of calls.
 _FIGURES = ("flops", "largest_bytes", "total_bytes", "saved_bytes")
@@ -36,6 +37,7 @@ class Candidate:
         self.left = ""
         self._job = job
         self._key = key
+        self._sign = signer(key)
         self._deadline = deadline
         self._signed = 0
         self._calls = 0
@@ -46,9 +48,12 @@ class Candidate:
         self._failure: BaseException | None = None
         self._seed: int | None = None
 
+    def load(self, core: int | None = None) -> None:
+        """Let it load the submission, on this core of the processor alone if one is given, and go on meanwhile."""
+        self._job.send({"type": "go", "key": self._key, "core": core})
+
     def begin(self) -> list[str]:
-        """Let it load the submission; the names its module has. Raises what loading raised."""
-        self._job.send({"type": "go", "key": self._key})
+        """The names that the module of the submission has, once it is loaded. Raises what loading raised."""
         reply = self._reply()
         if reply.type != "loaded":
             raise Gone(f"a frame of type {reply.type!r:.40} instead of the loaded file", protocol=True)
@@ -62,8 +67,9 @@ class Candidate:
     def do(self, op: str, target: Any, *args: Any, **kwargs: Any) -> Any:
         """Do one operation with an object of the other side and return the result."""
         packer = Packer(self._refer)
+        owner, given = (target.owner, (target.name, *args)) if isinstance(target, Method) else (target, args)
         try:
-            packed = {"target": packer.pack(target), "args": packer.pack(args), "kwargs": packer.pack(kwargs)}
+            packed = {"target": packer.pack(owner), "args": packer.pack(given), "kwargs": packer.pack(kwargs)}
         except Unpackable as error:
             raise TypeError(str(error)) from None
         if is_call(op, target):
@@ -79,14 +85,7 @@ class Candidate:
         reply = self._reply()
         if "left" in reply.header:
             self.left = self.left or f"{reply.header['left']!s:.200} after {self.last_call or 'a call'}"
-        addresses = packer.storages.numbers()
-        sent = {
-            number: storage
-            for tensor in packer.tensors
-            for storage in (tensor.untyped_storage(),)
-            if (number := addresses.get(storage.data_ptr())) is not None
-        }
-        storages = [sent.get(number) for number in range(len(packer.storages.origins()))]
+        storages = packer.storages.sources()
         try:
             unpacker = Unpacker(reply, self._resolve, storages)
             self._take_changes(reply, unpacker, storages)
@@ -169,7 +168,7 @@ class Candidate:
             raise OutOfTime from None
         except WireClosed as error:
             raise Gone(self._job.protocol_error or str(error), protocol=bool(self._job.protocol_error)) from None
-        if frame.header.get("signature") != signature(self._key, self._signed):
+        if frame.header.get("signature") != self._sign(self._signed):
             raise self._broken("a frame that no call of ours produced")
         self._signed += 1
         if frame.type in ("tampered", "forbidden"):
@@ -203,6 +202,8 @@ class Candidate:
             self._job.send({"type": "answer", "value": result, **packer.header()}, packer.body())
 
     def _refer(self, value: Any) -> list[Any]:
+        if isinstance(value, Method):
+            value = value.found()
         if isinstance(value, Handle):
             return ["object", number_of(value)]
         if isinstance(value, BaseException):
@@ -266,8 +267,6 @@ class Candidate:
 
     def _bridge(self, call: int, unpacker: Unpacker, inputs: list[torch.Tensor]) -> None:
         """Make the results differentiable here as they are there."""
-        from torchdojo.crossing.facts import attach, facts_of
-
         flowing = [
             number
             for number, tensor in unpacker.tensors.items()

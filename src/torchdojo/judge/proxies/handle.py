@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from torchdojo.judge.proxies.candidate import Candidate
+
+
+#: Methods that every instance of a class of torch has. Asking for one and calling it is one request then.
+_OF_MODULES = "apply children double eval float forward load_state_dict modules named_modules parameters to train"
+_METHODS = {
+    "torch.nn.modules.module.Module": {*_OF_MODULES.split(), "requires_grad_", "state_dict", "zero_grad"},
+    "torch.optim.optimizer.Optimizer": {"load_state_dict", "state_dict", "step", "zero_grad"},
+    "torch.optim.lr_scheduler.LRScheduler": {"get_last_lr", "load_state_dict", "state_dict", "step"},
+}
 
 
 class Handle:
@@ -42,6 +51,11 @@ class Handle:
             raise AttributeError(name)
         if name in self._attributes:
             return self._attributes[name]
+        if any(name in _METHODS.get(kind, ()) for kind in classes_of(self)):
+            return Method(self, name)
+        return self._find(name)
+
+    def _find(self, name: str) -> Any:
         found = self._candidate.do("getattr", self, name)
         if isinstance(found, Handle):
             what = found._traits.get("what")
@@ -136,17 +150,56 @@ class Handle:
         return partial(self._candidate.do, operation, self)
 
 
+class Method:
+    """A method that is looked up when it is called, in the same request. Any other use looks it up at once."""
+
+    __slots__ = ("_handle", "_name")
+
+    _traits: ClassVar = {"what": "function"}
+
+    def __init__(self, handle: Handle, name: str) -> None:
+        self._handle = handle
+        self._name = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._handle._candidate.do("method", self, *args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.found(), name)
+
+    def __repr__(self) -> str:
+        return f"the function {self._label}"
+
+    @property
+    def _label(self) -> str:
+        return f"{self._handle._label}.{self._name}"
+
+    @property
+    def owner(self) -> Handle:
+        """The object whose method it is."""
+        return self._handle
+
+    @property
+    def name(self) -> str:
+        """What the object calls it."""
+        return self._name
+
+    def found(self) -> Any:
+        """What the object really has under that name."""
+        return self._handle._find(self._name)
+
+
 def number_of(handle: Handle) -> int:
     """The object's number on the other side."""
     return handle._number
 
 
-def label_of(handle: Handle) -> str:
+def label_of(handle: Handle | Method) -> str:
     """What to call the object in a message."""
     return handle._label
 
 
-def what_of(handle: Handle) -> str:
+def what_of(handle: Handle | Method) -> str:
     """What kind of thing it is: "module", "class", "function", "tensor" or "object"."""
     return str(handle._traits.get("what"))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.batches import one_sided
 from torchdojo.probes.entry import takes_batch_as_one_row
 from torchdojo.probes.expected import Expected
-from torchdojo.probes.output_gradients import follows_prediction_alone, samples
+from torchdojo.probes.output_gradients import Array, follows_prediction_alone, samples
 from torchdojo.probes.training import ENOUGH_STEPS, distinct_places, training_losses
 from torchdojo.probes.wording import counted, shape, share
 
@@ -25,6 +27,8 @@ ELEMENTWISE = frozenset(
     }
 )
 ENOUGH_SAMPLES = 3
+#: A line that misses zero by no more than this share of its width goes through it.
+THROUGH_ZERO = 1e-3
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
@@ -34,10 +38,10 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     flat = _flat_forwards(trace)
     # With one target for a whole batch every gradient depends on its prediction alone.
     flat |= {e["forward"] for e in losses if e.get("forward") is not None and one_sided(e)}
-    # Where such a loss is used at all, models that are trained by another (a GAN's) are no concern of this probe.
+    # Where such a loss is used at all, models trained by something else (those of a GAN) are no concern of this probe.
     meant = {e["forward"] for e in losses if e.get("forward") is not None}
-    told_of = [(v, g) for forward, v, g in samples(trace) if forward not in flat and (not losses or forward in meant)]
-    votes = [follows_prediction_alone(values, gradients) for values, gradients in told_of]
+    told_of = [each for each in samples(trace) if each[0] not in flat and (not losses or each[0] in meant)]
+    votes = [] if _without_targets(trace, told_of) else [follows_prediction_alone(v, g) for _, v, g in told_of]
     told = [vote for vote in votes if vote is not None]
     pairwise = sum(told)
     findings = []
@@ -67,6 +71,53 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             f"In {share(len(told) - pairwise, len(told))} sampled batches each row's gradient follows its own target."
         )
     return Observation(KIND, watched, summary, tuple(findings))
+
+
+def _without_targets(trace: Trace, sampled: list[tuple[int, Array, Array]]) -> bool:
+    """Whether the loss has no targets at all, or one for ever: a penalty on outputs, an energy, "real" and "fake".
+
+    Then the same function makes the gradients of several batches from their predictions. Targets that are averaged
+    over a batch change from batch to batch; over the same rows again and again they do not, but are no zero.
+    """
+    forwards = {f["id"]: f for f in trace.training_forwards}
+    known = [(forwards[number], v, g) for number, v, g in sampled if number in forwards and v.shape[1] == 1]
+    free = [each for each in known if _through_zero(each, known) or any(_same_function(each, other) for other in known)]
+    return bool(known) and len(free) >= 0.8 * len(known)
+
+
+Sampled = tuple[Event, Array, Array]
+
+
+def _same_function(one: Sampled, other: Sampled) -> bool:
+    """Whether two batches of different rows got their gradients by one function of the prediction."""
+    alike = one[0]["model"] == other[0]["model"] and one[0].get("shape") == other[0].get("shape")
+    if not alike or one[0].get("rows") == other[0].get("rows"):
+        return False
+    line, its_line = _line(one), _line(other)
+    if line is not None and its_line is not None:
+        # A squared error: its line says where it is zero.
+        missed = np.polyval(line, other[1][:, 0]) - other[2][:, 0]
+        return float(np.abs(missed).max()) < THROUGH_ZERO * float(np.ptp(other[2]))
+    both = (np.concatenate([one[part], other[part]]) for part in (1, 2))
+    return follows_prediction_alone(*both) is True
+
+
+def _line(sampled: Sampled) -> Array | None:
+    """Slope and offset of the gradients over the predictions, where these lie on a line."""
+    _, values, gradients = sampled
+    z, g = values[:, 0], gradients[:, 0]
+    if not (np.isfinite(z).all() and np.isfinite(g).all()) or np.ptp(z) < 1e-6 or np.ptp(g) == 0.0:
+        return None
+    line = np.polyfit(z, g, 1)
+    return line if float(np.abs(np.polyval(line, z) - g).max()) < 1e-4 * float(np.ptp(g)) else None
+
+
+def _through_zero(one: Sampled, known: list[Sampled]) -> bool:
+    """Whether a model that always sees the same rows has its outputs pulled to zero."""
+    forward, line = one[0], _line(one)
+    if any(f["model"] == forward["model"] and f.get("rows") != forward.get("rows") for f, _, _ in known):
+        return False
+    return line is not None and bool(abs(line[1]) < THROUGH_ZERO * abs(line[0]) * float(np.ptp(one[1])))
 
 
 def _flat_forwards(trace: Trace) -> set[int]:

@@ -9,6 +9,7 @@ def test_module(submission, reference, rng):
     assert t.eval() is t
     o.eval()
     y = t(x); assert_close(y, o(x))
+    assert_close(submission.act(x, t.forward), y)
     y.pow(2).sum().backward(); o.zero_grad(); o(x).pow(2).sum().backward()
     assert_close(t.gradients(), {k: p.grad for k, p in o.named_parameters()})
     assert_close(t.fc.weight.grad, o.fc.weight.grad)
