@@ -6,13 +6,13 @@ Notes, each at the line that compares:
                  second, result (shapes), pairs (operands of N values each gave N x N results), related (the operands
                  hold the same values, or one just counts up: a table of pairs is wanted), count (results), right (how
                  many were equal; 0 of very many results). Where one operand is known to be the targets and the latest
-                 output has a score per class: ruled (how many targets are the class with the highest score), agreed
+                 output has a score per class, or where one is the class with the highest score: ruled (how many targets are the class with the highest score), agreed
                  (how often the other operand is that class)
     thresholded  the latest output was compared with a number, or rounded: after, threshold, count, squashed (it was
                  its sigmoid that was compared), low, high (least and largest output), between (outputs between zero
                  and the threshold)
-    crossed      two tensors with `==` or `!=`, one of which is the highest row of each class in the latest output, taken
-                 along the axis of the rows: after, rows, classes, failed (the shapes did not allow it)
+    crossed      two tensors with `==` or `!=`, one of which is the highest row of each class in the latest output:
+                 argmax went along the axis of the rows: after, rows, classes, failed (the shapes did not allow it)
     subtracted   two tensors of N values each gave N x N differences, without gradients: after, first, second, related
 """
 
@@ -203,10 +203,12 @@ class _Comparisons:
         if first.size != scores.size // scores.shape[-1]:
             return {}
         known = [target for target in (self._target, *self._batch) if target is not None]
+        rule = scores.argmax(-1).reshape(-1)
         for target, other in ((second, first), (first, second)):
             flat = target.reshape(-1)
-            if flat.dtype.kind in "iu" and any(np.array_equal(k.reshape(-1), flat) for k in known):
-                rule = scores.argmax(-1).reshape(-1)
+            # What is compared with the usual predictions are targets, wherever they come from.
+            usual = scores.ndim == 2 and _same(other, rule)
+            if usual or (flat.dtype.kind in "iu" and any(np.array_equal(k.reshape(-1), flat) for k in known)):
                 return {
                     "ruled": int(np.count_nonzero(rule == flat)),
                     "agreed": int(np.count_nonzero(rule == other.reshape(-1))),
