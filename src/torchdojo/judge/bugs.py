@@ -14,7 +14,12 @@ from torchdojo.probes import probes
 from torchdojo.probes.training import ENOUGH_STEPS
 
 #: Kinds that are judged by the evaluation passes; every other kind by the training steps.
-EVALUATION_KINDS = frozenset({"missing-eval-mode", "missing-no-grad"})
+EVALUATION_KINDS = frozenset(
+    {"missing-eval-mode", "missing-no-grad", "metric-broadcasting", "wrong-decision-rule", "wrong-metric-average"}
+)
+
+#: Those of them that need layers which have an eval mode.
+MODE_KINDS = frozenset({"missing-eval-mode", "missing-no-grad"})
 
 #: Kinds for which the rows that were trained on must be (nearly) all of them.
 ROW_KINDS = frozenset({"unshuffled-training"})
@@ -44,7 +49,9 @@ def from_events(kind: str, trace: Trace, clean: Facts, cover: Coverage, ended: E
         return State(BugState.NO_EVIDENCE, RestsOn.EVENTS, UNSEEN)
     observation = probes()[kind].observe(trace, clean.expected)
     evaluation = kind in EVALUATION_KINDS
-    missing = (cover.evaluation or "No layer that has an eval mode ran.") if evaluation else cover.steps
+    missing = cover.evaluation if evaluation else cover.steps
+    if not missing and kind in MODE_KINDS:
+        missing = "No layer that has an eval mode ran."
     if not missing:
         missing = observation.summary if trace.training_forwards else "No model was seen in training."
     enough = 1 if evaluation or kind in SINGLE_KINDS else ENOUGH_STEPS

@@ -55,7 +55,9 @@ def _leaf(trace: Trace) -> Finding | None:
     end = raised(trace, "RuntimeError", _LEAF)
     if end is None:
         return None
-    return _finding(f"A parameter was changed in place while gradients are recorded: {message_of(end)}", place_of_end(end))
+    return _finding(
+        f"A parameter was changed in place while gradients are recorded: {message_of(end)}", place_of_end(end)
+    )
 
 
 def _stepped_since(trace: Trace) -> bool:
@@ -64,7 +66,6 @@ def _stepped_since(trace: Trace) -> bool:
         if event["t"] in ("step", "forward"):
             return bool(event["t"] == "step")
     return False
-
 
 
 def _finding(message: str, where: str) -> Finding:
