@@ -34,7 +34,8 @@ class _Changes:
 
     def wrap(self, original: Any) -> Any:
         """The replacement for one of the operators."""
-        how = _OPERATORS[original.__name__]
+        # Torch calls `__itruediv__` by its old name.
+        how = _OPERATORS[original.__name__.replace("__idiv__", "__itruediv__")]
 
         def change(tensor: Any, *args: Any) -> Any:
             result = original(tensor, *args)
