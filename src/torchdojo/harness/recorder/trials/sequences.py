@@ -226,7 +226,15 @@ def _share_moved(trial: Trial, place: int, inputs: tuple[Any, Any], row: int, or
     else:
         return None
     size = float(scale.abs().max())
-    return float(moved.abs().max()) / size if size > 1e-6 else None
+    if not size > 1e-6:
+        return None
+    shares = [float(moved.abs().max()) / size]
+    if each is not None and each.shape[1] == length:
+        # Behind a mask each position sees another set of tokens; at one of the ends, whose tokens stay, it sees all.
+        for end in (0, int(order.ne(torch.arange(length, device=order.device)).nonzero()[-1]) + 1):
+            if float(scale[end].abs().max()) > _TINY * size:
+                shares.append(float(moved[end].abs().max()) / float(scale[end].abs().max()))
+    return min(shares)
 
 
 def _order_is_needed(tokens: Any, lengths: list[int], targets: list[Any]) -> bool:
