@@ -68,7 +68,8 @@ class _Watch:
         facts["steps"] += 1
         if not facts["stateful"]:
             facts["stateful"] = any(_has_content(state) for state in optimizer.state.values())
-        facts["versions"] = {id(p): version_of(p) for p in owner.representatives()}
+        representatives = owner.representatives()
+        facts["versions"] = dict(zip(map(id, representatives), map(version_of, representatives), strict=True))
 
 
 def _has_content(state: Any) -> bool:

@@ -76,7 +76,8 @@ class Severed:
         self._bus = bus
         self._owners = owners_of(bus)
         self._models: dict[int, _Model] = {}
-        #: Parameters that have not been seen with a gradient.
+        #: Parameters that have not been seen with a gradient, and those of them whose owner is not known.
+        self._ungraded: list[_Used] = []
         self._fresh: dict[int, _Used] = {}
         #: The output of the latest look: its model, address, shape and values.
         self._output: tuple[_Model, int, tuple[int, ...], Array] | None = None
@@ -105,7 +106,13 @@ class Severed:
                 output.register_hook(_Reached(model, place))
         first = next((t for t in outputs if grad_fn_of(t) is not None), None)
         self._output = None if first is None else (model, data_ptr(first), shape_of(first), some_values(first))
-        if model.looks > _LOOKS and model.tries < _TRIES and model.reached and (lacking := model.lacking(_LOOKS)):
+        if (
+            model.looks > _LOOKS
+            and model.tries < _TRIES
+            and model.reached
+            and (lacking := model.lacking(_LOOKS))
+            and (not model.tries or self._bus.affords_another())
+        ):
             model.tries += 1
             change = self._shaken(look, model, {used.name for used in lacking})
             model.change = change if model.change is None else max(model.change, change or 0.0)
@@ -114,6 +121,7 @@ class Severed:
         used = model.used.get(id(parameter))
         if used is None or used.parameter() is not parameter:
             used = model.used[id(parameter)] = _Used(parameter)
+            self._ungraded.append(used)
         used.name = name
         used.uses += 1
         if not used.graded:
@@ -145,10 +153,16 @@ class Severed:
         self._notice()
 
     def _notice(self) -> None:
-        for model in self._models.values():
-            for used in model.used.values():
-                if not used.graded and (parameter := used.parameter()) is not None:
-                    used.graded = grad_of(parameter) is not None
+        if not self._ungraded:
+            return
+        left = []
+        for used in self._ungraded:
+            parameter = used.parameter()
+            if parameter is not None and grad_of(parameter) is None:
+                left.append(used)
+            else:
+                used.graded = parameter is not None
+        self._ungraded = left
 
     def _shaken(self, look: Look, model: _Model, names: set[str]) -> float | None:
         """How much the outputs that were reached change when these parameters of a copy do."""
