@@ -56,8 +56,6 @@ class _Adapters:
         self._bus = bus
         self._models: dict[int, Any] = {}
         self._known: set[int] = set()
-        #: How many tensors each optimizer held when it was looked at.
-        self._held: dict[int, int] = {}
         self._loaded: set[int] = set()
         self._noted = 0
         self._places: set[int] = set()
@@ -70,10 +68,6 @@ class _Adapters:
 
     def step_begins(self, optimizer: Any) -> None:
         """Look at the adapters whose factors are about to be moved for the first time."""
-        ident, held = self._bus.log.ident(optimizer), sum([len(group["params"]) for group in optimizer.param_groups])
-        if self._bus.log.light and self._held.get(ident) == held:
-            return
-        self._held[ident] = held
         fresh = {
             id(parameter)
             for group in optimizer.param_groups

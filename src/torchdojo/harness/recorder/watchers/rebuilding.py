@@ -68,8 +68,7 @@ class _Watch:
         facts["steps"] += 1
         if not facts["stateful"]:
             facts["stateful"] = any(_has_content(state) for state in optimizer.state.values())
-        representatives = owner.representatives()
-        facts["versions"] = dict(zip(map(id, representatives), map(version_of, representatives), strict=True))
+        facts["versions"] = {id(p): version_of(p) for p in owner.representatives()}
 
 
 def _has_content(state: Any) -> bool:

@@ -76,8 +76,7 @@ class Severed:
         self._bus = bus
         self._owners = owners_of(bus)
         self._models: dict[int, _Model] = {}
-        #: Parameters that have not been seen with a gradient, and those of them whose owner is not known.
-        self._ungraded: list[_Used] = []
+        #: Parameters that have not been seen with a gradient.
         self._fresh: dict[int, _Used] = {}
         #: The output of the latest look: its model, address, shape and values.
         self._output: tuple[_Model, int, tuple[int, ...], Array] | None = None
@@ -121,7 +120,6 @@ class Severed:
         used = model.used.get(id(parameter))
         if used is None or used.parameter() is not parameter:
             used = model.used[id(parameter)] = _Used(parameter)
-            self._ungraded.append(used)
         used.name = name
         used.uses += 1
         if not used.graded:
@@ -153,16 +151,10 @@ class Severed:
         self._notice()
 
     def _notice(self) -> None:
-        if not self._ungraded:
-            return
-        left = []
-        for used in self._ungraded:
-            parameter = used.parameter()
-            if parameter is not None and grad_of(parameter) is None:
-                left.append(used)
-            else:
-                used.graded = parameter is not None
-        self._ungraded = left
+        for model in self._models.values():
+            for used in model.used.values():
+                if not used.graded and (parameter := used.parameter()) is not None:
+                    used.graded = grad_of(parameter) is not None
 
     def _shaken(self, look: Look, model: _Model, names: set[str]) -> float | None:
         """How much the outputs that were reached change when these parameters of a copy do."""
