@@ -100,6 +100,8 @@ class _Experiments:
         if self._bus.inside:
             self._inside = [*self._inside[1 - _MOST_TARGETS :], detach(target)]
             return
+        if not any(batch.nodes for batch in self._batches.values()):
+            return
         behind = _behind(args[0] if args else kwargs.get("input"))
         for batch in self._batches.values():
             if len(batch.targets) < _MOST_TARGETS and any(node in behind for node in batch.nodes):
