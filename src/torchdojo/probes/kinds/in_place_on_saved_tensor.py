@@ -20,7 +20,7 @@ _LEAF = r"leaf Variable that requires grad.*in-place operation"
 _TENSOR = re.compile(r"Tensor \[([\d, ]*)\]\](?:, which is output \d+ of (\w+),)?")
 
 #: What torch says of a weight that an optimizer has changed since the forward pass.
-_OF_WEIGHTS = re.compile(r"^(TBackward|AsStrided|Transpose)")
+_OF_WEIGHTS = re.compile(r"^(T$|TBackward|AsStrided|Transpose)")
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
@@ -55,7 +55,9 @@ def _leaf(trace: Trace) -> Finding | None:
     end = raised(trace, "RuntimeError", _LEAF)
     if end is None:
         return None
-    return _finding(f"A parameter was changed in place while gradients are recorded: {message_of(end)}", place_of_end(end))
+    return _finding(
+        f"A parameter was changed in place while gradients are recorded: {message_of(end)}", place_of_end(end)
+    )
 
 
 def _stepped_since(trace: Trace) -> bool:
@@ -64,7 +66,6 @@ def _stepped_since(trace: Trace) -> bool:
         if event["t"] in ("step", "forward"):
             return bool(event["t"] == "step")
     return False
-
 
 
 def _finding(message: str, where: str) -> Finding:
