@@ -36,7 +36,7 @@ class InPlaceOnSavedTensor(BugKind):
 
     ## Symptoms
     - `RuntimeError: one of the variables needed for gradient computation has been modified by an inplace operation:
-      [torch.FloatTensor [64, 16]], which is output 0 of TanhBackward0, is at version 1; expected version 0 instead`.
+      [torch.FloatTensor [64, 16]], which is output 0 of Tanh, is at version 1; expected version 0 instead`.
     - The same model evaluates without an error under `torch.no_grad()`.
     - `a leaf Variable that requires grad is being used in an in-place operation`, for a parameter.
 

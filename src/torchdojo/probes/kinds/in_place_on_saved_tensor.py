@@ -20,7 +20,7 @@ _LEAF = r"leaf Variable that requires grad.*in-place operation"
 _TENSOR = re.compile(r"Tensor \[([\d, ]*)\]\](?:, which is output \d+ of (\w+),)?")
 
 #: What torch says of a weight that an optimizer has changed since the forward pass.
-_OF_WEIGHTS = re.compile(r"^(TBackward|AsStrided|Transpose)")
+_OF_WEIGHTS = re.compile(r"^(T$|TBackward|AsStrided|Transpose)")
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
