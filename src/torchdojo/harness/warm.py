@@ -11,7 +11,7 @@ import torch._dynamo  # noqa: E402  the first optimizer step would import it oth
 
 from torchdojo.crossing.first_use import use_everything_once  # noqa: E402
 from torchdojo.harness import accelerator, serving  # noqa: E402
-from torchdojo.harness.recorder.watchers import chosen_watchers, watcher_names  # noqa: E402
+from torchdojo.harness.recorder.watchers import watcher_names  # noqa: E402
 from torchdojo.harness.script import record_script  # noqa: E402
 from torchdojo.harness.serving.rehearsal import rehearse  # noqa: E402
 
@@ -37,7 +37,6 @@ with torch.no_grad():
 
 def warm() -> None:
     """Pay the first-use costs of an ordinary training script, plain and recorded, and of answering a judge."""
-    chosen_watchers(watcher_names())  # None could be imported behind the sandbox's walls.
-    record_script(_SCRIPT, sample=2, seed=0)
+    record_script(_SCRIPT, sample=2, seed=0, watch=watcher_names())
     use_everything_once()
     rehearse()

@@ -21,6 +21,9 @@ EVALUATION_KINDS = frozenset(
 #: Those of them that need layers which have an eval mode.
 MODE_KINDS = frozenset({"missing-eval-mode", "missing-no-grad"})
 
+#: Kinds whose one occasion in a run is enough: each is looked at once for a model or for a shape.
+SINGLE_KINDS = frozenset({"batch-dimension-merged", "view-instead-of-permute"})
+
 #: Kinds for which the rows that were trained on must be (nearly) all of them.
 ROW_KINDS = frozenset({"unshuffled-training"})
 
@@ -51,7 +54,8 @@ def from_events(kind: str, trace: Trace, clean: Facts, cover: Coverage, ended: E
         missing = "No layer that has an eval mode ran."
     if not missing:
         missing = observation.summary if trace.training_forwards else "No model was seen in training."
-    state = from_observation(observation, 1 if evaluation else ENOUGH_STEPS, missing)
+    enough = 1 if evaluation or kind in SINGLE_KINDS else ENOUGH_STEPS
+    state = from_observation(observation, enough, missing)
     if state.state is BugState.FIXED:
         fault = cover.evaluation if evaluation else cover.steps or cover.parameters
         fault = fault or (cover.rows if kind in ROW_KINDS else "")
