@@ -63,7 +63,7 @@ def list_exercises(
     if kind is not None:
         _refuse_unknown("kind", kind, [str(known) for known in Kind])
     progress = dojo.store.progress()
-    rows = [ExerciseRow(exercise, progress.get(exercise.id) or _untouched(exercise)) for exercise in exercises]
+    rows = [ExerciseRow(exercise, progress.get(exercise.id) or untouched(exercise)) for exercise in exercises]
     return [
         row
         for row in rows
@@ -127,5 +127,6 @@ def _refuse_unknown(what: str, given: str, known: list[str]) -> None:
         raise BadInput(f"There is no {what} {given!r}.", f"There are: {', '.join(known)}.")
 
 
-def _untouched(exercise: Exercise) -> Progress:
+def untouched(exercise: Exercise) -> Progress:
+    """Where a learner stands with an exercise never worked on."""
     return Progress(exercise.id, 0, 0.0, False, 0, False, None)

@@ -8,15 +8,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from torchdojo.app.catalogue import untouched
 from torchdojo.app.compose import Dojo
+from torchdojo.app.looks import Looks, looks
+from torchdojo.app.suspicions import counted_score
 from torchdojo.app.torch_presence import require_torch
+from torchdojo.domain.attempt import Progress
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.exercise import Exercise
-from torchdojo.drills import Atlas, Recipe, make_drill, read_atlas
+from torchdojo.drills import MOST_BUGS, Atlas, Recipe, make_drill, read_atlas
 
 #: Seeds that are drawn are short enough to be said aloud.
 _DRAWN = 100_000
 MOST_SEED = (1 << 31) - 1
+
+__all__ = [
+    "MOST_BUGS",
+    "MOST_SEED",
+    "BaseRow",
+    "Drill",
+    "DrillRow",
+    "base_rows",
+    "drill",
+    "drill_rows",
+    "drills",
+    "fresh_seed",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +87,30 @@ def drill(
 def drills(dojo: Dojo) -> list[Exercise]:
     """The challenges made on this machine, the latest first."""
     return dojo.library.drills()
+
+
+@dataclass(frozen=True, slots=True)
+class DrillRow:
+    """A challenge and where the learner stands: runs, the diagnosis that counts (0 to 1), looks where there are any."""
+
+    exercise: Exercise
+    progress: Progress
+    diagnosed: float | None
+    looks: Looks | None
+
+
+def drill_rows(dojo: Dojo, most: int) -> list[DrillRow]:
+    """The challenges made last, the latest first."""
+    progress = dojo.store.progress()
+    return [
+        DrillRow(
+            exercise,
+            progress.get(exercise.id) or untouched(exercise),
+            counted_score(dojo, exercise.id),
+            looks(dojo, exercise.id),
+        )
+        for exercise in dojo.library.drills()[:most]
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from torchdojo.app.catalogue import find_exercise
 from torchdojo.app.compose import Dojo
+from torchdojo.app.hiding import refuse_hidden
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.exercise import Exercise
 
@@ -32,8 +33,9 @@ def hints(dojo: Dojo, exercise_id: str) -> HintState:
 
 
 def open_hint(dojo: Dojo, exercise_id: str) -> HintState:
-    """Open the next hint; when all are open, nothing changes."""
+    """Open the next hint; when all are open, nothing changes. Raises BadInput while the script is hidden."""
     exercise = find_exercise(dojo, exercise_id)
+    refuse_hidden(dojo, exercise.id)
     opened = dojo.store.hints_opened(exercise.id)
     if opened < len(exercise.hints):
         dojo.store.open_hint(exercise.id, opened + 1, dojo.clock.now())
@@ -41,11 +43,13 @@ def open_hint(dojo: Dojo, exercise_id: str) -> HintState:
 
 
 def solution(dojo: Dojo, exercise_id: str, *, confirmed: bool = False) -> Solution:
-    """The solution and the debrief. Raises BadInput before the first attempt, unless `confirmed`.
+    """The solution and the debrief. Raises BadInput before the first attempt, unless `confirmed`, and while the
+    script is hidden.
 
     That it was opened is remembered.
     """
     exercise = find_exercise(dojo, exercise_id)
+    refuse_hidden(dojo, exercise.id)
     progress = dojo.store.progress().get(exercise.id)
     if not confirmed and (progress is None or not (progress.attempts or progress.solution_opened)):
         raise BadInput(

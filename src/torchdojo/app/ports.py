@@ -12,6 +12,7 @@ from torchdojo.domain.attempt import Attempt, Draft, Progress
 from torchdojo.domain.curriculum import Syllabus, Track
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.looks import KeptRecording, OpenedLook, Recording
 from torchdojo.domain.proof import Proof
 from torchdojo.domain.report import Report
 from torchdojo.domain.suspicion import KeptDiagnosis
@@ -112,6 +113,24 @@ class Store(Protocol):
     def diagnoses(self, exercise: str) -> list[KeptDiagnosis]:
         """The diagnoses of one exercise, the first one first."""
 
+    def hide_script(self, exercise: str, at: datetime) -> None:
+        """Note that the script is hidden behind looks."""
+
+    def hidden_at(self, exercise: str) -> datetime | None:
+        """When the script was hidden; None when it never was."""
+
+    def open_look(self, opened: OpenedLook) -> None:
+        """Note that a look is open; a second time changes nothing."""
+
+    def opened_looks(self, exercise: str) -> list[OpenedLook]:
+        """The looks opened at one exercise, the first one first."""
+
+    def recording(self, exercise: str) -> KeptRecording | None:
+        """The recording of the exercise's starter."""
+
+    def save_recording(self, kept: KeptRecording) -> None:
+        """Keep a recording in place of the former one."""
+
     def setting(self, name: str) -> str | None:
         """A remembered choice."""
 
@@ -142,6 +161,17 @@ class Grader(Protocol):
         cancel: threading.Event | None = None,
     ) -> Report:
         """Judge a submission; raises Cancelled once `cancel` is set."""
+
+    def record(
+        self,
+        exercise: Exercise,
+        source: str,
+        *,
+        seed: int,
+        on_event: EventSink | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Recording:
+        """Run a script once and say what can be looked at; raises Cancelled, and InternalError when we broke."""
 
     def close(self) -> None:
         """End everything it started."""

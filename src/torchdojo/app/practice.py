@@ -8,10 +8,12 @@ from pathlib import Path
 
 from torchdojo.app.catalogue import find_exercise
 from torchdojo.app.compose import Dojo
+from torchdojo.app.hiding import is_hidden, refuse_hidden
 from torchdojo.app.own_file import without_grading
 from torchdojo.app.places import with_places
 from torchdojo.app.ports import EventSink
 from torchdojo.app.remarks import remarks as remarks_on
+from torchdojo.app.starters import debugging_starter
 from torchdojo.app.syntax import syntax_fault, unread_report
 from torchdojo.app.torch_presence import require_torch
 from torchdojo.domain.attempt import Attempt, Draft
@@ -27,13 +29,10 @@ NOT_KEPT = 0
 
 
 def starter(dojo: Dojo, exercise_id: str) -> str:
-    """The script the learner is given. Raises BadInput for an unknown exercise."""
+    """The script the learner is given. Raises BadInput for an unknown exercise, and while the script is hidden."""
     exercise = find_exercise(dojo, exercise_id)
-    if exercise.kind is Kind.IMPLEMENT:
-        return exercise.starter
-    from torchdojo.bugs import derive_starter
-
-    return derive_starter(exercise)
+    refuse_hidden(dojo, exercise.id)
+    return exercise.starter if exercise.kind is Kind.IMPLEMENT else debugging_starter(exercise)
 
 
 def draft(dojo: Dojo, exercise_id: str) -> Draft | None:
@@ -42,8 +41,12 @@ def draft(dojo: Dojo, exercise_id: str) -> Draft | None:
 
 
 def save_draft(dojo: Dojo, exercise_id: str, source: str) -> Draft:
-    """Keep the text as it is typed, empty text included. Raises BadInput when it is too large for a script."""
+    """Keep the text as it is typed, empty text included.
+
+    Raises BadInput when it is too large for a script, and while the script is hidden.
+    """
     exercise = find_exercise(dojo, exercise_id)
+    refuse_hidden(dojo, exercise.id)
     if len(_encoded(source)) > MAX_BYTES:
         raise BadInput("The text is larger than 1 MB.", "Remove what does not belong to the script.")
     saved = Draft(exercise.id, source, dojo.clock.now())
@@ -57,8 +60,9 @@ def discard_draft(dojo: Dojo, exercise_id: str) -> None:
 
 
 def discarded_drafts(dojo: Dojo, exercise_id: str) -> list[Draft]:
-    """Texts that were set aside, the latest first."""
-    return dojo.store.discarded_drafts(find_exercise(dojo, exercise_id).id)
+    """Texts that were set aside, the latest first; none while the script is hidden."""
+    exercise = find_exercise(dojo, exercise_id)
+    return [] if is_hidden(dojo, exercise.id) else dojo.store.discarded_drafts(exercise.id)
 
 
 def read_submission(path: Path) -> str:
@@ -104,10 +108,11 @@ def grade(
     """Judge `source`; keep the attempt, unless nothing was judged (its number is then 0).
 
     Not judged means: we broke (`internal_error`), or Python cannot read the script (the check "parses" failed).
-    Raises BadInput (unknown exercise, empty text, no PyTorch), Cancelled, and StoreError, which is found out before
-    the run rather than after it.
+    Raises BadInput (unknown exercise, hidden script, empty text, no PyTorch), Cancelled, and StoreError, which is found
+    out before the run rather than after it.
     """
     exercise = find_exercise(dojo, exercise_id)
+    refuse_hidden(dojo, exercise.id)
     if not source.strip():
         raise BadInput("There is nothing to judge: the text is empty.", "Write a script, or reset to the starter.")
     if len(_encoded(source)) > MAX_BYTES:

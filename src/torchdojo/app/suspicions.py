@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from torchdojo.app.catalogue import find_exercise, suggestion
 from torchdojo.app.compose import Dojo
+from torchdojo.app.hiding import refuse_hidden
+from torchdojo.app.starters import debugging_starter
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.suspicion import Culprit, Diagnosis, Innocent, KeptDiagnosis, Suspicion, judge
@@ -16,13 +18,51 @@ from torchdojo.domain.suspicion import Culprit, Diagnosis, Innocent, KeptDiagnos
 MOST = 20
 
 
+@dataclass(frozen=True, slots=True)
+class DiagnosisState:
+    """Where diagnosing an exercise stands.
+
+    `latest` is the diagnosis handed in last, judged; `number` says how many there were. `counted` is the score of the
+    one that counts: the first, if it came before anything was judged. `open` says that the next one would count.
+    """
+
+    latest: Diagnosis | None
+    number: int
+    counted: float | None
+    open: bool
+
+    @property
+    def latest_counts(self) -> bool:
+        """Whether the diagnosis handed in last is the one that counts."""
+        return self.number == 1 and self.counted is not None
+
+
+def diagnosis_state(dojo: Dojo, exercise_id: str) -> DiagnosisState:
+    """Where diagnosing an exercise stands. Raises BadInput when there is nothing to diagnose."""
+    exercise = _debugging(dojo, exercise_id)
+    kept = dojo.store.diagnoses(exercise.id)
+    if not kept:
+        return DiagnosisState(None, 0, None, not dojo.store.attempts(exercise.id))
+    starter = _starter(exercise)
+    latest = judge(kept[-1].suspicions, culprits(exercise, starter), innocents(exercise, starter))
+    return DiagnosisState(latest, len(kept), counted_score(dojo, exercise.id), False)
+
+
+def counted_score(dojo: Dojo, exercise_id: str) -> float | None:
+    """The score of the diagnosis that counts: the first, if it came before anything was judged."""
+    kept = dojo.store.diagnoses(exercise_id)
+    judged = min((attempt.submitted_at for attempt in dojo.store.attempts(exercise_id)), default=None)
+    return kept[0].score if kept and (judged is None or kept[0].made_at <= judged) else None
+
+
 def diagnose_first(dojo: Dojo, exercise_id: str, suspicions: Sequence[Suspicion]) -> Diagnosis:
     """Judge and keep a diagnosis of an exercise's starter.
 
-    Raises BadInput: no debugging exercise, a line that the starter does not have, an unknown kind, nothing or too
-    much marked.
+    Raises BadInput: no debugging exercise, a hidden script, a line that the starter does not have, an unknown kind,
+    nothing or too much marked.
     """
     exercise = _debugging(dojo, exercise_id)
+    refuse_hidden(dojo, exercise.id)
     starter = _starter(exercise)
     _check(suspicions, len(starter))
     diagnosis = judge(suspicions, culprits(exercise, starter), innocents(exercise, starter))
@@ -74,9 +114,7 @@ def _debugging(dojo: Dojo, exercise_id: str) -> Exercise:
 
 
 def _starter(exercise: Exercise) -> list[str]:
-    from torchdojo.bugs import derive_starter
-
-    return derive_starter(exercise).splitlines()
+    return debugging_starter(exercise).splitlines()
 
 
 def _check(suspicions: Sequence[Suspicion], lines: int) -> None:

@@ -9,7 +9,7 @@ from torchdojo.bugs.kind import BugKind
 from torchdojo.bugs.script import Script
 
 #: More places of one kind in one script teach nothing new.
-MOST_OF_A_KIND = 3
+MOST_OF_A_KIND = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ _ABOUT = {
     "grade": "Judge a file, once.",
     "hint": "Open the next hint.",
     "list": "List the exercises.",
+    "look": "Debug a hidden script by looks at its run, which cost minutes.",
     "serve": "Open the practice page in the browser.",
     "show": "Show an exercise: its task and where you stand.",
     "solution": "Show the solution, after an attempt.",

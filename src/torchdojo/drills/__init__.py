@@ -2,6 +2,6 @@
 
 from torchdojo.drills.atlas import Atlas, Entry, read_atlas
 from torchdojo.drills.making import Made, make_drill
-from torchdojo.drills.recipe import Recipe
+from torchdojo.drills.recipe import MOST_BUGS, Recipe
 
-__all__ = ["Atlas", "Entry", "Made", "Recipe", "make_drill", "read_atlas"]
+__all__ = ["MOST_BUGS", "Atlas", "Entry", "Made", "Recipe", "make_drill", "read_atlas"]

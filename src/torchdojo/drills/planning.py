@@ -77,7 +77,8 @@ def _fitting(recipe: Recipe, atlases: Sequence[Atlas]) -> list[Atlas]:
     wanted = set(recipe.kinds)
     if recipe.bugs > len(wanted) > 0:
         raise BadInput(
-            f"{recipe.bugs} bugs of {len(wanted)} kinds cannot be: a drill has each kind once.",
+            f"{recipe.bugs} bugs cannot be of {len(wanted)} {'kind' if len(wanted) == 1 else 'kinds'}: "
+            "a drill has each kind once.",
             "Name more kinds, or ask for fewer bugs.",
         )
     if recipe.base:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from torchdojo.domain.exercise import Exercise, Kind
+from torchdojo.domain.looks import Recording
 from torchdojo.domain.report import Report
 from torchdojo.grading.run import GradingRun
 from torchdojo.library import ProvedFacts
@@ -63,17 +64,7 @@ class Grader:
         asked = time.monotonic()
         with self._slots:
             began = time.monotonic()
-            candidates, judges = self._started()
-            run = GradingRun(
-                exercise,
-                source,
-                seed=secrets.randbits(31) if seed is None else seed,
-                candidates=candidates,
-                judges=judges,
-                on_event=on_event,
-                cancel=cancel,
-                facts=self._facts.of(exercise) if exercise.kind is Kind.DEBUG else None,
-            )
+            run = self._run(exercise, source, secrets.randbits(31) if seed is None else seed, on_event, cancel)
             report = run.finish()
         ended = time.monotonic()
         seconds = {
@@ -81,7 +72,43 @@ class Grader:
             "run": round(run.main_seconds, 4),
             "total": round(ended - asked, 4),
         }
-        return replace(report, isolation=str(candidates.isolation), seconds=seconds, seed=run.seed)
+        return replace(report, isolation=str(self.isolation), seconds=seconds, seed=run.seed)
+
+    def record(
+        self,
+        exercise: Exercise,
+        source: str,
+        *,
+        seed: int,
+        on_event: EventSink | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Recording:
+        """Run `source` once in the sandbox and return what can be looked at of that run; nothing is judged.
+
+        Raises Cancelled when `cancel` is set before its end, InternalError when we broke.
+        """
+        with self._slots:
+            return self._run(exercise, source, seed, on_event, cancel).record()
+
+    def _run(
+        self,
+        exercise: Exercise,
+        source: str,
+        seed: int,
+        on_event: EventSink | None,
+        cancel: threading.Event | None,
+    ) -> GradingRun:
+        candidates, judges = self._started()
+        return GradingRun(
+            exercise,
+            source,
+            seed=seed,
+            candidates=candidates,
+            judges=judges,
+            on_event=on_event,
+            cancel=cancel,
+            facts=self._facts.of(exercise) if exercise.kind is Kind.DEBUG else None,
+        )
 
     def close(self) -> None:
         """End both fork servers and everything they started."""

@@ -8,10 +8,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from torchdojo.domain.errors import Cancelled
+from torchdojo.domain.errors import Cancelled, InternalError
 from torchdojo.domain.exercise import Exercise, Kind, RunLimits
+from torchdojo.domain.looks import Look, Recording
 from torchdojo.domain.report import Report, Verdict
 from torchdojo.sandbox import ForkServer, Job, Limits, Outcome, RunningJob
 from torchdojo.wire import Channel, Frame, WireClosed, WireError, WireTimeout
@@ -21,6 +23,8 @@ CANDIDATE_ENTRIES = {
     Kind.IMPLEMENT: "torchdojo.harness.serving:run",
 }
 JUDGE_ENTRY = "torchdojo.judge.main:run"
+
+Answer = TypeVar("Answer")
 
 #: The job whose output the person sees: the full run of their script.
 MAIN_JOB = "run"
@@ -58,9 +62,22 @@ class GradingRun:
         self._cancel = cancel or threading.Event()
         self._jobs: dict[str, RunningJob] = {}
         self._sending = threading.Lock()
+        self._printed: list[str] = []
 
     def finish(self) -> Report:
         """Run it all; returns the judge's report or one that says how we broke. Raises Cancelled."""
+        return self._conduct({}, lambda frame: Report.from_json(frame.header["report"]), self._broken)
+
+    def record(self) -> Recording:
+        """Only run and record it, and judge nothing. Raises Cancelled, and InternalError when we broke."""
+        return self._conduct({"record": True}, self._recording, _not_recorded)
+
+    def _conduct(
+        self,
+        asked: Mapping[str, Any],
+        read: Callable[[Frame], Answer],
+        broken: Callable[[RunningJob, WireError], Answer],
+    ) -> Answer:
         ours, theirs = socket.socketpair()
         control = Channel(ours)
         wall = self._exercise.limits.wall_seconds + GRACE_SECONDS
@@ -80,6 +97,7 @@ class GradingRun:
                     "seed": self.seed,
                     "bugs": [[bug.id, bug.kind] for bug in self._exercise.bugs],
                     "secret_seed": int.from_bytes(os.urandom(6), "little"),
+                    **asked,
                 },
                 files={},
                 limits=Limits(wall, wall, memory_mb=8192, output_kb=256),
@@ -90,9 +108,9 @@ class GradingRun:
         try:
             if self._exercise.kind is Kind.IMPLEMENT:
                 self._start_candidate(control, {"name": MAIN_JOB, "request": self._served()})
-            return self._serve(control, time.monotonic() + wall)
+            frame = self._serve(control, time.monotonic() + wall)
         except WireError as error:
-            return self._broken(judge, error)
+            return broken(judge, error)
         finally:
             judge.kill()
             for job in self._jobs.values():
@@ -102,8 +120,10 @@ class GradingRun:
                 self.main_seconds = main.wall_seconds
             # A killed process takes milliseconds to be gone, and nobody has to wait for that.
             control.close()
+        return read(frame)
 
-    def _serve(self, control: Channel, deadline: float) -> Report:
+    def _serve(self, control: Channel, deadline: float) -> Frame:
+        """Do what the judge asks until it gives its answer."""
         while True:
             frame = self._next_frame(control, deadline)
             match frame.type:
@@ -114,8 +134,8 @@ class GradingRun:
                         job.kill()
                 case "progress":
                     self._on_event(frame.header["event"])
-                case "report":
-                    return Report.from_json(frame.header["report"])
+                case "report" | "recording":
+                    return frame
                 case other:
                     raise WireError(f"the judge said {other!r}")
 
@@ -184,9 +204,16 @@ class GradingRun:
 
         def sink(data: bytes) -> None:
             if text := decoder.decode(data):
+                self._printed.append(text)
                 self._on_event({"type": "output", "text": text})
 
         return sink
+
+    def _recording(self, frame: Frame) -> Recording:
+        recording = Recording.from_json(frame.header["recording"])
+        shown = dict(recording.exhibits)
+        shown[Look.OUTPUT] = tuple(replace(e, text="".join(self._printed)) for e in recording.of(Look.OUTPUT))
+        return Recording(shown)
 
     def _broken(self, judge: RunningJob, error: WireError) -> Report:
         judge.kill()
@@ -201,6 +228,15 @@ class GradingRun:
                 f"({error}; judge: {outcome.status}) {outcome.message}"
             ).strip(),
         )
+
+
+def _not_recorded(judge: RunningJob, error: WireError) -> Recording:
+    judge.kill()
+    judge.wait()
+    raise InternalError(
+        f"The run could not be recorded ({error}).",
+        "Nothing was counted; try again, and report it if it happens again.",
+    ) from error
 
 
 def _outcome_json(outcome: Outcome) -> dict[str, Any]:

@@ -21,11 +21,13 @@ EVALUATION_KINDS = frozenset(
 #: Those of them that need layers which have an eval mode.
 MODE_KINDS = frozenset({"missing-eval-mode", "missing-no-grad"})
 
-#: Kinds whose one occasion in a run is enough: each is looked at once for a model or for a shape.
-SINGLE_KINDS = frozenset({"batch-dimension-merged", "view-instead-of-permute"})
-
 #: Kinds for which the rows that were trained on must be (nearly) all of them.
 ROW_KINDS = frozenset({"unshuffled-training"})
+
+#: Kinds whose one occasion in a run is enough: what is restored or read to go on, or looked at once for a model.
+SINGLE_KINDS = frozenset(
+    {"batch-dimension-merged", "best-state-by-reference", "resume-loses-state", "view-instead-of-permute"}
+)
 
 #: Kinds on which values can say something.
 VALUE_KINDS = frozenset(

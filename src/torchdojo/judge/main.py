@@ -1,4 +1,4 @@
-"""Where a judge process begins: one grading, one report, then it ends."""
+"""Where a judge process begins: one grading and one report, or one recording, then it ends."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torchdojo.domain.exercise import Kind
 from torchdojo.domain.report import Report, Verdict
 from torchdojo.judge.debug import judge_debug
 from torchdojo.judge.implement import judge_implement
+from torchdojo.judge.looking import record
 from torchdojo.judge.session import Session
 from torchdojo.library import load_exercise
 from torchdojo.wire import Channel
@@ -24,9 +25,11 @@ class Context(Protocol):
 
 
 def run(context: Context) -> int:
-    """Grade one submission: read the exercise, drive the candidate jobs, send the report."""
+    """Grade one submission: read the exercise, drive the candidate jobs, send the report. Or only record one run."""
     control = Channel(context.channel, accept_descriptors=True)
     session = Session(control)
+    if context.request.get("record"):
+        return _record(session, control, context.request)
     try:
         report = _judge(session, context.request)
     except Exception:
@@ -39,6 +42,13 @@ def run(context: Context) -> int:
             message=f"The judge failed. This is not your fault and counts for nothing.\n{traceback.format_exc()}",
         )
     control.send({"type": "report", "report": report.to_json()})
+    session.close()
+    return 0
+
+
+def _record(session: Session, control: Channel, request: dict[str, Any]) -> int:
+    # A failure of ours ends this process without an answer, and its last words say why.
+    control.send({"type": "recording", "recording": record(session, request).to_json()})
     session.close()
     return 0
 

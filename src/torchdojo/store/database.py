@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
 from torchdojo.domain.errors import StoreError
+from torchdojo.domain.looks import KeptRecording, Look, OpenedLook, Recording
 from torchdojo.domain.report import Report
 from torchdojo.domain.suspicion import KeptDiagnosis, Suspicion
 from torchdojo.store import statements
@@ -156,6 +157,53 @@ class DatabaseStore:
             rows = connection.execute(statements.DIAGNOSES, {"exercise": exercise}).mappings().all()
         return [_diagnosis(row) for row in rows]
 
+    def hide_script(self, exercise: str, at: datetime) -> None:
+        """Note that the script is hidden. A second time changes nothing."""
+        with self._writing() as connection:
+            connection.execute(statements.HIDE_SCRIPT, {"exercise": exercise, "hidden_at": _to_ms(at)})
+
+    def hidden_at(self, exercise: str) -> datetime | None:
+        """When the script was hidden; None when it never was."""
+        with self._reading() as connection:
+            when = connection.execute(statements.HIDDEN_AT, {"exercise": exercise}).scalar_one_or_none()
+        return None if when is None else _from_ms(when)
+
+    def open_look(self, opened: OpenedLook) -> None:
+        """Note that a look is open. A second time changes nothing."""
+        row = {
+            "exercise": opened.exercise,
+            "look": str(opened.look),
+            "minutes": opened.minutes,
+            "opened_at": _to_ms(opened.opened_at),
+        }
+        with self._writing() as connection:
+            connection.execute(statements.OPEN_LOOK, row)
+
+    def opened_looks(self, exercise: str) -> list[OpenedLook]:
+        """The looks opened at one exercise, the first one first."""
+        with self._reading() as connection:
+            rows = connection.execute(statements.OPENED_LOOKS, {"exercise": exercise}).mappings().all()
+        return [_look(row) for row in rows]
+
+    def recording(self, exercise: str) -> KeptRecording | None:
+        """The recording of the exercise's starter; None when there is none that can be read."""
+        with self._reading() as connection:
+            row = connection.execute(statements.RECORDING, {"exercise": exercise}).mappings().one_or_none()
+        try:
+            return None if row is None else _recording(row)
+        except ValueError:
+            return None  # It can be made anew.
+
+    def save_recording(self, kept: KeptRecording) -> None:
+        """Keep a recording in place of the former one."""
+        row = {
+            "exercise": kept.exercise,
+            "starter": kept.starter,
+            "recording": json.dumps(kept.recording.to_json(), ensure_ascii=False),
+        }
+        with self._writing() as connection:
+            connection.execute(statements.SAVE_RECORDING, row)
+
     def setting(self, name: str) -> str | None:
         """A remembered choice of the learner."""
         with self._reading() as connection:
@@ -219,6 +267,14 @@ def _draft(row: Mapping[Any, Any]) -> Draft:
 def _diagnosis(row: Mapping[Any, Any]) -> KeptDiagnosis:
     suspicions = tuple(Suspicion(int(line), str(kind)) for line, kind in json.loads(row["suspicions"]))
     return KeptDiagnosis(row["exercise"], suspicions, row["score"], _from_ms(row["made_at"]))
+
+
+def _look(row: Mapping[Any, Any]) -> OpenedLook:
+    return OpenedLook(row["exercise"], Look(row["look"]), row["minutes"], _from_ms(row["opened_at"]))
+
+
+def _recording(row: Mapping[Any, Any]) -> KeptRecording:
+    return KeptRecording(row["exercise"], row["starter"], Recording.from_json(json.loads(row["recording"])))
 
 
 def _progress(exercise: str, totals: RowMapping | None, hints: int, solution: bool) -> Progress:

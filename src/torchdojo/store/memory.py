@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
+from torchdojo.domain.looks import KeptRecording, OpenedLook, Recording
 from torchdojo.domain.report import Report, Verdict
 from torchdojo.domain.suspicion import KeptDiagnosis
 
@@ -23,6 +24,9 @@ class MemoryStore:
         self._solutions: set[str] = set()
         self._settings: dict[str, str] = {}
         self._diagnoses: list[KeptDiagnosis] = []
+        self._hidden: dict[str, datetime] = {}
+        self._looks: list[OpenedLook] = []
+        self._recordings: dict[str, KeptRecording] = {}
 
     def check(self) -> None:
         """Always sound."""
@@ -89,6 +93,33 @@ class MemoryStore:
     def diagnoses(self, exercise: str) -> list[KeptDiagnosis]:
         """The diagnoses of one exercise, the first one first."""
         return [diagnosis for diagnosis in self._diagnoses if diagnosis.exercise == exercise]
+
+    def hide_script(self, exercise: str, at: datetime) -> None:
+        """Note that the script is hidden. A second time changes nothing."""
+        self._hidden.setdefault(exercise, _to_the_millisecond(at))
+
+    def hidden_at(self, exercise: str) -> datetime | None:
+        """When the script was hidden; None when it never was."""
+        return self._hidden.get(exercise)
+
+    def open_look(self, opened: OpenedLook) -> None:
+        """Note that a look is open. A second time changes nothing."""
+        if all((each.exercise, each.look) != (opened.exercise, opened.look) for each in self._looks):
+            self._looks.append(replace(opened, opened_at=_to_the_millisecond(opened.opened_at)))
+
+    def opened_looks(self, exercise: str) -> list[OpenedLook]:
+        """The looks opened at one exercise, the first one first."""
+        found = [each for each in self._looks if each.exercise == exercise]
+        return sorted(found, key=lambda each: each.opened_at)
+
+    def recording(self, exercise: str) -> KeptRecording | None:
+        """The recording of the exercise's starter."""
+        return self._recordings.get(exercise)
+
+    def save_recording(self, kept: KeptRecording) -> None:
+        """Keep a recording in place of the former one."""
+        copied = Recording.from_json(kept.recording.to_json())
+        self._recordings[kept.exercise] = replace(kept, recording=copied)
 
     def setting(self, name: str) -> str | None:
         """A remembered choice of the learner."""

@@ -11,8 +11,11 @@ from torchdojo.store.tables import (
     diagnoses,
     discarded_drafts,
     drafts,
+    hidden_scripts,
     opened_hints,
+    opened_looks,
     opened_solutions,
+    recordings,
     settings,
 )
 
@@ -107,3 +110,30 @@ ADD_DIAGNOSIS = insert(diagnoses)
 
 #: The diagnoses of one exercise, the first one first.
 DIAGNOSES = select(diagnoses).where(diagnoses.c.exercise == _EXERCISE).order_by(diagnoses.c.id)
+
+#: Note that a script is hidden; a second time changes nothing.
+HIDE_SCRIPT = upsert(hidden_scripts).on_conflict_do_nothing()
+
+#: Since when the script of one exercise is hidden.
+HIDDEN_AT = select(hidden_scripts.c.hidden_at).where(hidden_scripts.c.exercise == _EXERCISE)
+
+#: Note that a look was opened; a second time changes nothing.
+OPEN_LOOK = upsert(opened_looks).on_conflict_do_nothing()
+
+#: The looks opened at one exercise, in the order in which they were.
+OPENED_LOOKS = (
+    select(opened_looks)
+    .where(opened_looks.c.exercise == _EXERCISE)
+    .order_by(opened_looks.c.opened_at, text("opened_looks.rowid"))
+)
+
+#: The recording of one exercise's starter.
+RECORDING = select(recordings).where(recordings.c.exercise == _EXERCISE)
+
+_save_recording = upsert(recordings)
+
+#: Replace the recording of one exercise's starter.
+SAVE_RECORDING = _save_recording.on_conflict_do_update(
+    index_elements=[recordings.c.exercise],
+    set_={"starter": _save_recording.excluded.starter, "recording": _save_recording.excluded.recording},
+)

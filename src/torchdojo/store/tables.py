@@ -1,7 +1,7 @@
 """The tables as the statements see them. The migrations make them; a test holds the two together.
 
-Times are milliseconds since 1970-01-01 UTC. `report` is the report's JSON; verdict, score and isolation repeat
-what it says so that progress can be counted without reading it.
+Times are milliseconds since 1970-01-01 UTC. `report` and `recording` are JSON; verdict, score and isolation repeat
+what the report says so that progress can be counted without reading it.
 """
 
 from __future__ import annotations
@@ -70,6 +70,30 @@ diagnoses = Table(
     Column("score", Float, nullable=False),
     Column("made_at", BigInteger, nullable=False),
     Index("diagnoses_by_exercise", "exercise"),
+)
+
+hidden_scripts = Table(
+    "hidden_scripts",
+    metadata,
+    Column("exercise", Text, primary_key=True),
+    Column("hidden_at", BigInteger, nullable=False),
+)
+
+opened_looks = Table(
+    "opened_looks",
+    metadata,
+    Column("exercise", Text, primary_key=True),
+    Column("look", Text, primary_key=True),
+    Column("minutes", Integer, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("exercise", Text, primary_key=True),
+    Column("starter", Text, nullable=False),
+    Column("recording", Text, nullable=False),
 )
 
 settings = Table(

@@ -43,13 +43,17 @@ class Server:
             self.port = int(probe.getsockname()[1])
         self.base = f"http://127.0.0.1:{self.port}"
         self._with_grader = with_grader
+        # Drills lie in the data folder.
+        self._environment = {**os.environ, "TORCHDOJO_HOME": str(folder)}
         self._process: subprocess.Popen[str] | None = None
         self.first_address = ""
         self.start()
 
     def start(self) -> None:
         command = [sys.executable, "-c", SERVE, self._database, str(self.port), str(self._with_grader)]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=self._environment
+        )
         assert self._process.stdout is not None
         self.first_address = self._process.stdout.readline().strip()
         assert self.first_address.startswith(self.base), "the server did not start"

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.acceptance.web.accessibility import serious
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
-AXE = Path(__file__).parents[3] / "src/torchdojo/web/islands/node_modules/axe-core/axe.min.js"
 SPIRAL = "/exercises/spiral-classifier"
 PAGES = [
     SPIRAL,
     "/exercises/tiny-regressor",
     "/exercises/focal-loss",
     "/exercises",
+    "/drills",
     SPIRAL + "/solution",
     "/proof/spiral-classifier",
     "/proof/focal-loss",
@@ -30,21 +30,6 @@ def focused(page: Any) -> str:
     return str(page.evaluate(f"(() => {{ {script} }})()"))
 
 
-def serious(page: Any) -> list[str]:
-    """What axe-core finds serious or worse. CodeMirror's scroller is a known exception: its content takes the focus."""
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed; npm ci in src/torchdojo/web/islands")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = page.evaluate("axe.run()")
-    return [
-        f"{violation['id']}: {node['html'][:200]}"
-        for violation in result["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-        if not (violation["id"] == "scrollable-region-focusable" and "cm-scroller" in node["html"])
-    ]
-
-
 def test_the_keyboard_alone_is_enough(visitor: Any) -> None:
     page = visitor.enter(SPIRAL)
     expect(page.locator(".cm-content")).to_be_focused()
@@ -55,6 +40,8 @@ def test_the_keyboard_alone_is_enough(visitor: Any) -> None:
     page.keyboard.press("Tab")
     expect(page.locator(".cm-content")).not_to_be_focused()
     page.get_by_role("tab", name="Task").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Diagnose")).to_be_focused()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="Verdict")).to_be_focused()
     expect(page.locator("#verdict")).to_be_visible()
@@ -82,7 +69,7 @@ def test_every_page_is_accessible_and_fits_its_screen(visitor: Any, scheme: str,
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0], f"{path} is wider than the screen"
         assert serious(page) == [], path
     page.goto(visitor.server.base + SPIRAL)
-    for tab in ("Verdict", "Hints", "Attempts"):
+    for tab in ("Diagnose", "Verdict", "Hints", "Attempts"):
         page.get_by_role("tab", name=tab).click()
         assert serious(page) == [], tab
 

@@ -11,6 +11,7 @@ import pytest
 from torchdojo.app.ports import Store
 from torchdojo.domain.attempt import Draft
 from torchdojo.domain.failure import Failure, Shown
+from torchdojo.domain.looks import Exhibit, KeptRecording, Line, Look, OpenedLook, Recording
 from torchdojo.domain.report import (
     BugResult,
     BugState,
@@ -153,6 +154,32 @@ def test_diagnoses_are_kept_in_order_and_apart_by_exercise(store: Store) -> None
     store.add_diagnosis(second)
     assert store.diagnoses("spirals") == [first, second]
     assert store.diagnoses("nothing") == []
+
+
+def test_hidden_scripts_and_opened_looks_are_kept_and_counted_once(store: Store) -> None:
+    assert store.hidden_at("spirals") is None
+    store.hide_script("spirals", NOON)
+    store.hide_script("spirals", NOON + timedelta(hours=1))
+    assert store.hidden_at("spirals") == NOON
+    first = OpenedLook("spirals", Look.LOSS, 1, NOON)
+    second = OpenedLook("spirals", Look.BATCH, 2, NOON + timedelta(minutes=3))
+    store.open_look(second)
+    store.open_look(first)
+    store.open_look(OpenedLook("spirals", Look.LOSS, 9, NOON + timedelta(minutes=9)))
+    store.open_look(OpenedLook("line", Look.LOSS, 1, NOON))
+    assert store.opened_looks("spirals") == [first, second]
+    assert store.hidden_at("line") is None
+
+
+def test_of_two_recordings_the_later_one_is_kept(store: Store) -> None:
+    line = Line("loss", (0.0, 1.0), (1.5, None))
+    exhibit = Exhibit("Losses", "By update.", "printed\n", (line,), ("Layer",), (("first",),))
+    kept = KeptRecording("spirals", "digest", Recording({Look.LOSS: (exhibit,), Look.OUTPUT: ()}))
+    assert store.recording("spirals") is None
+    store.save_recording(KeptRecording("spirals", "older", Recording({})))
+    store.save_recording(kept)
+    assert store.recording("spirals") == kept
+    assert store.recording("line") is None
 
 
 def test_a_fresh_store_is_sound_and_empty(store: Store) -> None:

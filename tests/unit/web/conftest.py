@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from torchdojo.app.compose import Dojo, open_dojo
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.failure import Failure, Shown
+from torchdojo.domain.looks import Exhibit, Line, Look, Recording
 from torchdojo.domain.report import (
     BugResult,
     BugState,
@@ -98,10 +99,21 @@ class ScriptedGrader:
             seed=3,
         )
 
+    def record(
+        self, exercise: Exercise, source: str, *, seed: int, on_event: Any = None, cancel: Any = None
+    ) -> Recording:
+        """The same of every script: something to see in each look, and a traceback that quotes the script."""
+        shown = {look: (Exhibit(f"seen in {look}", "By <updates>."),) for look in Look if look is not Look.SCRIPT}
+        quoted = next(line for line in source.splitlines() if line.startswith("    ") and len(line) > 20)
+        printed = f'Traceback:\n  File "{exercise.filename}", line 3, in train\n{quoted}\nValueError: bad <shape>\n'
+        shown[Look.OUTPUT] = (Exhibit("printed", text=printed),)
+        shown[Look.GRADIENTS] = (Exhibit("norms", lines=(Line("first.layer", (1, 2, 3), (1.0, None, 4.0)),)),)
+        return Recording(shown)
+
 
 @pytest.fixture
 def dojo(tmp_path: Path) -> Iterator[Dojo]:
-    with open_dojo(database=str(tmp_path / "dojo.sqlite3"), with_grader=False) as opened:
+    with open_dojo(environment={"TORCHDOJO_HOME": str(tmp_path)}, with_grader=False) as opened:
         scripted = replace(opened, grader=ScriptedGrader())
         yield scripted
 

@@ -17,11 +17,14 @@ from torchdojo.app.compose import Dojo
 from torchdojo.domain.exercise import Exercise
 from torchdojo.web import create_app
 
+#: The catalogue of bug kinds is no secret: to read, and to choose from.
+CATALOGUE = ("/explain", "/api/kinds", "/drills")
+
 
 def addresses(app: FastAPI, exercise: str) -> Iterator[str]:
-    """Every address that can be read, filled in for one exercise; the catalogue of bug kinds is no secret."""
+    """Every address that can be read, filled in for one exercise, except those that show the catalogue."""
     for route in app.routes:
-        if isinstance(route, Route) and "GET" in (route.methods or ()) and not route.path.startswith("/explain"):
+        if isinstance(route, Route) and "GET" in (route.methods or ()) and not route.path.startswith(CATALOGUE):
             yield (route.path.replace("{exercise_id}", exercise).replace("{number}", "1").replace("{position}", "0"))
 
 

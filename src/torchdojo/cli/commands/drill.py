@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--dir", "directory", type=click.Path(file_okay=False, path_type=Path), help="Where to write it (default: here)."
 )
+@click.option("--hidden", is_flag=True, help="Hide the script behind looks at its run (see torchdojo look).")
 @click.option("--bases", is_flag=True, help="List the scripts that drills are made from, and the kinds each can have.")
 @click.option("--made", is_flag=True, help="List the drills made so far.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -34,6 +35,7 @@ def command(
     base: str | None,
     seed: int | None,
     directory: Path | None,
+    hidden: bool,
     bases: bool,
     made: bool,
     as_json: bool,
@@ -43,6 +45,7 @@ def command(
     Proved means: every bug shows when the script runs, none hides another, and mending one mends exactly that one.
     """
     from torchdojo.app import drilling
+    from torchdojo.app.looks import hide, looks
     from torchdojo.app.workspace import start_exercise
     from torchdojo.cli.printing import console, print_json
 
@@ -66,10 +69,14 @@ def command(
             base=base or "",
             say=lambda text: status.update(f"Proving it: {text} ..."),
         )
-        workspace = start_exercise(dojo, drill.exercise.id, directory)
-    exercise = drill.exercise
+        exercise = drill.exercise
+        standing = hide(dojo, exercise.id) if hidden else looks(dojo, exercise.id)
+        # A file would give away what is hidden.
+        unseen = standing is not None and standing.hidden
+        workspace = None if unseen else start_exercise(dojo, exercise.id, directory)
     if as_json:
-        print_json({**exercise.summary_dict(), "file": str(workspace.path), "command": drill.recipe.command})
+        file = None if workspace is None else str(workspace.path)
+        print_json({**exercise.summary_dict(), "file": file, "command": drill.recipe.command})
         return
     level_text = f"level {exercise.level}, about {exercise.minutes} minutes"
     click.echo(f"{click.style(exercise.title, bold=True)}  ({level_text})")
@@ -79,6 +86,11 @@ def command(
         dropped = f"; {drill.dropped} other choices were dropped" if drill.dropped else ""
         click.echo(f"Proved by {runs}{dropped}. The same challenge again: {drill.recipe.command}")
     click.echo()
+    if workspace is None:
+        click.echo("The script is hidden. What you can look at costs minutes:")
+        click.echo(f"torchdojo show {exercise.id}     the task")
+        click.echo(f"torchdojo look {exercise.id}     the looks and their prices")
+        return
     click.echo(f"{'Wrote' if workspace.created else 'Left as it is:'} {workspace.path}")
     where = "" if directory is None else f" --dir {directory}"
     click.echo(f"torchdojo show {exercise.id}     the task")

@@ -42,14 +42,16 @@ def command(
         return
     marked = [_read(text) for text in suspicions]
     with opened(content) as dojo:
-        earlier = app.earlier_diagnoses(dojo, exercise_id)
         diagnosis = app.diagnose_first(dojo, exercise_id, marked)
+        state = app.diagnosis_state(dojo, exercise_id)
     if as_json:
         judged = [
             {"line": j.suspicion.line, "kind": j.suspicion.kind, "standing": str(j.standing), "remark": j.remark}
             for j in diagnosis.judged
         ]
-        print_json({"score": diagnosis.score, "judged": judged, "missed": len(diagnosis.missed), "first": not earlier})
+        print_json(
+            {"score": diagnosis.score, "judged": judged, "missed": len(diagnosis.missed), "first": state.latest_counts}
+        )
         return
     for each in diagnosis.judged:
         sign, colour = _SIGNS.get(str(each.standing), ("✗", "red"))
@@ -57,8 +59,12 @@ def command(
         click.echo(f"{click.style(sign, fg=colour)} {place}: {each.standing}. {each.remark}".rstrip())
     left = len(diagnosis.missed)
     click.echo(f"Score {diagnosis.score:.0%}; {left} {'bug is' if left == 1 else 'bugs are'} not named yet.")
-    if earlier:
-        click.echo(f"Your first diagnosis counts: {earlier[0].score:.0%}.")
+    if state.latest_counts:
+        return
+    if state.counted is None:
+        click.echo("It does not count: a run was judged before, and its verdict named the bugs.")
+    else:
+        click.echo(f"Your first diagnosis counts: {state.counted:.0%}.")
 
 
 def _read(text: str) -> Suspicion:

@@ -21,8 +21,12 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     """As many rows have to come out as went in, and a batch of one must still be a batch."""
     shapes = list(trace.notes("batch_axes", "shapes"))
     findings = [*_lost(trace), *_merged(trace, shapes), *_failed(trace)]
-    summary = f"{counted(len(shapes), 'shape')} of input and output: every batch kept its axis."
-    return Observation(KIND, len(shapes) or len(findings), summary, tuple(findings[:2]))
+    forwards = len(trace.training_forwards)
+    summary = (
+        f"{counted(forwards, 'training batch', 'training batches')} of {counted(len(shapes), 'shape')}: "
+        "every one kept its axis."
+    )
+    return Observation(KIND, max(forwards, len(shapes)) if shapes else len(findings), summary, tuple(findings[:2]))
 
 
 def _lost(trace: Trace) -> list[Finding]:

@@ -8,7 +8,8 @@ from torchdojo.probes.endings import message_of, place_of_end, raised
 from torchdojo.probes.entry import FLOATS
 from torchdojo.probes.expected import Expected
 from torchdojo.probes.loss_calls import watched_losses
-from torchdojo.probes.training import distinct_places
+from torchdojo.probes.output_gradients import Formula, classify, samples
+from torchdojo.probes.training import ENOUGH_STEPS, distinct_places
 from torchdojo.probes.wording import counted, shape, share
 
 KIND = "float-class-targets"
@@ -22,6 +23,9 @@ REFUSAL = r"[Ll]ong.*but (got|found)|expected scalar type Long|multi-target not 
 #: Share of the rows of a floating target that must not be distributions, and of the calls in which that is so.
 MOST = 0.5
 
+#: So many batches have to show the gradient of a cross-entropy that nobody saw being called.
+ENOUGH_SAMPLES = 3
+
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """Class targets are integers, or distributions whose rows sum to 1."""
@@ -30,7 +34,15 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     findings = [f for f in (_refused(trace, losses), _one_class(trace, passed), _no_distribution(trace)) if f]
     kinds = sorted({str(e["target_dtype"]) for e in passed})
     summary = f"{counted(len(passed), 'call')} of a classification loss got targets of dtype {', '.join(kinds)}."
-    return Observation(KIND, len(passed), summary, tuple(findings[:1]))
+    if passed or (own := _own_cross_entropies(trace)) < ENOUGH_SAMPLES:
+        return Observation(KIND, len(passed), summary, tuple(findings[:1]))
+    summary = f"In {counted(own, 'sampled batch', 'sampled batches')} the gradient was that of one class for each row."
+    return Observation(KIND, ENOUGH_STEPS * own, summary, tuple(findings[:1]))
+
+
+def _own_cross_entropies(trace: Trace) -> int:
+    """Sampled batches whose gradients belong to a cross-entropy, written by hand when no known loss was called."""
+    return sum(classify(values, gradients) is Formula.CROSS_ENTROPY for _, values, gradients in samples(trace))
 
 
 def _refused(trace: Trace, losses: list[Event]) -> Finding | None:

@@ -11,11 +11,12 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from torchdojo.app import catalogue, guidance, practice
+from torchdojo.app import catalogue, guidance, practice, suspicions
 from torchdojo.domain.errors import BadInput
+from torchdojo.domain.suspicion import Suspicion
 from torchdojo.web import drafts
 from torchdojo.web.chart_data import by_name
-from torchdojo.web.routes.exercise import attempts_part, newest_first, verdict_part
+from torchdojo.web.routes.exercise import attempts_part, diagnosis_part, newest_first, verdict_part
 from torchdojo.web.runs import Event
 from torchdojo.web.site import Site
 
@@ -31,6 +32,19 @@ class RunBody(BaseModel):
     """The text to judge."""
 
     source: str
+
+
+class MarkBody(BaseModel):
+    """A line of the starter and the kind of bug suspected there."""
+
+    line: int
+    kind: str
+
+
+class DiagnosisBody(BaseModel):
+    """Everything that is marked."""
+
+    marks: list[MarkBody]
 
 
 def routes(site: Site) -> APIRouter:
@@ -71,6 +85,12 @@ def routes(site: Site) -> APIRouter:
     def open_hint(exercise_id: str) -> Response:
         exercise = catalogue.find_exercise(dojo, exercise_id)
         return JSONResponse({"html": site.fragment("hints.html", hints=guidance.open_hint(dojo, exercise.id))})
+
+    @router.post("/diagnoses")
+    def diagnose(exercise_id: str, body: DiagnosisBody) -> Response:
+        exercise = catalogue.find_exercise(dojo, exercise_id)
+        suspicions.diagnose_first(dojo, exercise.id, [Suspicion(mark.line, mark.kind) for mark in body.marks])
+        return JSONResponse({"html": diagnosis_part(site, exercise)})
 
     @router.post("/runs")
     def run(request: Request, exercise_id: str, body: RunBody) -> Response:

@@ -10,14 +10,17 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from torchdojo.app import catalogue, guidance, overview, practice, proof
+from torchdojo.app import catalogue, guidance, looks, overview, practice, proof, suspicions
+from torchdojo.app.looks import Looks
 from torchdojo.domain.attempt import Attempt
 from torchdojo.domain.errors import BadInput
-from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.report import Verdict
 from torchdojo.web import drafts
 from torchdojo.web.chart_data import chart_data
+from torchdojo.web.diagnosis_view import diagnosis_view
 from torchdojo.web.diff_view import diff_rows, summary
+from torchdojo.web.looks_view import looks_view
 from torchdojo.web.site import Site
 from torchdojo.web.verdict_view import verdict_view
 
@@ -32,8 +35,12 @@ def routes(site: Site) -> APIRouter:
         request: Request, exercise_id: str, chosen: Annotated[int | None, Query(alias="from")] = None
     ) -> Response:
         exercise = catalogue.find_exercise(dojo, exercise_id)
+        opened = looks.looks(dojo, exercise.id)
+        if opened is not None and opened.hidden:
+            return hidden_page(site, request, exercise, opened)
         attempts = newest_first(practice.attempts(dojo, exercise.id))
         held = drafts.stored(dojo, exercise.id)
+        debugging = exercise.kind is Kind.DEBUG
         proven = proof.proof(dojo, exercise.id)
         data = chart_data(exercise, attempts[0].report.curves if attempts else (), proven.curves if proven else ()) | {
             "exercise": exercise.id,
@@ -43,6 +50,8 @@ def routes(site: Site) -> APIRouter:
             "version": held.version,
             "savedAt": held.saved_at,
             "setAside": not held.version and bool(practice.discarded_drafts(dojo, exercise.id)),
+            "starter": practice.starter(dojo, exercise.id) if debugging else "",
+            "spentMinutes": opened.spent if opened else 0,
             "goOnFrom": next((attempt.source for attempt in attempts if attempt.id == chosen), None),
         }
         return site.page(
@@ -55,6 +64,9 @@ def routes(site: Site) -> APIRouter:
             verdict=verdict_part(site, exercise, attempts),
             hints=site.fragment("hints.html", hints=guidance.hints(dojo, exercise.id)),
             attempts=attempts_part(site, exercise, attempts),
+            diagnosis=diagnosis_part(site, exercise) if debugging else "",
+            looks=looks_part(site, opened) if opened else "",
+            can_hide=debugging and opened is None and not attempts and not held.version,
         )
 
     @router.get("/attempts/{number}")
@@ -100,6 +112,29 @@ def routes(site: Site) -> APIRouter:
         return RedirectResponse(f"/exercises/{exercise.id}/solution", status_code=303)
 
     return router
+
+
+def hidden_page(site: Site, request: Request, exercise: Exercise, opened: Looks) -> Response:
+    """The page of an exercise whose script is hidden: the task and the looks."""
+    return site.page(
+        request,
+        "hidden.html",
+        exercise=exercise,
+        data={"exercise": exercise.id, "spentMinutes": opened.spent},
+        level=catalogue.level_name(site.dojo, exercise.level),
+        looks=looks_part(site, opened),
+    )
+
+
+def looks_part(site: Site, opened: Looks) -> str:
+    """The looks with their prices, and what the open ones show."""
+    return site.fragment("looks.html", looks=opened, shown={row.look: looks_view(row.exhibits) for row in opened.rows})
+
+
+def diagnosis_part(site: Site, exercise: Exercise) -> str:
+    """The diagnosis handed in last, judged, and which one counts."""
+    state = suspicions.diagnosis_state(site.dojo, exercise.id)
+    return site.fragment("diagnosis.html", state=state, view=diagnosis_view(state, dict(suspicions.suspects())))
 
 
 def newest_first(attempts: list[Attempt]) -> list[Attempt]:

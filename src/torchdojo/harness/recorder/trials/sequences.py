@@ -120,6 +120,16 @@ def leak(trial: Trial, shifted: Shift) -> Leak | None:
     return Leak(start, len(moved), len(before), moved == [start - 1])
 
 
+def leak_in_training(trial: Trial, shifted: Shift) -> Leak | None:
+    """The same in the modes of training, for a mask that is used in eval mode alone: for the last runs of a trial."""
+    trial.use_modes_of_training(norms=False)
+    base = trial.run({})
+    if base is None or base.shape != trial.base.shape:
+        return None
+    trial.base = base
+    return leak(trial, shifted)
+
+
 def _span(tokens: Any, scored: list[int]) -> tuple[int, int] | None:
     """Positions start..stop that are rolled by one: the first of them must get another token."""
     if len(scored) < 3:

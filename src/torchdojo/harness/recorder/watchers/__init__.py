@@ -14,6 +14,9 @@ from typing import Protocol, cast
 
 from torchdojo.harness.recorder.bus import Bus
 
+#: What these note is shown to people and read by no probe: they watch only when they are asked to by name.
+_SHOWN = frozenset({"vitals"})
+
 
 class Watcher(Protocol):
     """A module of this folder."""
@@ -25,6 +28,12 @@ class Watcher(Protocol):
 
 @cache
 def watcher_names() -> tuple[str, ...]:
+    """The watchers whose notes probes read, in alphabetical order."""
+    return tuple(name for name in every_watcher() if name not in _SHOWN)
+
+
+@cache
+def every_watcher() -> tuple[str, ...]:
     """Every watcher there is, in alphabetical order."""
     return tuple(sorted(info.name for info in pkgutil.iter_modules(__path__)))
 

@@ -6,8 +6,9 @@ Notes, each at the line that compares:
                  second, result (shapes), pairs (operands of N values each gave N x N results), related (the operands
                  hold the same values, or one just counts up: a table of pairs is wanted), count (results), right (how
                  many were equal; 0 of very many results). Where one operand is known to be the targets and the latest
-                 output has a score per class, or where one is the class with the highest score: ruled (how many
-                 targets are the class with the highest score), agreed (how often the other operand is that class)
+                 output has a score per class, or where one is the class with the highest score:
+                 ruled (how many targets are the class with the highest score), agreed
+                 (how often the other operand is that class)
     thresholded  the latest output was compared with a number, or rounded: after, threshold, count, squashed (it was
                  its sigmoid that was compared), low, high (least and largest output), between (outputs between zero
                  and the threshold)

@@ -1,10 +1,12 @@
-// The timer: starts with the first keystroke, can be paused and hidden, survives a reload.
+// The timer: starts with the first keystroke, can be paused and hidden, survives a reload. Looks cost minutes of it.
 
 import { element, recall, remember } from "./page";
 
 export interface Clock {
   start(): void;
   reset(): void;
+  // Minutes that looks have cost so far, altogether.
+  spend(minutes: number): void;
 }
 
 interface Kept {
@@ -12,11 +14,12 @@ interface Kept {
   running: boolean;
 }
 
-export function connectClock(exercise: string): Clock {
+export function connectClock(exercise: string, spentMinutes = 0): Clock {
   const key = `torchdojo:clock:${exercise}`;
   const hiddenKey = "torchdojo:clock-hidden";
   const kept = JSON.parse(recall(key) ?? "null") as Kept | null;
   let seconds = kept?.seconds ?? 0;
+  let spent = spentMinutes * 60;
   let running = kept?.running ?? false;
   let started = kept !== null;
   const box = element("clock");
@@ -25,7 +28,8 @@ export function connectClock(exercise: string): Clock {
 
   const draw = () => {
     const hidden = recall(hiddenKey) === "yes";
-    element("clock-time").textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+    const shown = seconds + spent;
+    element("clock-time").textContent = `${Math.floor(shown / 60)}:${String(Math.floor(shown % 60)).padStart(2, "0")}`;
     element("clock-reading").hidden = hidden;
     pause.hidden = hidden;
     pause.textContent = running || !started ? "Pause" : "Go on";
@@ -60,6 +64,10 @@ export function connectClock(exercise: string): Clock {
       if (started) return;
       started = running = true;
       keep();
+      draw();
+    },
+    spend(minutes) {
+      spent = minutes * 60;
       draw();
     },
     reset() {

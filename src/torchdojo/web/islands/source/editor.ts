@@ -3,8 +3,8 @@
 import { indentWithTab } from "@codemirror/commands";
 import { HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { python } from "@codemirror/lang-python";
-import { EditorState, Prec, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, type DecorationSet, EditorView, keymap } from "@codemirror/view";
+import { EditorState, Prec, RangeSet, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, type DecorationSet, EditorView, GutterMarker, gutterLineClass, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
 
@@ -38,6 +38,7 @@ const look = EditorView.theme({
   ".cm-tooltip": { backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--line)", borderRadius: "8px", overflow: "hidden" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--selection)", color: "var(--ink)" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--sunken)", border: "1px solid var(--line)", color: "var(--ink-soft)" },
+  ".cm-lineNumbers .cm-marked": { color: "var(--accent)", fontWeight: "700", boxShadow: "inset 3px 0 var(--accent-fill)" },
   ".cm-pointed": { backgroundColor: "var(--unsure-ground)", boxShadow: "inset 3px 0 var(--unsure)" },
 });
 
@@ -57,20 +58,60 @@ const pointed = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+const markLines = StateEffect.define<number[]>();
+const lineMark = new (class extends GutterMarker {
+  override elementClass = "cm-marked";
+})();
+
+// Lines that are marked as suspects, in the gutter; they move with the text.
+const marked = StateField.define<RangeSet<GutterMarker>>({
+  create: () => RangeSet.empty,
+  update(marks, transaction) {
+    let next = marks.map(transaction.changes);
+    for (const effect of transaction.effects) {
+      if (!effect.is(markLines)) continue;
+      const starts = effect.value
+        .filter((line) => line >= 1 && line <= transaction.state.doc.lines)
+        .map((line) => transaction.state.doc.line(line).from);
+      next = RangeSet.of([...new Set(starts)].sort((a, b) => a - b).map((from) => lineMark.range(from)));
+    }
+    return next;
+  },
+  provide: (field) => gutterLineClass.from(field),
+});
+
 export interface CodeEditor {
   text(): string;
   replace(text: string): void;
   goTo(line: number): void;
   focus(): void;
+  line(): number;
+  mark(lines: number[]): void;
 }
 
-export function createEditor(
-  parent: HTMLElement,
-  options: { text: string; filename: string; onChange: () => void; onRun: () => void },
-): CodeEditor {
+interface Options {
+  text: string;
+  filename: string;
+  onChange: () => void;
+  onRun: () => void;
+  // The cursor is on another line, by hand, by keyboard or by a click on a line number.
+  onLine?: (line: number) => void;
+  onMark?: () => void;
+}
+
+export function createEditor(parent: HTMLElement, options: Options): CodeEditor {
   const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
   const run = () => {
     options.onRun();
+    return true;
+  };
+  const suspect = () => {
+    options.onMark?.();
+    return options.onMark !== undefined;
+  };
+  const choose = (view: EditorView, from: number) => {
+    view.dispatch({ selection: { anchor: from } });
+    view.focus();
     return true;
   };
   parent.textContent = "";
@@ -80,7 +121,8 @@ export function createEditor(
       doc: options.text,
       extensions: [
         EditorView.cspNonce.of(nonce),
-        Prec.highest(keymap.of([{ key: "Mod-Enter", run }])),
+        Prec.highest(keymap.of([{ key: "Mod-Enter", run }, { key: "Alt-m", run: suspect }])),
+        lineNumbers({ domEventHandlers: { mousedown: (view, line) => choose(view, line.from) } }),
         basicSetup,
         keymap.of([indentWithTab]),
         indentUnit.of("    "),
@@ -89,6 +131,7 @@ export function createEditor(
         syntaxHighlighting(colours),
         look,
         pointed,
+        marked,
         // On a narrow screen a line that runs off it cannot be read.
         matchMedia("(max-width: 60rem)").matches ? EditorView.lineWrapping : [],
         EditorView.contentAttributes.of({
@@ -97,6 +140,7 @@ export function createEditor(
         }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.onChange();
+          if (update.selectionSet || update.docChanged) options.onLine?.(lineOf(update.state));
         }),
       ],
     }),
@@ -116,5 +160,11 @@ export function createEditor(
       view.focus();
     },
     focus: () => view.focus(),
+    line: () => lineOf(view.state),
+    mark: (lines) => view.dispatch({ effects: markLines.of(lines) }),
   };
+}
+
+function lineOf(state: EditorState): number {
+  return state.doc.lineAt(state.selection.main.head).number;
 }

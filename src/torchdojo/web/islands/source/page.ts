@@ -13,6 +13,9 @@ export interface PageData {
   filename: string;
   metric: string;
   source: string;
+  // Of a debugging exercise, else "".
+  starter: string;
+  spentMinutes: number;
   version: string;
   savedAt: string;
   reference: Curves;
@@ -29,6 +32,12 @@ export function element<T extends HTMLElement = HTMLElement>(id: string): T {
 
 export function json<T>(holder: Element): T {
   return JSON.parse(holder.textContent ?? "null") as T;
+}
+
+// A piece of the page that the server draws.
+export function fill(place: HTMLElement, html: string): void {
+  place.innerHTML = html;
+  place.dispatchEvent(new CustomEvent("new-content", { bubbles: true }));
 }
 
 // Browsers may refuse storage (private windows, full disk); the page works without it.

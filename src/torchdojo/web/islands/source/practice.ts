@@ -3,9 +3,11 @@
 import { ask } from "./ask";
 import { Charts } from "./chart";
 import { connectClock } from "./clock";
+import { connectDiagnosis } from "./diagnose";
 import { type DraftState, DraftKeeper, type Held } from "./draft";
 import { createEditor } from "./editor";
-import { element, json, type PageData } from "./page";
+import { connectLooks } from "./looks";
+import { element, fill, json, type PageData } from "./page";
 import { run, type RunEvent } from "./run";
 import { RunningChecks } from "./running";
 import { connectTabs } from "./tabs";
@@ -13,7 +15,7 @@ import { connectTabs } from "./tabs";
 const data = json<PageData>(element("page-data"));
 const api = `/api/exercises/${data.exercise}`;
 const tabs = connectTabs(document.querySelector<HTMLElement>("[role=tablist]")!);
-const clock = connectClock(data.exercise);
+const clock = connectClock(data.exercise, data.spentMinutes);
 
 const editor = createEditor(element("editor"), {
   text: data.source,
@@ -23,6 +25,25 @@ const editor = createEditor(element("editor"), {
     draft.changed();
   },
   onRun: () => void startRun(),
+  onLine: (line) => diagnosis?.cursorAt(line),
+  onMark: () => {
+    if (!diagnosis) return;
+    tabs.open("diagnose");
+    diagnosis.begin(editor.line());
+  },
+});
+
+// ---- diagnosis first, and looks ----
+
+const diagnosis = data.kind === "debug" ? connectDiagnosis(data.exercise, data.starter, editor) : null;
+diagnosis?.cursorAt(editor.line());
+if (document.getElementById("looks")) connectLooks(data.exercise, element("looks"), { clock, say });
+document.getElementById("hide-script")?.addEventListener("click", async () => {
+  const text = "You then look at its run first: output, curves, gradients, each at a price in minutes. The script is a look, too.";
+  if (!(await ask({ title: "Hide the script?", text, yes: "Hide it" }))) return;
+  const reply = await fetch(`${api}/hide`, { method: "POST" }).catch(() => null);
+  if (reply?.ok) location.reload();
+  else say(reply ? ((await reply.json()) as { fact: string }).fact : "Not hidden: the server did not answer.");
 });
 
 // ---- the draft ----
@@ -210,7 +231,7 @@ function onEvent(event: RunEvent): void {
     case "cancelled":
       say("Stopped. Nothing was counted.");
       break;
-    case "pulse":
+    default:
       break;
   }
 }
@@ -234,12 +255,7 @@ function say(text: string): void {
   element("stage").textContent = text;
 }
 
-// ---- pieces of the page that the server draws ----
-
-function fill(place: HTMLElement, html: string): void {
-  place.innerHTML = html;
-  place.dispatchEvent(new CustomEvent("new-content", { bubbles: true }));
-}
+// ---- clicks on pieces of the page that the server draws ----
 
 element("bench").addEventListener("click", async (event) => {
   const target = event.target as HTMLElement;
@@ -269,5 +285,6 @@ if (data.goOnFrom !== null) void goOnFrom(data.goOnFrom);
 if (location.search) history.replaceState(null, "", location.pathname + location.hash);
 
 // A report link from another page may name the panel it wants.
-if (location.hash === "#verdict" || location.hash === "#hints") tabs.open(location.hash.slice(1));
+const asked = location.hash.slice(1);
+if (["verdict", "hints", "diagnose", "looks"].includes(asked) && document.getElementById(asked)) tabs.open(location.hash.slice(1));
 if (!matchMedia("(max-width: 60rem)").matches) editor.focus();

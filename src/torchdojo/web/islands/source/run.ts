@@ -1,4 +1,4 @@
-// One run: send the text, read the events as they come, stop when asked to.
+// What the server does while the page watches: a run, a drill in the making, a look. Events come one JSON a line.
 
 import type { Curves } from "./page";
 
@@ -9,21 +9,30 @@ export type RunEvent =
   | { type: "progress"; done: number; of: number; check?: string; outcome?: string }
   | { type: "pulse" }
   | { type: "report"; verdict: string; html: string; attempts: string; curves: Curves }
+  | { type: "made"; address: string; title: string }
+  | { type: "looks"; html: string; spent: number; script: boolean }
   | { type: "error"; fact: string; cure: string }
   | { type: "cancelled" };
 
-// Resolves when the run has ended for whatever reason; the last event is "report", "error" or "cancelled".
-export async function run(exercise: string, source: string, stop: AbortSignal, on: (event: RunEvent) => void): Promise<void> {
+const LAST = new Set(["report", "made", "looks", "error", "cancelled"]);
+
+// Judges a text. The last event is "report", "error" or "cancelled".
+export function run(exercise: string, source: string, stop: AbortSignal, on: (event: RunEvent) => void): Promise<void> {
+  return watch(`/api/exercises/${exercise}/runs`, { source }, stop, on);
+}
+
+// Resolves when what was asked for has ended for whatever reason.
+export async function watch(address: string, asked: object, stop: AbortSignal, on: (event: RunEvent) => void): Promise<void> {
   let ended = false;
   const pass = (event: RunEvent) => {
-    ended = event.type === "report" || event.type === "error" || event.type === "cancelled";
+    ended = LAST.has(event.type);
     on(event);
   };
   try {
-    const reply = await fetch(`/api/exercises/${exercise}/runs`, {
+    const reply = await fetch(address, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ source }),
+      body: JSON.stringify(asked),
       signal: stop,
     });
     if (!reply.ok || !reply.body) {
@@ -39,7 +48,7 @@ export async function run(exercise: string, source: string, stop: AbortSignal, o
     if (!(error instanceof TypeError)) throw error;
   }
   if (!ended) {
-    on({ type: "error", fact: "The server went away during the run.", cure: "Nothing was counted. Start it again and press Run." });
+    on({ type: "error", fact: "The server went away during the run.", cure: "Nothing was counted. Start it again and try once more." });
   }
 }
 
