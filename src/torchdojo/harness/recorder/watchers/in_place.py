@@ -7,6 +7,7 @@ that want gradients: at (the line), shape, how (the operator), after (how many r
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import Any
 
 from torchdojo.harness.originals import Tensor, is_grad_enabled, requires_grad_of, shape_of
@@ -20,8 +21,8 @@ _OPERATORS = {"__iadd__": "+=", "__isub__": "-=", "__imul__": "*=", "__itruediv_
 def watch(bus: Bus) -> None:
     """Replace the operators."""
     changes = _Changes(bus)
-    for name in _OPERATORS:
-        bus.replace(Tensor, name, changes.wrap)
+    for name, how in _OPERATORS.items():
+        bus.replace(Tensor, name, partial(changes.wrap, how))
     bus.forward_begins.append(changes.forward_begins)
     bus.script_ends.append(changes.script_ends)
 
@@ -32,9 +33,8 @@ class _Changes:
         self._forwards = 0
         self._latest: deque[dict[str, Any]] = deque(maxlen=_MOST_NOTED)
 
-    def wrap(self, original: Any) -> Any:
-        """The replacement for one of the operators."""
-        how = _OPERATORS[original.__name__]
+    def wrap(self, how: str, original: Any) -> Any:
+        """The replacement for one of the operators, which may call itself by another name."""
 
         def change(tensor: Any, *args: Any) -> Any:
             result = original(tensor, *args)
