@@ -24,8 +24,10 @@ MODE_KINDS = frozenset({"missing-eval-mode", "missing-no-grad"})
 #: Kinds for which the rows that were trained on must be (nearly) all of them.
 ROW_KINDS = frozenset({"unshuffled-training"})
 
-#: Kinds whose one occasion in a run is enough: what is restored, or read to go on.
-SINGLE_KINDS = frozenset({"best-state-by-reference", "resume-loses-state"})
+#: Kinds whose one occasion in a run is enough: what is restored or read to go on, or looked at once for a model.
+SINGLE_KINDS = frozenset(
+    {"batch-dimension-merged", "best-state-by-reference", "resume-loses-state", "view-instead-of-permute"}
+)
 
 #: Kinds on which values can say something.
 VALUE_KINDS = frozenset(
