@@ -34,7 +34,7 @@ class Watched:
     def representatives(self) -> list[Any]:
         """A few of its parameters, from the first to the last."""
         optimizer = self.optimizer()
-        groups = () if optimizer is None else optimizer.param_groups
+        groups: list[dict[str, Any]] = [] if optimizer is None else optimizer.param_groups
         owned = groups[0]["params"] if len(groups) == 1 else [p for group in groups for p in group["params"]]
         if len(owned) <= _REPRESENTATIVES:
             return list(owned)
