@@ -19,7 +19,7 @@ from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import BugSpec, Exercise, Kind
 from torchdojo.domain.proof import Claim, Proof
 from torchdojo.domain.report import BugState, Verdict
-from torchdojo.library import check_script_names
+from torchdojo.library import check_script_names, read_proof
 
 #: A drill is run many times while it is made: its base has to be quick.
 MOST_SECONDS = 3.0
@@ -49,7 +49,8 @@ def run(base: Exercise, seeds: Sequence[int], alone_seeds: Sequence[int], bench:
     sound = as_exercise(base, [])
     tried = breakable_places(base.solution)
     if quick:
-        tried = random.Random(base.id).sample(tried, min(SAMPLED, len(tried)))
+        known = [place for place in tried if str(place) in _proved_places(base)]
+        tried = random.Random(base.id).sample(known, min(SAMPLED, len(known)))
     alone = alone_seeds[:_ALONE_SEEDS]
     to_come = len(tried) * len(alone)
     reports = bench.run(sound, {Case("solution", "", seed): base.solution for seed in seeds}, to_come=to_come)
@@ -107,6 +108,16 @@ def seen_alone(name: str, reports: Reports) -> bool:
     """Whether the bug at this place was seen in every run, and nothing else was."""
     runs = of_role(reports, "alone", name)
     return all(states(r).get(name) is BugState.OPEN for r in runs) and not _intruders(name, reports)
+
+
+def _proved_places(base: Exercise) -> set[str]:
+    """The places where the base's proof has seen a bug alone."""
+    try:
+        proof = read_proof(base)
+    except BadContent:
+        return set()
+    bugs = () if proof is None else proof.bugs
+    return {bug.id for bug in bugs if bug.state is BugState.OPEN and not bug.others}
 
 
 def _intruders(name: str, reports: Reports) -> tuple[str, ...]:

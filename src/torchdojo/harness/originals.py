@@ -39,6 +39,7 @@ any_nonzero: Callable[[Any], Any] = _base.any
 data_ptr: Callable[[Any], int] = _base.data_ptr
 numel: Callable[[Any], int] = _base.numel
 reshape: Callable[..., Any] = _base.reshape
+is_contiguous: Callable[[Any], bool] = _base.is_contiguous
 copy_: Callable[..., Any] = _base.copy_
 
 is_grad_enabled: Callable[[], bool] = torch._C.is_grad_enabled

@@ -14,10 +14,20 @@ from torchdojo.probes import probes
 from torchdojo.probes.training import ENOUGH_STEPS
 
 #: Kinds that are judged by the evaluation passes; every other kind by the training steps.
-EVALUATION_KINDS = frozenset({"missing-eval-mode", "missing-no-grad"})
+EVALUATION_KINDS = frozenset(
+    {"missing-eval-mode", "missing-no-grad", "metric-broadcasting", "wrong-decision-rule", "wrong-metric-average"}
+)
+
+#: Those of them that need layers which have an eval mode.
+MODE_KINDS = frozenset({"missing-eval-mode", "missing-no-grad"})
 
 #: Kinds for which the rows that were trained on must be (nearly) all of them.
 ROW_KINDS = frozenset({"unshuffled-training"})
+
+#: Kinds whose one occasion in a run is enough: what is restored or read to go on, or looked at once for a model.
+SINGLE_KINDS = frozenset(
+    {"batch-dimension-merged", "best-state-by-reference", "resume-loses-state", "view-instead-of-permute"}
+)
 
 #: Kinds on which values can say something.
 VALUE_KINDS = frozenset(
@@ -41,10 +51,13 @@ def from_events(kind: str, trace: Trace, clean: Facts, cover: Coverage, ended: E
         return State(BugState.NO_EVIDENCE, RestsOn.EVENTS, UNSEEN)
     observation = probes()[kind].observe(trace, clean.expected)
     evaluation = kind in EVALUATION_KINDS
-    missing = (cover.evaluation or "No layer that has an eval mode ran.") if evaluation else cover.steps
+    missing = cover.evaluation if evaluation else cover.steps
+    if not missing and kind in MODE_KINDS:
+        missing = "No layer that has an eval mode ran."
     if not missing:
         missing = observation.summary if trace.training_forwards else "No model was seen in training."
-    state = from_observation(observation, 1 if evaluation else ENOUGH_STEPS, missing)
+    enough = 1 if evaluation or kind in SINGLE_KINDS else ENOUGH_STEPS
+    state = from_observation(observation, enough, missing)
     if state.state is BugState.FIXED:
         fault = cover.evaluation if evaluation else cover.steps or cover.parameters
         fault = fault or (cover.rows if kind in ROW_KINDS else "")

@@ -8,7 +8,7 @@ import math
 import random
 import types
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from torchdojo.domain.exercise import Exercise
-from torchdojo.domain.trace import Trace
+from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.batches import distinct_rows, training_batches
 from torchdojo.probes.evaluation import row_count
 from torchdojo.probes.expected import Expected
@@ -78,13 +78,19 @@ def facts_of(trace: Trace) -> Facts:
         steps=len(trace.steps),
         evaluation_passes=len(passes),
         rows=distinct_rows(batches) if batches else 0,
-        held_out_rows=max((row_count(p) for p in passes), default=0),
+        held_out_rows=_usual_rows(passes),
         parameters=max((f.get("params", 0) for f in forwards), default=0),
         mode_leaves=max((f.get("train_leaves", 0) + f.get("eval_leaves", 0) for f in forwards), default=0),
         first_pass=before,
         optimizer=optimizer_fingerprint(trace),
         update=_largest_update(trace),
     )
+
+
+def _usual_rows(passes: Sequence[tuple[Event, ...]]) -> int:
+    """The rows of most passes: a last one may come together with samples that the script draws, or with a test."""
+    counts = sorted(row_count(forwards) for forwards in passes)
+    return counts[len(counts) // 2] if counts else 0
 
 
 def _largest_update(trace: Trace) -> int:

@@ -24,6 +24,11 @@ def noted(trace: Trace, what: str) -> list[Event]:
     return list(trace.notes(WATCHER, what))
 
 
+def occasions(trace: Trace, notes: list[Event]) -> int:
+    """How many training forwards the experiments of these notes stand for: what a copy does, the model does in all."""
+    return max(len(trace.training_forwards), len(notes)) if notes else 0
+
+
 def rows_are_samples(trace: Trace, model: int) -> bool:
     """Whether axis 0 of a model's input holds samples: they come in ever different company, or from a loader."""
     forwards = [f for f in trace.training_forwards if f["model"] == model and f.get("shape")]

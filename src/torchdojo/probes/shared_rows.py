@@ -16,6 +16,8 @@ FEWEST_ROWS = 8
 _REPEATS = 3.0
 #: So many forwards without a loader are over different tensors rather than over parts of one.
 _FEW = 3
+#: Evaluations in more of the pauses between updates than this, of other rows each time, belong to the updates.
+_EVERY_UPDATE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ def evaluated_passes(trace: Trace) -> list[Evaluated]:
     """Every evaluation pass with known rows, of models whose training rows have a target each."""
     whole = _models_with_a_target_per_row(trace)
     passes, of_loaders = _segments(trace)
+    for number in _for_updates(trace):
+        passes.pop(number, None)
     trained: dict[int, _Trained] = {}
     found: dict[tuple[int, int], list[Event]] = {}
     known: dict[tuple[int, int], _Trained] = {}
@@ -90,6 +94,33 @@ def _segments(trace: Trace) -> tuple[dict[int, int], set[int]]:
             if fed:
                 of_loaders.add(number)
     return found, of_loaders
+
+
+def _for_updates(trace: Trace) -> set[int]:
+    """Forwards without a gradient that an update asks for itself: the values of next states, a second opinion.
+
+    They stand between a training forward and its backward pass, or before (nearly) every update, with other rows.
+    """
+    found: set[int] = set()
+    waiting: list[int] = []
+    trained = False
+    for event in trace.events:
+        if event["t"] == "forward":
+            if event["id"] in trace.trained_ids:
+                trained = True
+            elif trained:
+                waiting.append(event["id"])
+        elif event["t"] == "backward":
+            if not event.get("failed"):
+                found.update(waiting)
+            waiting, trained = [], False
+        elif event["t"] == "step":
+            waiting, trained = [], False
+    passes = [p for p in trace.evaluation_passes if not all(f["id"] in found for f in p)]
+    rows = Counter(frozenset(row for f in p for row in f.get("rows", ())) for p in passes)
+    if len(passes) > _EVERY_UPDATE * len(trace.steps) and len(rows) > _EVERY_UPDATE * len(passes):
+        found.update(f["id"] for p in passes for f in p)
+    return found
 
 
 class _Trained:

@@ -17,7 +17,7 @@ ANSWERS = [
 ]
 
 #: Where a style leaves a kind nothing to break: its shapes come from a helper, its order from a sampler class, ...
-OUT_OF_REACH = 0.1
+OUT_OF_REACH = 0.2
 
 
 def test_most_bugs_can_be_planted_in_most_styles():
@@ -26,6 +26,8 @@ def test_most_bugs_can_be_planted_in_most_styles():
     for exercise in library.exercises():
         for answer in right_answers(exercise):
             for bug in exercise.bugs:
+                if bug.edit is not None:
+                    continue  # Planted by its own words.
                 tried += 1
                 if not bug_kinds()[bug.kind].sites(answer.source):
                     without.append((answer.name, bug.kind))

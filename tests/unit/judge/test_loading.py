@@ -43,5 +43,5 @@ def test_asserts_still_tell_both_sides(folder: Path) -> None:
 def test_a_file_that_is_broken_is_noticed_only_when_it_is_needed(folder: Path) -> None:
     (folder / "checks.py").write_text("def test_one(:\n")
     compile_ahead(folder)
-    with pytest.raises(ContentFault, match="checks.py:1"):
+    with pytest.raises(ContentFault, match=r"checks\.py:1"):
         load_checks(folder)

@@ -17,7 +17,9 @@ ONE = {"bugs": 1, "base": "tiny-shapes", "seed": 4}
 def make(client: TestClient, **options: Any) -> list[dict[str, Any]]:
     reply = client.post("/api/drills", json=options)
     assert reply.headers["content-type"].startswith("application/x-ndjson")
-    return [json.loads(line) for line in reply.text.splitlines()]
+    events = [json.loads(line) for line in reply.text.splitlines()]
+    # Signs of life come as often as the machine is slow.
+    return [event for event in events if event["type"] != "pulse"]
 
 
 def test_a_drill_is_made_while_the_page_is_told_and_then_practised_like_any_exercise(client: TestClient) -> None:

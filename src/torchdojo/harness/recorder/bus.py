@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from torchdojo.harness.originals import Module, Tensor, detach, functorch_level, is_leaf_of, numel
+from torchdojo.harness.originals import Module, Tensor, detach, functorch_level, is_leaf_of, now, numel
 from torchdojo.harness.recorder.log import Log
 
 Listener = Callable[..., None]
@@ -28,6 +28,9 @@ _parameters, _buffers, _modules = Module.parameters, Module.buffers, Module.modu
 
 #: Models with more scalars than this are not copied for an experiment.
 _MOST_SCALARS = 50_000_000
+
+#: What all experiments together may take: a share of the run so far, and so many seconds that nobody minds.
+_SHARE, _NOBODY_MINDS = 0.05, 0.1
 
 
 class _Counter(Protocol):
@@ -58,12 +61,17 @@ class Bus:
         self.iteration_begins: list[Listener] = []
         self.batch_comes: list[Listener] = []
         self.script_ends: list[Listener] = []
+        #: Runs a module inside the root forward that is looked into: (original, module, args, kwargs) -> its output.
+        #: None where nobody looks, which is nearly always.
+        self.call_inside: Callable[..., Any] | None = None
         #: What runs now is a computation of ours.
         self.experimenting = False
         #: Set by the recorder: what it replaces in torch is put back at the end, and hooks are removed.
         self.replace: Callable[[Any, str, Wrap], None] = _not_recording
         self.keep_hook: Callable[[Any], None] = _not_recording
         self._counters = counters
+        self._began = now()
+        self._spent = 0.0
 
     def tell(self, listeners: list[Listener], *what: Any) -> None:
         """Tell the listeners; a fault of one is noted, and the script goes on."""
@@ -82,6 +90,10 @@ class Bus:
         """Whether a root forward, a loss, a backward pass, an experiment or a transform of torch.func is running."""
         return self._counters.busy > 0 or functorch_level() is not None
 
+    def affords_another(self) -> bool:
+        """Whether there is time for an experiment that was made before: the first of its kind need not ask."""
+        return self._spent < _NOBODY_MINDS + _SHARE * (now() - self._began)
+
     @contextlib.contextmanager
     def experiment(self) -> Iterator[None]:
         """For computations of our own: no event comes of them, nothing is printed, no random number is used up."""
@@ -90,6 +102,7 @@ class Bus:
         self._counters.busy += 1
         before, self.experimenting = self.experimenting, True
         nowhere = io.StringIO()
+        began = now()
         try:
             with (
                 contextlib.redirect_stdout(nowhere),
@@ -101,6 +114,7 @@ class Bus:
         finally:
             self._counters.busy -= 1
             self.experimenting = before
+            self._spent += now() - began
             random.setstate(states[0])
             np.random.set_state(states[1])
             torch.set_rng_state(states[2])

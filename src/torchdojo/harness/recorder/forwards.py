@@ -118,6 +118,8 @@ class Forwards:
 
         def call(module: Any, *args: Any, **kwargs: Any) -> Any:
             if self.busy:
+                if (inside := self.bus.call_inside) is not None:
+                    return inside(original, module, args, kwargs)
                 if direct and module._compiled_call_impl is None:
                     return module._call_impl(*args, **kwargs)
                 return original(module, *args, **kwargs)
@@ -141,7 +143,11 @@ class Forwards:
             self.busy += 1
             self._called = model
             try:
-                output = original(module, *args, **kwargs)
+                inside = self.bus.call_inside
+                if inside is None:
+                    output = original(module, *args, **kwargs)
+                else:
+                    output = inside(original, module, args, kwargs)
             except BaseException:
                 self.busy -= 1
                 self._fail()

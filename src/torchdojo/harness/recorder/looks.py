@@ -74,13 +74,12 @@ class Looks:
         self.current: Look | None = None
         self._bus = bus
         self._forwards: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
-        self._optimizers: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._optimizers: set[int] = set()
         self._updates = 0
         self._thread = get_ident()
         bus.forward_begins.append(self._begin)
         bus.forward_ends.append(self._end)
         bus.step_ends.append(self._updated)
-        bus.replace(Module, "_call_impl", self._wrap_call)
 
     @property
     def updates(self) -> int:
@@ -89,42 +88,42 @@ class Looks:
 
     def _updated(self, optimizer: Any) -> None:
         self._updates += 1
-        if optimizer not in self._optimizers:
+        number = self._bus.log.ident(optimizer)
+        if number not in self._optimizers:
             # Another optimizer, another phase: parts may have been frozen or exchanged.
-            self._optimizers.add(optimizer)
+            self._optimizers.add(number)
             self._forwards.clear()
 
     def _begin(self, module: Any, args: Any, kwargs: Any) -> None:
         earlier = self._forwards.get(module, 0)
         self._forwards[module] = earlier + 1
-        self.current = None
+        self.current = self._bus.call_inside = None
         if not _worth_a_look(earlier) or not (is_grad_enabled() or module.training):
             return
         self.current = look = Look(module, args, kwargs, earlier, self._updates)
+        self._bus.call_inside = self._call
         self._bus.tell(self.begins, look)
 
     def _end(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
         look, self.current = self.current, None
+        self._bus.call_inside = None
         if look is not None and look.root is module:
             look.number, look.output = number, output
             self._bus.tell(self.ends, look)
 
-    def _wrap_call(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def call(module: Any, *args: Any, **kwargs: Any) -> Any:
-            look = self.current
-            if look is None or self._bus.experimenting:
-                return original(module, *args, **kwargs)
-            seen = self._noted(look, module, args, kwargs)
-            try:
-                output = original(module, *args, **kwargs)
-            except BaseException:
-                self.current = None
-                raise
-            if seen is not None:
-                seen.made = output if isinstance(output, Tensor) else first_tensor((output,))
-            return output
-
-        return call
+    def _call(self, original: Callable[..., Any], module: Any, args: Any, kwargs: Any) -> Any:
+        look = self.current
+        if look is None or self._bus.experimenting:
+            return original(module, *args, **kwargs)
+        seen = self._noted(look, module, args, kwargs)
+        try:
+            output = original(module, *args, **kwargs)
+        except BaseException:
+            self.current = self._bus.call_inside = None
+            raise
+        if seen is not None:
+            seen.made = output if isinstance(output, Tensor) else first_tensor((output,))
+        return output
 
     def _noted(self, look: Look, module: Any, args: Any, kwargs: Any) -> Call | None:
         if len(look.calls) >= _MOST_CALLS or get_ident() != self._thread:

@@ -33,15 +33,21 @@ class Watched:
 
     def representatives(self) -> list[Any]:
         """A few of its parameters, from the first to the last."""
-        owned = self.parameters()
+        optimizer = self.optimizer()
+        groups: list[dict[str, Any]] = [] if optimizer is None else optimizer.param_groups
+        owned = groups[0]["params"] if len(groups) == 1 else [p for group in groups for p in group["params"]]
         if len(owned) <= _REPRESENTATIVES:
-            return owned
+            return list(owned)
         step = (len(owned) - 1) / (_REPRESENTATIVES - 1)
         return [owned[round(index * step)] for index in range(_REPRESENTATIVES)]
 
     def gradients(self) -> dict[int, State]:
         """The state of the representatives' gradients, by the identity of the parameter."""
-        return {id(parameter): state_of(parameter) for parameter in self.representatives()}
+        found: dict[int, State] = {}
+        for parameter in self.representatives():
+            gradient = grad_of(parameter)
+            found[id(parameter)] = None if gradient is None else (id(gradient), version_of(gradient))
+        return found
 
 
 class Optimizers:

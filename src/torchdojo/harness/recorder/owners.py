@@ -29,7 +29,8 @@ class Owners:
     """The parameters that optimizers held when they stepped."""
 
     def __init__(self, bus: Bus) -> None:
-        self._steps: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+        self._log = bus.log
+        self._steps: dict[int, int] = {}
         self._owned: dict[int, Callable[[], Any]] = {}
         bus.step_begins.append(self._read)
 
@@ -39,8 +40,9 @@ class Owners:
         return found is not None and found() is parameter
 
     def _read(self, optimizer: Any) -> None:
-        steps = self._steps.get(optimizer, 0)
-        self._steps[optimizer] = steps + 1
+        number = self._log.ident(optimizer)
+        steps = self._steps.get(number, 0)
+        self._steps[number] = steps + 1
         if steps < _FIRST or steps % _EVERY == 0:
             for group in optimizer.param_groups:
                 for parameter in group["params"]:

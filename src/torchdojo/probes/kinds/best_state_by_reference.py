@@ -16,17 +16,40 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     loads = [note for note in trace.notes("checkpoints", "load") if note["memory"]]
     saves = list(trace.notes("checkpoints", "save"))
     bad_loads = [note for note in loads if note["age"] and note["aliased"] == note["memory"]]
+    late_loads = [note for note in loads if note["late_age"] and note["late"] == note["memory"]]
     bad_saves = [note for note in saves if note["age"]]
-    findings = [_loaded(trace, note) for note in bad_loads] or [_saved(trace, note) for note in bad_saves]
-    watched = len(loads) + len(saves)
-    summary = f"In {counted(watched, 'load or save', 'loads and saves')} of weights no state was one that trained on."
-    return Observation(KIND, watched, summary, tuple(findings[:1]))
+    findings = [_loaded(trace, note) for note in bad_loads]
+    findings = (
+        findings or [_copied_late(trace, note) for note in late_loads] or [_saved(trace, note) for note in bad_saves]
+    )
+    kept = _after_training(trace)
+    summary = f"In {counted(kept, 'load or save', 'loads and saves')} after training no state was one that trained on."
+    return Observation(KIND, max(kept, len(findings)), summary, tuple(findings[:1]))
+
+
+def _after_training(trace: Trace) -> int:
+    """Loads and saves that no update follows: what is loaded then was chosen, not read to go on."""
+    kept = 0
+    for event in reversed(trace.events):
+        if event["t"] == "step":
+            break
+        if event["t"] == "note" and event["by"] == "checkpoints" and event["what"] in ("load", "save"):
+            kept += 1
+    return kept
 
 
 def _loaded(trace: Trace, note: Event) -> Finding:
     message = (
         f"{share(note['aliased'], note['memory'])} tensors loaded into {note['cls']} share memory with its own weights "
         f"and were taken {counted(note['age'], 'step')} before: they have trained on, and loading them changed nothing."
+    )
+    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, trace.place(note))
+
+
+def _copied_late(trace: Trace, note: Event) -> Finding:
+    message = (
+        f"{share(note['late'], note['memory'])} tensors loaded into {note['cls']} were copied just before, and what "
+        f"was copied had been taken {counted(note['late_age'], 'step')} earlier: it had trained on until the copy."
     )
     return Finding(KIND, Severity.BUG, Certainty.EVENT, message, trace.place(note))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.expected import Expected
-from torchdojo.probes.experiments import WATCHER, noted
+from torchdojo.probes.experiments import WATCHER, noted, occasions
 from torchdojo.probes.wording import counted, share
 
 KIND = "causal-mask"
@@ -20,7 +20,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     findings = [_finding(trace, note) for note in notes if note["moved"]]
     looked_at = sum(note["looked_at"] for note in notes)
     summary = f"Later tokens were exchanged: none of {counted(looked_at, 'output')} before them moved."
-    return Observation(KIND, len(notes), summary, tuple(findings))
+    return Observation(KIND, occasions(trace, notes), summary, tuple(findings))
 
 
 def _finding(trace: Trace, note: Event) -> Finding:

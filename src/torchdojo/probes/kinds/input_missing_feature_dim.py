@@ -16,13 +16,15 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     """A floating-point batch must reach the first affine layer with a batch dimension and a feature dimension."""
     refused = "shapes cannot be multiplied" in str((trace.end or {}).get("message"))
     of_a_batch = _scored_as_batches(trace)
+    # Of a graded script it is known that its batches are rows, whatever they are scored against.
+    graded = expected.training_rows is not None
     # Where no affine layer was reached, only an error can say that one was to come.
     flat = [
         f
         for f in trace.of("forward")
         if takes_batch_as_one_row(f)
         and (f.get("entry") or (f.get("failed") and refused))
-        and (f.get("failed") or len(f["shape"]) > 1 or f["id"] in of_a_batch)
+        and (f.get("failed") or len(f["shape"]) > 1 or f["id"] in of_a_batch or graded)
     ]
     findings: tuple[Finding, ...] = ()
     if flat:

@@ -15,12 +15,24 @@ WATCHERS = ("labels",)
 LOSSES = frozenset({"cross_entropy", "nll_loss"})
 #: So many labels have to be seen before a class that is not among them is worth a remark.
 ENOUGH_LABELS = 300
+#: A single batch of a single candidate is no habit.
+ENOUGH_CALLS = 5
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """Compare the labels that reach a loss with the classes that the scores have."""
     calls = [e for e in trace.of("loss") if e["name"] in LOSSES and e.get("targets") and _labelled(e)]
-    findings = [f for f in (_outside(trace, calls), _ignored(trace, calls), _shifted(trace, calls)) if f]
+    shared = [e for e in trace.of("loss") if e["name"] == "cross_entropy" and _distributed(e)]
+    findings = [
+        f
+        for f in (
+            _outside(trace, calls),
+            _alone(trace, [*calls, *shared]),
+            _ignored(trace, calls),
+            _shifted(trace, calls),
+        )
+        if f
+    ]
     labels = [label for e in calls for label in e["targets"]]
     summary = "No class labels reached a loss."
     if labels:
@@ -29,7 +41,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             f"{counted(len(labels), 'label')} from {min(kept, default=0)} to {max(kept, default=0)} for "
             f"{_classes(calls[0])} classes, all in range and none left out of the loss."
         )
-    return Observation(KIND, len(calls), summary, tuple(findings[:1]))
+    elif shared:
+        summary = f"{counted(len(shared), 'call')} of a loss got a share for each of {_classes(shared[0])} classes."
+    return Observation(KIND, len(calls) + len(shared), summary, tuple(findings[:1]))
 
 
 def _labelled(loss: Event) -> bool:
@@ -38,6 +52,15 @@ def _labelled(loss: Event) -> bool:
         len(loss["target_shape"]) == 1
         and len(loss["shape"]) == 2
         and str(loss["target_dtype"]).startswith(("int", "uint"))
+    )
+
+
+def _distributed(loss: Event) -> bool:
+    """A floating number per row and class."""
+    return (
+        len(loss["shape"]) == 2
+        and list(loss["target_shape"]) == list(loss["shape"])
+        and str(loss["target_dtype"]).startswith(FLOATS)
     )
 
 
@@ -60,6 +83,18 @@ def _outside(trace: Trace, calls: list[Event]) -> Finding | None:
             )
             return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, [loss]))
     return None
+
+
+def _alone(trace: Trace, calls: list[Event]) -> Finding | None:
+    """Labels made to fit scores that have one class only."""
+    alone = [e for e in calls if e.get("grad") and e.get("value") is not None and _classes(e) == 1]
+    if len(alone) < ENOUGH_CALLS or 2 * len(alone) < len(calls):
+        return None
+    message = (
+        f"The scores have a single class in {share(len(alone), len(calls))} calls: its probability is always 1 and the "
+        "loss always 0. A score per class is needed."
+    )
+    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, alone))
 
 
 def _ignored(trace: Trace, calls: list[Event]) -> Finding | None:

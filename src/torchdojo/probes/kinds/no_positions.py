@@ -5,7 +5,7 @@ from __future__ import annotations
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.expected import Expected
-from torchdojo.probes.experiments import STILL, WATCHER, noted
+from torchdojo.probes.experiments import STILL, WATCHER, noted, occasions
 from torchdojo.probes.wording import counted
 
 KIND = "no-positions"
@@ -18,7 +18,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     findings = [_finding(trace, note) for note in notes if note["share"] < STILL]
     least = min((note["share"] for note in notes), default=0.0)
     summary = f"Tokens changed places in {counted(len(notes), 'model')}: the output moved, by {least:.1%} at least."
-    return Observation(KIND, len(notes), summary, tuple(findings))
+    return Observation(KIND, occasions(trace, notes), summary, tuple(findings))
 
 
 def _finding(trace: Trace, note: Event) -> Finding:

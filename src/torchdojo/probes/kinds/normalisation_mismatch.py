@@ -18,6 +18,8 @@ WATCHERS = ("inputs",)
 #: How close to mean 0 and deviation 1 features are that were standardised with their own statistics; of few features
 #: chance may bring one as close.
 STANDARD, STANDARD_OF_FEW, FEW = 0.06, 0.015, 4
+#: Two points at -1 and 1 have such a mean and deviation by nature; so many different rows have them by standardising.
+ENOUGH_ROWS = 12
 #: From here on, a mean (in deviations) or a deviation (as a ratio) is another one.
 SHIFT, RATIO = 0.6, 1.6
 #: Pixels of 0 to 255 beside pixels of 0 to 1.
@@ -26,19 +28,24 @@ PIXELS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Mean and deviation of each feature over some batches, and the range of all values."""
+    """Mean and deviation of each feature over some batches, the range of all values, how many different rows."""
 
     means: Sequence[float]
     deviations: Sequence[float]
     low: float
     high: float
+    rows: int
 
     @property
     def standard(self) -> bool:
         """Whether every feature that varies has mean 0 and deviation 1, as after standardising."""
         near = STANDARD if len(self.means) >= FEW else STANDARD_OF_FEW
         varying = [(m, d) for m, d in zip(self.means, self.deviations, strict=True) if d > 1e-6]
-        return bool(varying) and all(abs(m) <= near and abs(d - 1) <= near for m, d in varying)
+        return (
+            self.rows >= ENOUGH_ROWS
+            and bool(varying)
+            and all(abs(m) <= near and abs(d - 1) <= near for m, d in varying)
+        )
 
     def differs(self, other: Spread) -> bool:
         """Whether at least half of the features lie elsewhere, or are wider or narrower."""
@@ -92,7 +99,9 @@ def _spread(notes: Sequence[Event]) -> Spread | None:
     means = [sum(e["means"][i] * e["rows"] for e in notes) / rows for i in range(len(notes[0]["means"]))]
     squares = [sum(e["squares"][i] * e["rows"] for e in notes) / rows for i in range(len(means))]
     deviations = [max(0.0, square - mean**2) ** 0.5 for mean, square in zip(means, squares, strict=True)]
-    return Spread(means, deviations, min(e["low"] for e in notes), max(e["high"] for e in notes))
+    different = {(tuple(e["means"]), tuple(e["squares"])): e["rows"] for e in notes}
+    low, high = min(e["low"] for e in notes), max(e["high"] for e in notes)
+    return Spread(means, deviations, low, high, sum(different.values()))
 
 
 def _middle(values: Sequence[float]) -> float:

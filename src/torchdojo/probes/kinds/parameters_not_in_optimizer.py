@@ -8,7 +8,7 @@ from torchdojo.probes.expected import Expected
 from torchdojo.probes.wording import counted
 
 KIND = "parameters-not-in-optimizer"
-WATCHERS = ("gradient_use",)
+WATCHERS = ("gradient_use", "orphans")
 
 #: Looks at the gradients that have to agree.
 ENOUGH_LOOKS = 3
@@ -21,7 +21,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     """A parameter that gets gradients has to be somebody's to update."""
     fed = [note for note in trace.notes("gradient_use", "optimizer") if note["filled"] and note["steps"]]
     left = [note for note in trace.notes("gradient_use", "unowned") if note["filled"] >= ENOUGH_LOOKS]
-    findings = [_finding(trace, note) for note in left if fed and _is_part(note)]
+    # An optimizer that holds tensors which were replaced is what has to be mended: one bug, told by its own kind.
+    replaced = {note["model"] for note in trace.notes("orphans", "optimizer")}
+    findings = [_finding(trace, note) for note in left if fed and _is_part(note) and note["model"] not in replaced]
     passes = max((note["filled"] for note in fed), default=0)
     summary = (
         f"{counted(passes, 'backward pass', 'backward passes')}: every trainable parameter with a gradient belongs to "

@@ -16,12 +16,12 @@ JUMP = 1.05
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """When training goes on from a checkpoint with the same optimizer, what the checkpoint holds of it is loaded."""
-    loads = [note for note in trace.notes("checkpoints", "load") if note["matched"]]
+    went_on = sum(1 for _ in trace.notes("checkpoints", "went_on"))
     findings = tuple(
         finding for note in trace.notes("checkpoints", "resumed") if (finding := _finding(trace, note)) is not None
     )
-    summary = f"In {counted(len(loads), 'load')} of weights nothing that training needs to go on was left behind."
-    return Observation(KIND, len(loads), summary, findings)
+    summary = f"Training went on from a checkpoint {counted(went_on, 'time')}: nothing that it needs was left behind."
+    return Observation(KIND, went_on, summary, findings)
 
 
 def _finding(trace: Trace, note: Event) -> Finding | None:

@@ -8,6 +8,9 @@ from torchdojo.probes.expected import Expected
 from torchdojo.probes.training import main_forwards
 from torchdojo.probes.wording import counted
 
+#: Who says so in a name shares layers on purpose.
+_MEANT = ("share", "sharing", "tied", "tying", "albert", "universal", "recurrent", "recursive")
+
 KIND = "shared-layer"
 WATCHERS = ("sharing",)
 
@@ -31,5 +34,7 @@ def _finding(trace: Trace, note: Event) -> Finding:
     message = (
         f"A {note['container']} in {note['model']} has {note['places']} {what} ({note['cls']} {note['name']!r}): {use}."
     )
-    severity = Severity.BUG if note["chained"] or note["repeated"] else Severity.STYLE
+    named = f"{note['model']} {note['name']}".lower()
+    meant = any(word in named for word in _MEANT)
+    severity = Severity.BUG if (note["chained"] or note["repeated"]) and not meant else Severity.STYLE
     return Finding(KIND, severity, Certainty.EVENT, message, trace.place(note))

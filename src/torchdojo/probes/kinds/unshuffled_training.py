@@ -112,13 +112,19 @@ def _lopsided(targets: Sequence[int], overall: Counter[int], total: int) -> bool
 def _targets_change(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
     """The same row with another row's target in another epoch: inputs and targets went separate ways.
 
-    A target that was never seen before is a new one: of a teacher that learns, of a value that is estimated again.
+    A target that no other row had before is a new one: of a teacher that learns, of a value that is estimated again.
+    With a new optimizer another stage begins, which may ask the same rows another question.
     """
     known: dict[int, int] = {}
-    targets: set[int] = set()
+    owners: dict[int, int] = {}
     changed: set[int] = set()
+    rows: set[int] = set()
     events: list[Event] = []
+    stages, stage = _stages(trace), 0
     for batch in batches:
+        if stages.get(batch.forward["id"], 0) != stage:
+            stage = stages[batch.forward["id"]]
+            known, owners = {}, {}
         if len(batch.targets) != len(batch.rows) or len(set(batch.targets)) == 1 or batch.forward.get("beside"):
             # One target for the whole batch belongs to the batch, not to its rows; and where rows have further
             # parts (a user and an item, two sentences), the same first part may well have another target.
@@ -127,11 +133,24 @@ def _targets_change(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
             # So does the number of the row within the batch, which is what contrastive losses ask for.
             continue
         for row, target in zip(batch.rows, batch.targets, strict=True):
-            if known.setdefault(row, target) != target and target in targets and row not in changed:
+            if known.setdefault(row, target) != target and owners.get(target, row) != row and row not in changed:
                 changed.add(row)
                 events.append(batch.forward)
-            targets.add(target)
-    if len(changed) <= max(3.0, LABEL_SLACK * len(known)):
+            owners.setdefault(target, row)
+            rows.add(row)
+    if len(changed) <= max(3.0, LABEL_SLACK * len(rows)):
         return None
-    message = f"{share(len(changed), len(known))} rows came with different targets at different times."
+    message = f"{share(len(changed), len(rows))} rows came with different targets at different times."
     return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, events, most=1))
+
+
+def _stages(trace: Trace) -> dict[int, int]:
+    """How many optimizers had been built before each forward."""
+    found: dict[int, int] = {}
+    built = 0
+    for event in trace.of("optimizer", "forward"):
+        if event["t"] == "optimizer":
+            built += 1
+        else:
+            found[event["id"]] = built
+    return found

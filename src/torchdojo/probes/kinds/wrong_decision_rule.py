@@ -27,16 +27,28 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     losses = {e["name"] for e in trace.of("loss") if e.get("grad")}
     divided = list(trace.notes(WATCHERS[0], "thresholded")) if losses & {LOGITS, PROBABILITIES} else []
     judged = {(e["after"], e["count"]) for e in trace.notes(WATCHERS[0], "compared")}
-    findings = []
+    crossed = list(trace.notes(WATCHERS[0], "crossed"))
+    findings = [_across(trace, crossed)] if crossed else []
     for at in dict.fromkeys(e["at"] for e in chosen):
         if found := _another_class(trace, [e for e in chosen if e["at"] == at]):
             findings.append(found)
     for at in dict.fromkeys(e["at"] for e in divided):
         if found := _another_threshold(trace, [e for e in divided if e["at"] == at], losses, judged):
             findings.append(found)
-    watched = len(chosen) + len(divided)
+    watched = len(chosen) + len(divided) + len(crossed)
     summary = f"In {counted(watched, 'batch', 'batches')} the predictions followed from the scores by the right rule."
     return Observation(KIND, watched, summary, tuple(findings))
+
+
+def _across(trace: Trace, notes: list[Event]) -> Finding:
+    """The highest score was looked for in each column, where it was meant in each row."""
+    first = notes[0]
+    message = (
+        f"Predictions were the row with the highest score for each of {first['classes']} classes, where the class with "
+        f"the highest score for each of {first['rows']} rows was meant: argmax went along the axis of the batch"
+    )
+    message += ", and the targets did not fit." if first["failed"] else "."
+    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, notes, most=1))
 
 
 def _another_class(trace: Trace, notes: list[Event]) -> Finding | None:

@@ -1,3 +1,4 @@
+# also: label-encoding
 # where: criterion(
 import torch
 from torch import nn

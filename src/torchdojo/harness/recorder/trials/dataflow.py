@@ -48,6 +48,7 @@ class Layer:
     made: int
     at: int
     kernel: tuple[int, ...]
+    bias: bool = True
     uses: int = 0
     split: bool = False
     before: Layer | None = None
@@ -63,8 +64,14 @@ class Flow:
 
     @property
     def stacked(self) -> list[tuple[Layer, Layer]]:
-        """Layers whose output only goes into the next, which could be one layer with it."""
-        return [(layer.before, layer) for layer in self.layers if layer.before is not None and _pointless(layer)]
+        """Layers whose output only goes into the next, which could be one layer with it.
+
+        A product of three and more matrices and nothing else is a deep linear network: somebody studies just that.
+        """
+        pairs = [(layer.before, layer) for layer in self.layers if layer.before is not None and _pointless(layer)]
+        if 2 <= len(pairs) == len(self.layers) - 1 and not any(layer.bias for layer in self.layers):
+            return []
+        return pairs
 
 
 def flow(trial: Trial, at: Callable[[], int], *, training: bool = False) -> Flow:
@@ -128,7 +135,8 @@ class _Looking(TorchFunctionMode):
         if name != "linear" and weight.shape[1] != given.shape[1 if given.dim() == weight.dim() else 0]:
             return  # Grouped: half of a factorised convolution.
         kernel = tuple(weight.shape[2:])
-        layer = Layer(int(weight.shape[1]), int(weight.shape[0]), self._at(), kernel, before=before)
+        bias = (args[2] if len(args) > 2 else kwargs.get("bias")) is not None
+        layer = Layer(int(weight.shape[1]), int(weight.shape[0]), self._at(), kernel, bias, before=before)
         if before is not None and (len(before.kernel) != len(kernel) or (not kernel and before.made != layer.given)):
             layer.before = None
         self.flow.layers.append(layer)

@@ -120,6 +120,16 @@ def leak(trial: Trial, shifted: Shift) -> Leak | None:
     return Leak(start, len(moved), len(before), moved == [start - 1])
 
 
+def leak_in_training(trial: Trial, shifted: Shift) -> Leak | None:
+    """The same in the modes of training, for a mask that is used in eval mode alone: for the last runs of a trial."""
+    trial.use_modes_of_training(norms=False)
+    base = trial.run({})
+    if base is None or base.shape != trial.base.shape:
+        return None
+    trial.base = base
+    return leak(trial, shifted)
+
+
 def _span(tokens: Any, scored: list[int]) -> tuple[int, int] | None:
     """Positions start..stop that are rolled by one: the first of them must get another token."""
     if len(scored) < 3:
@@ -216,7 +226,15 @@ def _share_moved(trial: Trial, place: int, inputs: tuple[Any, Any], row: int, or
     else:
         return None
     size = float(scale.abs().max())
-    return float(moved.abs().max()) / size if size > 1e-6 else None
+    if not size > 1e-6:
+        return None
+    shares = [float(moved.abs().max()) / size]
+    if each is not None and each.shape[1] == length:
+        # Behind a mask each position sees another set of tokens; at one of the ends, whose tokens stay, it sees all.
+        for end in (0, int(order.ne(torch.arange(length, device=order.device)).nonzero()[-1]) + 1):
+            if float(scale[end].abs().max()) > _TINY * size:
+                shares.append(float(moved[end].abs().max()) / float(scale[end].abs().max()))
+    return min(shares)
 
 
 def _order_is_needed(tokens: Any, lengths: list[int], targets: list[Any]) -> bool:

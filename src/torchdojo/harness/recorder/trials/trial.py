@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
+from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.utils.rnn import PackedSequence
 from torch.utils import _pytree
 
@@ -60,10 +61,13 @@ class Trial:
         """The first tensor argument."""
         return next(iter(self.tensors.values()))
 
-    def use_modes_of_training(self) -> None:
-        """Put the twin into the modes the model had: for the last run, since that changes it."""
+    def use_modes_of_training(self, *, norms: bool = True) -> None:
+        """Put the twin into the modes the model had: for the last run, since that changes it.
+
+        Without `norms` batch norm stays in eval mode: with it every row depends on every other.
+        """
         for module in self._training:
-            module.training = True
+            module.training = norms or not isinstance(module, _NormBase)
 
     def run(self, changed: Mapping[int, Any]) -> Any:
         """The main output with some arguments changed; None when the model fails or gives no such output."""

@@ -91,10 +91,8 @@ class _Adversaries:
 
     def backward_begins(self, roots: Any) -> None:
         """Are gradients of the judge's update still there?"""
-        for maker in list(self._spilt):
-            if any(_has_gradient(p) for p in self._held.get(maker, ())):
-                self._left.add(maker)
-            self._spilt.discard(maker)
+        suspects, self._spilt = self._spilt | self._left, set()
+        self._left = {maker for maker in suspects if any(_has_gradient(p) for p in self._held.get(maker, ()))}
 
     def backward_ends(self, roots: Any, forwards: list[int], failed: bool) -> None:
         """Remember which models got gradients."""

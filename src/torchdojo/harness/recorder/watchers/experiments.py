@@ -100,6 +100,8 @@ class _Experiments:
         if self._bus.inside:
             self._inside = [*self._inside[1 - _MOST_TARGETS :], detach(target)]
             return
+        if not any(batch.nodes for batch in self._batches.values()):
+            return
         behind = _behind(args[0] if args else kwargs.get("input"))
         for batch in self._batches.values():
             if len(batch.targets) < _MOST_TARGETS and any(node in behind for node in batch.nodes):
@@ -158,10 +160,9 @@ def _findings(trial: Trial, targets: list[Any], at: Any) -> list[tuple[str, int,
         facts = {"count": apart.count, "moved": apart.moved, "symmetric": apart.symmetric}
         notes.append(("rows", -1, {**facts, "sequence_first": has_sequence_first_layers(trial.twin)}))
     shifted = sequences.shift(trial, targets)
+    leak = None
     if shifted is not None:
-        if (leak := sequences.leak(trial, shifted)) is not None:
-            facts = {"position": leak.position, "moved": leak.moved, "looked_at": leak.looked_at}
-            notes.append(("causality", -1, {**facts, "only_one_before": leak.only_one_before}))
+        leak = sequences.leak(trial, shifted)
         if seen.attention and (context := sequences.order_of_context(trial, shifted)) is not None:
             notes.append(("order", -1, {"share": context[0], "tokens": context[1], "kind": "next", "needed": True}))
     elif seen.attention and (order := sequences.order_of_tokens(trial, targets)) is not None:
@@ -172,6 +173,11 @@ def _findings(trial: Trial, targets: list[Any], at: Any) -> list[tuple[str, int,
         layers = {"attention": seen.attention, "recurrent": is_recurrent(trial.twin)}
         notes.append(("padding", -1, {**lengths, **layers}))
     _note_layers(notes, trial, seen, at)
+    if shifted is not None and leak is not None:
+        if not leak.moved:
+            leak = sequences.leak_in_training(trial, shifted) or leak
+        facts = {"position": leak.position, "moved": leak.moved, "looked_at": leak.looked_at}
+        notes.append(("causality", -1, {**facts, "only_one_before": leak.only_one_before}))
     return notes
 
 

@@ -27,6 +27,8 @@ from torchdojo.harness.originals import (
     Module,
     detach,
     grad_of,
+    is_contiguous,
+    is_cpu_of,
     narrow,
     numel,
     requires_grad_of,
@@ -177,9 +179,10 @@ class _Watch:
             versions = {id(p): version_of(p) for p in representatives}
             owner.facts["filled_state"] = changed, versions
             owner.facts["filled_with"] = after, _values(representatives) if "outcomes" in owner.facts else {}
-            prints = owner.facts.setdefault("first", [(weak(p), _fingerprint(p)) for p in representatives])
-            if not owner.facts.get("moved"):
-                owner.facts["moved"] = _moved(prints)
+            if "first" not in owner.facts:
+                owner.facts["first"] = [(weak(p), _fingerprint(p)) for p in representatives]
+            elif not owner.facts.get("moved"):
+                owner.facts["moved"] = _moved(owner.facts["first"])
         if self._passes in _LOOKS:
             self._look()
 
@@ -289,7 +292,7 @@ def _values(parameters: list[Any]) -> dict[int, Array]:
     for parameter in parameters:
         gradient = grad_of(parameter)
         if gradient is not None and not gradient.is_sparse:
-            found[id(parameter)] = _first(gradient).astype(np.float64)
+            found[id(parameter)] = _first(gradient)
     return found
 
 
@@ -304,7 +307,7 @@ def _is_made_by_hand(owner: Watched) -> bool:
         return False
     after = _values(owner.representatives())
     pairs = [(before[key], after[key]) for key in before if key in after and before[key].shape == after[key].shape]
-    one, other = np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
+    one, other = (np.concatenate([pair[side] for pair in pairs]).astype(np.float64) for side in (0, 1))
     product = float(one @ other)
     return product * product < _PARALLEL * float(one @ one) * float(other @ other)
 
@@ -333,8 +336,10 @@ def _fingerprint(parameter: Any) -> tuple[int, Array]:
 
 
 def _first(tensor: Any) -> Array:
-    flat = reshape(detach(tensor), (-1,))
-    return array(narrow(flat, 0, 0, min(_VALUES, numel(flat)))).copy()
+    if not (is_cpu_of(tensor) and is_contiguous(tensor)):
+        flat = reshape(detach(tensor), (-1,))
+        tensor = narrow(flat, 0, 0, min(_VALUES, numel(flat)))
+    return array(tensor).reshape(-1)[:_VALUES].copy()
 
 
 def _same(one: tuple[int, Array], other: tuple[int, Array]) -> bool:

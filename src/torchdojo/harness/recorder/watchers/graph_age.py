@@ -51,7 +51,8 @@ class _Watch:
         self._bus = bus
         self._updates = 0
         self._recording = object()
-        self._mark = _Mark(self._recording, 0)
+        #: The mark of the update that is going on, once something was marked with it.
+        self._mark: _Mark | None = None
         self._alive: weakref.WeakSet[_Mark] = weakref.WeakSet()
         self._reached: set[int] = set()
         self._looks = 0
@@ -77,6 +78,8 @@ class _Watch:
     def _mark_node(self, node: Any) -> None:
         known = node.metadata.get(_KEY)
         if known is None or known.recording is not self._recording:
+            if self._mark is None:
+                self._mark = _Mark(self._recording, self._updates)
             node.metadata[_KEY] = self._mark
 
     def _begin(self, roots: list[Any]) -> None:
@@ -107,8 +110,9 @@ class _Watch:
 
     def _stepped(self, optimizer: Any) -> None:
         self._updates += 1
-        self._alive.add(self._mark)
-        self._mark = _Mark(self._recording, self._updates)
+        if self._mark is not None:
+            self._alive.add(self._mark)
+            self._mark = None
         if self._looks < len(_LOOKED_AT) and not self._bus.log.light and len(self._alive) >= _LOOKED_AT[self._looks]:
             self._looks += 1
             self._look()

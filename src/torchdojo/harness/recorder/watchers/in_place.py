@@ -34,7 +34,7 @@ class _Changes:
         self._latest: deque[dict[str, Any]] = deque(maxlen=_MOST_NOTED)
 
     def wrap(self, how: str, original: Any) -> Any:
-        """The replacement for one of the operators."""
+        """The replacement for one of the operators, which may call itself by another name."""
 
         def change(tensor: Any, *args: Any) -> Any:
             result = original(tensor, *args)

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from torchdojo.harness.originals import Tensor, detach, grad_fn_of, grad_of, item, numel
+from torchdojo.harness.originals import Tensor, detach, grad_fn_of, grad_of, is_grad_enabled, item, numel
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.by_hand import leaves_behind
 from torchdojo.harness.recorder.graph_walks import nodes_behind
@@ -74,9 +74,12 @@ class _Infinities:
     def wrap(self, original: Any) -> Any:
         """A function whose graph node remembers the line it was called at."""
 
+        bus, log = self._bus, self._bus.log
+
         def function(*args: Any, **kwargs: Any) -> Any:
             result = original(*args, **kwargs)
-            if not (self._bus.log.light or self._bus.experimenting):
+            # Optimizers take many roots, without gradients.
+            if not log.light and is_grad_enabled() and not bus.experimenting:
                 try:
                     node = grad_fn_of(result)
                     if node is not None:

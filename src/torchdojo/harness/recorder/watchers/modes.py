@@ -65,6 +65,8 @@ class Modes:
             facts = {"forward": number, "calls": self._dropped, "attention": self._attention}
             self._bus.note("modes", "dropout", at=self._at, **facts)
         if evaluating and self._stepped and not is_grad_enabled() and model not in self._asked:
+            if self._asked and not self._bus.affords_another():
+                return
             self._asked.add(model)
             spread = self._spread(module, args, kwargs)
             if spread is not None:

@@ -28,7 +28,7 @@ class Orphans:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._owners = owners_of(bus)
-        self._steps: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+        self._steps: dict[int, int] = {}
         self._built: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
         self._said: set[int] = set()
         self._ran: dict[int, Any] = {}
@@ -51,8 +51,8 @@ class Orphans:
 
     def _step(self, optimizer: Any) -> None:
         ran, self._ran = self._ran, {}
-        steps = self._steps[optimizer] = self._steps.get(optimizer, 0) + 1
         number = self._bus.log.ident(optimizer)
+        steps = self._steps[number] = self._steps.get(number, 0) + 1
         if steps not in _LOOKS or number in self._said:
             return
         models = [model for ref in ran.values() if (model := ref()) is not None]

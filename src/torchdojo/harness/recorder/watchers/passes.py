@@ -18,6 +18,7 @@ from __future__ import annotations
 import random
 import weakref
 import zlib
+from array import array as numbers
 from collections.abc import Callable
 from typing import Any
 
@@ -83,15 +84,25 @@ class _Pass:
         """Rows were drawn."""
         rows = index if isinstance(index, (list, tuple)) else [index]
         self.drawn += len(rows)
-        self.order = zlib.crc32(repr(rows).encode(), self.order)
+        self.order = zlib.crc32(_bytes(rows), self.order)
         if self.seen is not None:
             self.seen.update(rows)
             if len(self.seen) > _MOST_COUNTED:
                 self.seen = None
-        for row in rows:
-            if self.last is not None and not row > self.last:
-                self.ascending = False
-            self.last = row
+        if self.ascending:
+            for row in rows:
+                if self.last is not None and not row > self.last:
+                    self.ascending = False
+                    break
+                self.last = row
+
+
+def _bytes(rows: Any) -> Any:
+    """What a checksum of these rows is made of."""
+    try:
+        return numbers("q", rows)
+    except (TypeError, OverflowError):
+        return repr(rows).encode()
 
 
 class _Loaders:

@@ -34,7 +34,8 @@ _BY = "saved_data"
 
 #: Training forwards that are looked at, by their number; values of a tensor that are compared; nodes followed.
 _CHOSEN = frozenset({2, 3, 10, 11})
-_VALUES = 1 << 16
+_LAST = max(_CHOSEN)
+_VALUES = 1 << 14
 _MOST_NODES = 2_000
 
 
@@ -44,7 +45,7 @@ class _Saved:
     def __init__(self, tensor: Any) -> None:
         self.tensor = detach(tensor)
         self.version = version_of(tensor)
-        self.key = data_ptr(tensor), tuple(shape_of(tensor))
+        self.key = _key(tensor)
         self.sum = _checksum(self.tensor)
 
     def changed(self) -> bool:
@@ -56,6 +57,7 @@ class _Watch:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._forwards = 0
+        self._looked = False
         self._saved: list[_Saved] = []
         self._at = -1
         bus.forward_ends.append(self._forward)
@@ -64,15 +66,20 @@ class _Watch:
         bus.step_ends.append(self._stepped)
 
     def _forward(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
+        if self._forwards >= _LAST or not is_grad_enabled():
+            return
         outputs = [tensor for tensor in tensors_in(output) if grad_fn_of(tensor) is not None]
-        if not outputs or not is_grad_enabled():
+        if not outputs:
             return
         self._forwards += 1
         if self._forwards not in _CHOSEN:
             return
+        if self._looked and not self._bus.affords_another():
+            return
+        self._looked = True
         self._at = self._bus.log.at()
         self._look_again(module, args, kwargs)
-        self._keep(_behind(outputs))
+        self._keep(outputs)
 
     def _look_again(self, module: Any, args: Any, kwargs: Any) -> None:
         """Compute the forward in a copy of the model, and compare what is saved on the way."""
@@ -99,11 +106,10 @@ class _Watch:
 
     def _loss(self, number: int, name: str, args: Any, kwargs: Any, result: Any) -> None:
         if self._saved and isinstance(result, Tensor):
-            self._keep(_behind([result]))
+            self._keep([result])
 
-    def _keep(self, found: list[_Saved]) -> None:
-        known = {one.key for one in self._saved}
-        self._saved.extend(one for one in found if one.key not in known)
+    def _keep(self, outputs: list[Any]) -> None:
+        self._saved += _behind(outputs, {one.key for one in self._saved})
 
     def _begin(self, roots: list[Any]) -> None:
         saved, self._saved = self._saved, []
@@ -125,26 +131,37 @@ class _Watch:
         )
 
 
-def _behind(outputs: list[Any]) -> list[_Saved]:
-    """The tensors that the graph behind these outputs has saved."""
+def _key(tensor: Any) -> tuple[int, tuple[int, ...]]:
+    return data_ptr(tensor), tuple(shape_of(tensor))
+
+
+def _behind(outputs: list[Any], known: set[Any]) -> list[_Saved]:
+    """The tensors that the graph behind these outputs has saved, but for those that are known."""
     todo = [grad_fn_of(tensor) for tensor in outputs]
-    seen, found, known = set(todo), [], set()
+    seen, found = set(todo), []
+    names: dict[Any, list[str]] = {}
     while todo and len(seen) < _MOST_NODES:
         node = todo.pop()
         if node is None:
             continue
-        for name in dir(node):
-            if (name.startswith("_saved_") and "running" not in name) or name == "saved_tensors":
-                for tensor in _values(node, name):
-                    saved = _Saved(tensor)
-                    if saved.key not in known:
-                        known.add(saved.key)
-                        found.append(saved)
+        kind = type(node)
+        if kind not in names:
+            names[kind] = [name for name in dir(kind) if _holds_tensors(name)]
+        for name in names[kind]:
+            for tensor in _values(node, name):
+                key = _key(tensor)
+                if key not in known:
+                    known.add(key)
+                    found.append(_Saved(tensor))
         for following, _ in node.next_functions:
             if following is not None and following not in seen:
                 seen.add(following)
                 todo.append(following)
     return found
+
+
+def _holds_tensors(name: str) -> bool:
+    return (name.startswith("_saved_") and "running" not in name) or name == "saved_tensors"
 
 
 def _values(node: Any, name: str) -> list[Any]:
@@ -159,8 +176,8 @@ def _values(node: Any, name: str) -> list[Any]:
 def _checksum(tensor: Any) -> int:
     try:
         values = array(tensor).reshape(-1)
-        step = max(1, values.size // _VALUES)
-        return zlib.crc32(values[::step].tobytes())
+        # An odd step comes by every column of a table sooner or later.
+        return zlib.crc32(values[:: values.size // _VALUES | 1].tobytes())
     except (TypeError, RuntimeError):
         return 0  # Sparse or of a kind NumPy does not know.
 

@@ -128,4 +128,4 @@ class _States:
 
 
 def _checksum() -> int:
-    return zlib.crc32(bytes(_state().numpy()))
+    return zlib.crc32(_state().numpy().tobytes())

@@ -105,7 +105,13 @@ class Severed:
                 output.register_hook(_Reached(model, place))
         first = next((t for t in outputs if grad_fn_of(t) is not None), None)
         self._output = None if first is None else (model, data_ptr(first), shape_of(first), some_values(first))
-        if model.looks > _LOOKS and model.tries < _TRIES and model.reached and (lacking := model.lacking(_LOOKS)):
+        if (
+            model.looks > _LOOKS
+            and model.tries < _TRIES
+            and model.reached
+            and (lacking := model.lacking(_LOOKS))
+            and (not model.tries or self._bus.affords_another())
+        ):
             model.tries += 1
             change = self._shaken(look, model, {used.name for used in lacking})
             model.change = change if model.change is None else max(model.change, change or 0.0)
