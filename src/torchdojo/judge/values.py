@@ -143,10 +143,13 @@ class ValueRun:
         model.train()
         for loss in losses:
             parts = []
-            for buffers, index in zip(capture.buffers, rows, strict=True):
+            for given, buffers, index in zip(capture.inputs, capture.buffers, rows, strict=True):
                 state = {**{n: p.float() for n, p in capture.parameters.items()}, **buffers}
-                x, y = self._data[0][index].float(), self._data[1][index]
-                parts.append(gradient_of(model, state, x, y, loss, names))
+                x, y = _fed(self._data[0][index], like=given), self._data[1][index]
+                try:
+                    parts.append(gradient_of(model, state, x, y, loss, names))
+                except (RuntimeError, ValueError, TypeError, IndexError):
+                    return None  # The script feeds its model what the reference does not take.
             explanation = explain(gradient, parts, previous)
             if explanation is not None:
                 found.append(explanation)
@@ -188,9 +191,15 @@ def _both_modes(
     model.load_state_dict(dict(state))
     try:
         with torch.no_grad():
-            return model.eval()(x.float()), model.train()(x.float())
+            x = _fed(x, like=x)
+            return model.eval()(x), model.train()(x)
     except (RuntimeError, ValueError):
         return None
+
+
+def _fed(x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """Rows as the reference model takes them: indices stay integers where the script gave its model integers."""
+    return x.float() if like.is_floating_point() else x
 
 
 def _same(output: torch.Tensor, expected: torch.Tensor) -> bool:
