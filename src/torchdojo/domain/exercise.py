@@ -28,6 +28,25 @@ class ProbingQuestion:
     answer: str
 
 
+#: What a bug's harm or its place is filed under, for planted bugs and for bug kinds alike.
+BUG_CATEGORIES = (
+    "attention",
+    "autograd",
+    "convergence",
+    "correctness",
+    "data",
+    "evaluation",
+    "fine-tuning",
+    "generative",
+    "memory",
+    "numerics",
+    "performance",
+    "reproducibility",
+    "sequences",
+    "shapes",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class BugSpec:
     """One planted bug: its public id, the generic kind that injects it, and where it sits.

@@ -8,6 +8,7 @@ from typing import Any
 
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import (
+    BUG_CATEGORIES,
     BugSpec,
     Decoy,
     Entries,
@@ -22,7 +23,6 @@ from torchdojo.library.folder import GOAL_FILE, MANIFEST, ROLES, SLUG, check_fil
 from torchdojo.library.table import Table, read_toml
 
 DIFFICULTIES = ("easy", "easy-medium", "medium", "medium-hard", "hard")
-CATEGORIES = ("convergence", "correctness", "memory", "performance")
 METRICS = ("accuracy", "mse", "custom")
 DIRECTIONS = ("at_least", "at_most")
 
@@ -176,7 +176,7 @@ def _bug(table: Table) -> BugSpec:
         kind=table.text("kind", bug_id),
         site=table.text("site", "" if edit else None, example="train_one_epoch"),
         title=table.text("title"),
-        category=table.one_of("category", CATEGORIES),
+        category=table.one_of("category", BUG_CATEGORIES),
         location=table.text("location"),
         difficulty=table.one_of("difficulty", DIFFICULTIES),
         effect=table.text("effect", lines=True),

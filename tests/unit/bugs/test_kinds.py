@@ -8,6 +8,7 @@ import re
 import pytest
 
 from torchdojo.bugs import SECTIONS, BugKind, Example, bug_kinds
+from torchdojo.domain.exercise import BUG_CATEGORIES
 
 EXAMPLES = [
     pytest.param(kind, example, id=f"{kind.slug}-{example.style.replace(' ', '_')}")
@@ -48,6 +49,7 @@ def test_a_kind_documents_itself_under_every_heading(kind: BugKind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_knows_several_styles_questions_and_nudges(kind: BugKind):
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", kind.slug)
+    assert kind.category in BUG_CATEGORIES
     assert len(kind.examples) >= 3
     assert kind.untouched
     assert len(kind.interview) >= 2
