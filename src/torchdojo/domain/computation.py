@@ -95,6 +95,8 @@ def distractors(question: Question, pairs: Iterable[tuple[Value, str]]) -> tuple
     found: list[Distractor] = []
     taken = [question.answer]
     for answer, mistake in pairs:
+        if isinstance(answer, tuple) and any(size < 0 for size in answer):
+            continue  # Nobody would write down such a shape.
         if not any(same(question, answer, other) for other in taken):
             taken.append(answer)
             found.append(Distractor(answer, mistake))

@@ -114,9 +114,7 @@ def _other_unit(question: Question, number: Number) -> str:
 
 
 def _spelled(unit: str) -> str:
-    return (
-        unit[0].upper() + unit[1:-1] + "B" if unit in BINARY_UNITS else unit.upper() if unit in DECIMAL_UNITS else unit
-    )
+    return f"{unit[0].upper()}iB" if unit in BINARY_UNITS else unit.upper()
 
 
 def _judge_choice(question: Question, chosen: str) -> Judged:
