@@ -1,4 +1,4 @@
-"""Initial weights: drawn by PyTorch, two million of them, and their spread measured."""
+"""Initial weights: drawn by PyTorch, and their spread measured against that of the unit law."""
 
 import math
 
@@ -8,16 +8,16 @@ from torch.nn import init
 
 from torchdojo.domain.asking import decimal
 
-DRAWN = 2_000_000
-
 
 def question(rng, level):
     fan_in = rng.choice([128, 256, 300, 512, 784, 1024])
     fan_out = rng.choice([n for n in (64, 128, 512, 1024, 2048) if n != fan_in])
     kind = {1: "default", 2: rng.choice(["default", "he", "xavier"]), 3: rng.choice(["he uniform", "xavier", "convolution", "he fan_out"])}[level]
+    layer = lambda: nn.Linear(fan_in, fan_out, bias=False)
     if kind == "convolution":
         channels, kernel = rng.choice([16, 32, 64]), rng.choice([3, 5])
         fan_in, text = channels * kernel**2, f"`nn.Conv2d({channels}, 64, kernel_size={kernel}).weight`"
+        layer = lambda: nn.Conv2d(channels, 64, kernel, bias=False)
     else:
         text = {
             "default": f"`nn.Linear({fan_in}, {fan_out}).weight`",
@@ -34,7 +34,7 @@ def question(rng, level):
     }.get(kind, (1 / math.sqrt(3 * fan_in), f"bound 1 / √{fan_in}, divided by √3: 1 / √(3 × {fan_in})"))
     return decimal(
         f"{text}: what is the standard deviation of its numbers?",
-        answer=measured(kind, fan_in, fan_out),
+        answer=measured(kind, fan_in, fan_out, layer),
         formula=right,
         working=f"{steps} = {right:.4f}.",
         decimals=4,
@@ -50,17 +50,25 @@ def question(rng, level):
     )
 
 
-def measured(kind, fan_in, fan_out):
+def measured(kind, fan_in, fan_out, layer):
+    """The spread from one drawing: what was drawn, over what the unit law draws under the same seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        weight = drawn(kind, fan_in, fan_out, layer).double()
+        torch.manual_seed(0)
+        normal = kind in ("he", "he fan_out")
+        unit = torch.empty(weight.shape)
+        unit = (unit.normal_() if normal else unit.uniform_(-1, 1)).double()
+    scale = (weight.norm() / unit.norm()).item()
+    return scale if normal else scale / math.sqrt(3)
+
+
+def drawn(kind, fan_in, fan_out, layer):
     if kind in ("default", "convolution"):
-        # The law only knows fan_in; more rows only make the measurement sharper.
-        layer = nn.Linear(fan_in, DRAWN // fan_in, bias=False)
-        return layer.weight.double().std().item()
-    draw = {
-        "he": lambda w: init.kaiming_normal_(w, nonlinearity="relu"),
-        "he uniform": lambda w: init.kaiming_uniform_(w, nonlinearity="relu"),
-        "he fan_out": lambda w: init.kaiming_normal_(w, mode="fan_out", nonlinearity="relu"),
-        "xavier": init.xavier_uniform_,
-    }[kind]
+        return layer().weight.detach()
     weight = torch.empty(fan_out, fan_in)
-    copies = max(1, DRAWN // weight.numel())
-    return torch.stack([draw(weight).double().pow(2).mean() for _ in range(copies)]).mean().sqrt().item()
+    if kind == "xavier":
+        return init.xavier_uniform_(weight)
+    if kind == "he uniform":
+        return init.kaiming_uniform_(weight, nonlinearity="relu")
+    return init.kaiming_normal_(weight, mode="fan_out" if kind == "he fan_out" else "fan_in", nonlinearity="relu")

@@ -10,11 +10,12 @@ from torchdojo.app.catalogue import suggestion
 from torchdojo.app.compose import Dojo
 from torchdojo.app.torch_presence import require_torch
 from torchdojo.domain.attempt import Attempt, Progress
-from torchdojo.domain.computation import LEVEL_NAMES, LEVELS, MOST_SEED, Instance
+from torchdojo.domain.computation import LEVEL_NAMES, LEVELS, MOST_SEED, AnswerKind, Instance
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.judged import Judged, Outcome, judge
 from torchdojo.domain.report import Report, Verdict
+from torchdojo.domain.spelling import spelled
 
 #: The level that is asked when none is named.
 USUAL_LEVEL = 2
@@ -105,6 +106,29 @@ def instances(dojo: Dojo, family: str, asked: Sequence[tuple[int, int]]) -> list
     require_torch()
     questions = dojo.grader.questions(found, asked)
     return [Instance(found.id, seed, level, question) for (seed, level), question in zip(asked, questions, strict=True)]
+
+
+def how_to_answer(asked: Instance) -> str:
+    """How an answer to it is written."""
+    question = asked.question
+    if question.kind is AnswerKind.CHOICE:
+        return f"Answer {' or '.join(question.choices)}."
+    if question.kind is AnswerKind.SHAPE:
+        return "A shape: (8, 64, 32, 32) or 8x64x32x32; raises, if it does."
+    if question.kind is AnswerKind.BYTES:
+        unit = question.unit
+        return f"With a unit, such as 1.61 GB or 1.50 GiB, to three digits; without one it counts in {unit}."
+    if question.kind is AnswerKind.DECIMAL:
+        return f"To {question.decimals} decimals; a fraction or 1.2e-3 will do."
+    exact = "three digits are enough (1.79k)" if question.rounding else "every digit counts"
+    return f"A whole number: {exact}."
+
+
+def shown_answer(asked: Instance) -> str:
+    """The right answer with its unit; for after the attempt only."""
+    question = asked.question
+    unit = f" {question.unit}" if question.unit and question.kind is not AnswerKind.BYTES else ""
+    return f"{spelled(question, question.answer)}{unit}"
 
 
 def judge_answer(asked: Instance, text: str) -> Judged:

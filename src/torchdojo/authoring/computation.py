@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Protocol
 
 from torchdojo.authoring.claiming import holds, texts_are_written
-from torchdojo.domain.computation import LEVELS, AnswerKind, Distractor, Question, same
+from torchdojo.domain.computation import LEVELS, Distractor, Question, agree
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.judged import Outcome, judge
@@ -98,13 +98,9 @@ def _claim(name: str, evidence: str, told: Sequence[tuple[Asked, Question]], fau
 
 
 def _disagreement(question: Question) -> str:
-    answer, formula = question.answer, question.formula
-    if type(answer) is type(formula):
-        if question.kind is AnswerKind.DECIMAL and same(question, answer, formula):
-            return ""
-        if question.kind is not AnswerKind.DECIMAL and answer == formula:
-            return ""
-    return f"PyTorch says {answer!r}, the formula {formula!r} ({question.prompt})"
+    if agree(question):
+        return ""
+    return f"PyTorch says {question.answer!r}, the formula {question.formula!r} ({question.prompt})"
 
 
 def _unheard(question: Question) -> str:
@@ -119,8 +115,6 @@ def _bad_distractor(question: Question) -> str:
     if not question.distractors:
         return f"there is none ({question.prompt})"
     for distractor in question.distractors:
-        if same(question, distractor.answer, question.answer):
-            return f"{distractor.mistake!r} leads to the right answer"
         if (said := _told(question, distractor)) != distractor.mistake:
             return f"{distractor.answer!r} comes from {distractor.mistake!r}, and was told to come from {said!r}"
     return ""

@@ -97,21 +97,28 @@ def distractors(question: Question, pairs: Iterable[tuple[Value, str]]) -> tuple
     for answer, mistake in pairs:
         if isinstance(answer, tuple) and any(size < 0 for size in answer):
             continue  # Nobody would write down such a shape.
-        if not any(same(question, answer, other) for other in taken):
+        if not any(_alike(question, answer, other) for other in taken):
             taken.append(answer)
             found.append(Distractor(answer, mistake))
     return tuple(found)
 
 
-def same(question: Question, left: Value, right: Value) -> bool:
-    """Whether two values count as one answer to the question."""
-    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
-        if question.kind is AnswerKind.DECIMAL:
-            return abs(left - right) <= tolerance(question)
-        if question.rounding or question.kind is AnswerKind.BYTES:
-            # Rounded to three digits they may look alike.
-            return abs(left - right) <= 0.005 * max(abs(left), abs(right))
+def _alike(question: Question, left: Value, right: Value) -> bool:
+    if question.kind is AnswerKind.DECIMAL and isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        # Both may be rounded when they are typed.
+        return abs(left - right) <= 2 * tolerance(question)
     return left == right
+
+
+def agree(question: Question) -> bool:
+    """Whether PyTorch and the formula say the same."""
+    answer, formula = question.answer, question.formula
+    if question.kind is AnswerKind.DECIMAL:
+        # What was measured may only differ by less than anybody could notice.
+        assert isinstance(answer, float)
+        assert isinstance(formula, float)
+        return abs(answer - formula) <= tolerance(question) / 2
+    return type(answer) is type(formula) and answer == formula
 
 
 def tolerance(question: Question) -> float:

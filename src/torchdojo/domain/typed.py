@@ -38,33 +38,9 @@ _SPACES = re.compile(r"\s+")
 _RAISES = re.compile(
     r"(?:it |that |this )?(?:errors?|fails?|crash(?:es)?|(?:\w+)?error|raises?(?: \w+){0,4})", re.IGNORECASE
 )
-_CHARACTERS = 200
-
-#: Digits and powers of ten beyond these are no answer to anything, and would only cost time.
-_MOST_DIGITS = 30
-_MOST_EXPONENT = 30
-_MOST_DIMENSIONS = 12
-
-_SUFFIXES = {"k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "bn": 10**9, "t": 10**12}
-_WORDS = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-
-DECIMAL_UNITS = {"b": 1, "byte": 1, "bytes": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
-BINARY_UNITS = {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
-BYTE_UNITS = DECIMAL_UNITS | BINARY_UNITS
-
-_NUMBER = re.compile(
-    r"(?P<sign>[+-]?)"
-    r"(?P<whole>\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*|\d{1,3}(?:[ ']\d{3})+|)"
-    r"(?:\.(?P<part>\d*))?"
-    r"(?:\s*(?:e|(?:x|\*)\s*10\s*(?:\^|\*\*))\s*(?P<exponent>[+-]?\d{1,4}))?",
-    re.IGNORECASE,
+_CHARACTERS: dict[int, str] = str.maketrans(
+    {"×": "x", "−": "-", "–": "-", "·": "*", "⋅": "*", "’": "'", "٬": ",", "٫": "."}
 )
-_SPACES = re.compile(r"\s+")
-_RAISES = re.compile(
-    r"(?:it |that |this )?(?:errors?|fails?|crash(?:es)?|runtime ?error|raises?(?: an?(?: \w+)? (?:error|exception))?)",
-    re.IGNORECASE,
-)
-_CHARACTERS = str.maketrans({"×": "x", "−": "-", "–": "-", "·": "*", "⋅": "*", "’": "'", "٬": ",", "٫": "."})
 
 
 class Unreadable(ValueError):
