@@ -89,15 +89,15 @@ def begin(dojo: Dojo, *, minutes: int = USUAL_MINUTES, level: int = computing.US
         raise BadInput("There are no computation families.", "`torchdojo doctor` says where content is looked for.")
     known = sprints(dojo)
     made = Sprint(known[0].number + 1 if known else 1, computing.fresh_seed(), level, minutes, dojo.clock.now())
-    dojo.store.save_setting(_SETTING, json.dumps([_to_json(each) for each in (made, *known)[:_KEPT]]))
+    dojo.store.save_setting(_SETTING, f"[{', '.join(kept(each) for each in (made, *known)[:_KEPT])}]")
     return made
 
 
 def sprints(dojo: Dojo) -> list[Sprint]:
     """The last sprints, the latest first."""
-    kept = dojo.store.setting(_SETTING)
+    text = dojo.store.setting(_SETTING)
     try:
-        return [_from_json(data) for data in json.loads(kept or "[]")]
+        return [_from_json(data) for data in json.loads(text or "[]")]
     except (ValueError, KeyError, TypeError):
         return []  # Written by another version: the attempts are there all the same.
 
@@ -154,14 +154,17 @@ def _row(attempt: Attempt, titles: Mapping[str, str]) -> SprintRow:
     )
 
 
-def _to_json(sprint: Sprint) -> dict[str, Any]:
-    return {
-        "number": sprint.number,
-        "seed": sprint.seed,
-        "level": sprint.level,
-        "minutes": sprint.minutes,
-        "began": sprint.began.isoformat(),
-    }
+def kept(sprint: Sprint) -> str:
+    """A sprint as it is kept."""
+    return json.dumps(
+        {
+            "number": sprint.number,
+            "seed": sprint.seed,
+            "level": sprint.level,
+            "minutes": sprint.minutes,
+            "began": sprint.began.isoformat(),
+        }
+    )
 
 
 def _from_json(data: Mapping[str, Any]) -> Sprint:
