@@ -119,7 +119,7 @@ def _fitting(waiting: Sequence[Task], room: int) -> tuple[Task, ...]:
 
 
 def _in_turns(tasks: Sequence[Task]) -> list[Task]:
-    """Debugging and implementing by turns; within each the groups by turns, what syllabi ask for and easy ones first."""
+    """Debugging and implementing by turns; in each the groups by turns, what syllabi ask for and what is easy first."""
     debugging = _by_group([task for task in tasks if task.debugging])
     implementing = _by_group([task for task in tasks if not task.debugging])
     mixed: list[Task] = []
