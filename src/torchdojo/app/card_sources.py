@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from torchdojo.app.compose import Dojo
 from torchdojo.app.mistakes import mistake_cards
 from torchdojo.domain.card import Card, CardKind
 from torchdojo.domain.knowledge import FactTable, FollowUp, Guide, Question, QuizItem
+
+if TYPE_CHECKING:
+    from torchdojo.bugs import BugKind
 
 #: The topic of what interviewers ask about kinds of bugs.
 DEBUGGING = "debugging"
@@ -30,14 +35,12 @@ def topics(cards: Iterable[Card]) -> list[str]:
 
 def _of_questions(dojo: Dojo) -> Iterator[Card]:
     read: Callable[[], list[Question]] | None = getattr(dojo.library, "questions", None)
-    for question in read() if read else ():
-        yield from question_cards(question)
+    yield from _by_turns([question_cards(question) for question in (read() if read else ())])
 
 
 def _of_guides(dojo: Dojo) -> Iterator[Card]:
     read: Callable[[], list[Guide]] | None = getattr(dojo.library, "guides", None)
-    for guide in read() if read else ():
-        yield from guide_cards(guide)
+    yield from _by_turns([guide_cards(guide) for guide in (read() if read else ())])
 
 
 def question_cards(question: Question) -> Iterator[Card]:
@@ -101,17 +104,20 @@ def _quiz(home: str, topic: str, item: QuizItem, source: str, link: str) -> Card
 def _of_bug_kinds() -> Iterator[Card]:
     from torchdojo.bugs import bug_kinds
 
-    for slug, kind in bug_kinds().items():
-        for number, asked in enumerate(kind.interview, 1):
-            yield Card(
-                f"kind/{slug}/{number}",
-                CardKind.BASIC,
-                DEBUGGING,
-                asked.question,
-                asked.answer,
-                kind.title,
-                f"kind:{slug}",
-            )
+    yield from _by_turns([_kind_cards(kind) for kind in bug_kinds().values()])
+
+
+def _kind_cards(kind: BugKind) -> Iterator[Card]:
+    link = f"kind:{kind.slug}"
+    for number, asked in enumerate(kind.interview, 1):
+        name = f"kind/{kind.slug}/{number}"
+        yield Card(name, CardKind.BASIC, DEBUGGING, asked.question, asked.answer, kind.title, link)
+
+
+def _by_turns(documents: Iterable[Iterable[Card]]) -> Iterator[Card]:
+    """The first card of each document, then the second: new cards do not dwell on one subject."""
+    for cards in zip_longest(*documents):
+        yield from (card for card in cards if card is not None)
 
 
 def _table(columns: tuple[str, ...], row: tuple[str, ...]) -> str:
