@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,12 +139,14 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-def write_anki(dojo: Dojo, file: Path, render: Callable[[str], str]) -> int:
+def write_anki(dojo: Dojo, file: Path) -> int:
     """Write the cards to an Anki package, but for those that differ each time; says how many.
 
-    `render` makes HTML of Markdown. Raises BadInput for a file that cannot be written.
+    Raises BadInput for a file that cannot be written.
     """
     import genanki
+
+    from torchdojo.app.anki_html import as_html
 
     note_type = genanki.Model(
         _NOTE_TYPE,
@@ -168,9 +170,9 @@ def write_anki(dojo: Dojo, file: Path, render: Callable[[str], str]) -> int:
             genanki.Note(
                 model=note_type,
                 fields=[
-                    render(_anki_front(card)),
-                    render(_anki_back(card)),
-                    render(own.text) if own else "",
+                    as_html(_anki_front(card)),
+                    as_html(_anki_back(card)),
+                    as_html(own.text) if own else "",
                     card.source,
                 ],
                 tags=[card.topic.replace(" ", "-")],

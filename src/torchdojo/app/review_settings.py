@@ -79,6 +79,14 @@ def change_review_settings(dojo: Dojo, **changes: Any) -> ReviewSettings:
     return settings
 
 
+def share_of_percent(text: str) -> str:
+    """What the learner wrote in percent, as the setting needs it. Raises BadInput for what is no number."""
+    try:
+        return str(round(float(text) / 100, 4))
+    except ValueError:
+        raise BadInput(f"retention cannot be {text!r}.", "It is a number of percent.") from None
+
+
 def _read(name: str, value: Any) -> Any:
     known = {field.name: field.type for field in fields(ReviewSettings)}
     if name not in known:

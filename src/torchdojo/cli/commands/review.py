@@ -94,11 +94,10 @@ def _export(dojo: Any, file: Path) -> None:
     import json
 
     from torchdojo.app import card_exchange
-    from torchdojo.cli.anki import as_html
     from torchdojo.domain.errors import BadInput
 
     if file.suffix == ".apkg":
-        click.echo(f"Wrote {card_exchange.write_anki(dojo, file, as_html)} cards to {file}.")
+        click.echo(f"Wrote {card_exchange.write_anki(dojo, file)} cards to {file}.")
         return
     data = card_exchange.exported(dojo)
     try:
