@@ -28,6 +28,7 @@ class Review:
         self._topic = topic
         self._limit = limit
         self._answered = 0
+        self._noted: dict[str, str] = {}
         self._out: Console = console()
 
     def run(self) -> None:
@@ -82,9 +83,9 @@ class Review:
         if shown.card.kind is CardKind.DRILL:
             kind = shown.card.link.partition(":")[2]
             self._out.print(f"A fresh script with it: torchdojo drill --kinds {kind}", style="cyan", highlight=False)
-        if shown.note:
+        if note := self._noted.get(shown.card.id, shown.note):
             self._out.print("Your note", style="bold dim")
-            print_markdown(shown.note)
+            print_markdown(note)
         if shown.card.source:
             self._out.print(f"From: {shown.card.source}", style="dim", markup=False)
         if shown.leech:
@@ -138,7 +139,14 @@ class Review:
                 self._out.print(f"Set aside. torchdojo review --bring-back {shown.card.id}", style="yellow")
                 return True
             case "n":
-                reviewing.save_note(self._dojo, shown.card.id, self._replies.line("Your note: "))
-                self._out.print("Noted.", style="dim")
+                self._note(shown.card.id, self._replies.line("Your note (empty keeps what is there, - removes it): "))
                 return None
         return None
+
+    def _note(self, card: str, text: str) -> None:
+        if not text.strip():
+            self._out.print("Left as it is.", style="dim")
+            return
+        self._noted[card] = "" if text.strip() == "-" else text.strip()
+        reviewing.save_note(self._dojo, card, self._noted[card])
+        self._out.print("Noted." if self._noted[card] else "Removed.", style="dim")
