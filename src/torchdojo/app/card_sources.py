@@ -1,4 +1,4 @@
-"""Where cards come from: questions, guides, kinds of bugs, and the learner's own mistakes."""
+"""Where cards come from: questions, guides, kinds of bugs, computations, and the learner's own mistakes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from torchdojo.app.compose import Dojo
+from torchdojo.app.fresh import computation_cards
 from torchdojo.app.mistakes import mistake_cards
 from torchdojo.domain.card import Card, CardKind
 from torchdojo.domain.knowledge import FactTable, FollowUp, Guide, Question, QuizItem
@@ -24,7 +25,7 @@ GAP = "…"
 
 def all_cards(dojo: Dojo) -> list[Card]:
     """Every card there is: own mistakes first, then by topic in the order of the content. No id comes twice."""
-    found = [*mistake_cards(dojo), *_of_questions(dojo), *_of_guides(dojo), *_of_bug_kinds()]
+    found = [*mistake_cards(dojo), *_of_questions(dojo), *_of_guides(dojo), *_of_bug_kinds(), *computation_cards(dojo)]
     return list({card.id: card for card in reversed(found)}.values())[::-1]
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from torchdojo.app.card_sources import all_cards, topics
 from torchdojo.app.catalogue import suggestion
 from torchdojo.app.compose import Dojo
+from torchdojo.app.fresh import with_numbers
 from torchdojo.app.review_settings import ReviewSettings, review_settings
-from torchdojo.domain.card import Act, Card, CardNote, CardState, Rating, ReviewLog
-from torchdojo.domain.errors import BadInput
+from torchdojo.domain.card import Act, Card, CardKind, CardNote, CardState, Rating, ReviewLog
+from torchdojo.domain.errors import BadInput, DojoError, StoreError
 from torchdojo.scheduling.memory import outcomes
 from torchdojo.scheduling.queue import Queue, Spent, next_at, queue, spent
 from torchdojo.scheduling.replaying import advanced, becomes_leech, is_leech, replayed, standing_entries
@@ -94,9 +95,16 @@ def desk(dojo: Dojo, *, topic: str = "") -> Desk:
 
 
 def showing(dojo: Dojo, at: Desk) -> Showing | None:
-    """The first card of the desk; None when nothing is due."""
-    order = at.queue.order
-    return show(dojo, at, order[0]) if order else None
+    """The first card of the desk that can be asked; None when there is none."""
+    for card in at.queue.order:
+        try:
+            return show(dojo, at, card)
+        except StoreError:
+            raise
+        except DojoError:
+            # Whatever we could not ask costs the learner nothing: it stays due, and another card is asked.
+            continue
+    return None
 
 
 def show(dojo: Dojo, at: Desk, card_id: str) -> Showing:
@@ -104,12 +112,15 @@ def show(dojo: Dojo, at: Desk, card_id: str) -> Showing:
     if card_id not in at.cards:
         raise BadInput(f"There is no card {card_id!r}.", "`torchdojo review --json` lists what is due.")
     state = at.state(card_id)
+    card = at.cards[card_id]
+    if card.kind is CardKind.COMPUTE:
+        card = with_numbers(dojo, card, state)
     note = dojo.store.card_notes().get(card_id)
     after = {
         rating: in_words((outcome.due or at.now) - at.now)
         for rating, outcome in outcomes(state, at.now, at.settings.tuning(at.now)).items()
     }
-    return Showing(at.cards[card_id], state, note.text if note else "", after)
+    return Showing(card, state, note.text if note else "", after)
 
 
 def answer(dojo: Dojo, card_id: str, place: int, rating: Rating, *, took_ms: int = 0) -> Answered:
@@ -187,17 +198,6 @@ def save_note(dojo: Dojo, card_id: str, text: str) -> None:
     if len(text) > _LONGEST_NOTE:
         raise BadInput("The note is longer than 20,000 characters.", "Keep what helps to remember.")
     dojo.store.save_card_note(CardNote(card_id, text.strip(), dojo.clock.now()))
-
-
-def without(at: Desk, card_id: str) -> Desk:
-    """The desk with a card left out, for one that cannot be shown just now."""
-    rest = replace(
-        at.queue,
-        learning=tuple(card for card in at.queue.learning if card != card_id),
-        reviews=tuple(card for card in at.queue.reviews if card != card_id),
-        new=tuple(card for card in at.queue.new if card != card_id),
-    )
-    return replace(at, queue=rest)
 
 
 def in_words(interval: timedelta) -> str:

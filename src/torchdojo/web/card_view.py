@@ -10,7 +10,13 @@ from torchdojo.app.reviewing import Showing
 from torchdojo.domain.card import Card, CardKind, Rating
 from torchdojo.domain.knowledge import Option
 
-_PLACES = {"question": "/questions/", "guide": "/guides/", "exercise": "/exercises/", "kind": "/explain/"}
+_PLACES = {
+    "question": "/questions/",
+    "guide": "/guides/",
+    "exercise": "/exercises/",
+    "kind": "/explain/",
+    "compute": "/compute/",
+}
 
 
 @dataclass(frozen=True, slots=True)

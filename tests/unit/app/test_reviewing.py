@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,7 +18,8 @@ from torchdojo.app.review_settings import ReviewSettings, change_review_settings
 from torchdojo.app.reviewing import answer, desk, in_words, last_answer, save_note, set_aside, show, showing, undo
 from torchdojo.app.study_plan import study_plan
 from torchdojo.domain.card import CardKind, Phase, Rating
-from torchdojo.domain.errors import BadInput
+from torchdojo.domain.errors import BadInput, InternalError
+from torchdojo.domain.exercise import Kind
 from torchdojo.scheduling.planning import Path as StudyPath
 from torchdojo.store.database import DatabaseStore
 
@@ -298,3 +302,64 @@ def test_it_works_on_a_file_as_well(tmp_path):
     undo(learner.dojo)
     assert desk(learner.dojo).queue.order
     learner.store.close()
+
+
+class Computing:
+    """Draws instances as the real one does, and fails when it is told to."""
+
+    def __init__(self):
+        self.broken = False
+
+    def instance(self, dojo, family, seed, level):
+        if self.broken:
+            raise InternalError("The judge went away.")
+        asked = ComputeQuestion(f"What is {seed}, at level {level}?", seed)
+        return SimpleNamespace(question=asked)
+
+
+@dataclass
+class ComputeQuestion:
+    """What an instance asks."""
+
+    prompt: str
+    answer: int
+    working: str = "It is."
+    distractors: tuple = ()
+    choices: tuple = ()
+
+
+@pytest.fixture
+def computing(monkeypatch, learner):
+    made = Computing()
+    monkeypatch.setitem(sys.modules, "torchdojo.app.computing", made)
+    spelling = SimpleNamespace(spelled=lambda question, value: str(value))
+    monkeypatch.setitem(sys.modules, "torchdojo.domain.spelling", spelling)
+    family = SimpleNamespace(id="padding", kind=Kind.COMPUTE, summary="How wide?", title="Padding")
+    learner.shelf.known["padding"] = family
+    return made
+
+
+COMPUTE = "compute/padding"
+
+
+def test_a_computation_asks_with_other_numbers_each_time_but_the_same_until_answered(learner, computing):
+    first = show(learner.dojo, desk(learner.dojo), COMPUTE).card
+    assert show(learner.dojo, desk(learner.dojo), COMPUTE).card == first
+    assert "at level 1" in first.front
+    answer(learner.dojo, COMPUTE, 0, Rating.EASY)
+    learner.clock.pass_by(days=9)
+    second = show(learner.dojo, desk(learner.dojo), COMPUTE).card
+    assert second.front != first.front
+    assert "at level 2" in second.front
+
+
+def test_a_computation_that_cannot_be_drawn_is_passed_over_and_costs_nothing(learner, computing):
+    at = desk(learner.dojo, topic="computation")
+    computing.broken = True
+    assert set(at.queue.order) == {COMPUTE, "guide/computation/bytes"}
+    assert showing(learner.dojo, at).card.id == "guide/computation/bytes"
+    answer(learner.dojo, "guide/computation/bytes", 0, Rating.EASY)
+    assert showing(learner.dojo, desk(learner.dojo, topic="computation")) is None
+    assert COMPUTE not in learner.store.card_states()
+    computing.broken = False
+    assert showing(learner.dojo, desk(learner.dojo, topic="computation")).card.id == COMPUTE
