@@ -17,7 +17,7 @@ def command() -> None:
 
 
 @command.command("new")
-@click.argument("kind", type=click.Choice(["debug", "implement"]))
+@click.argument("kind", type=click.Choice(["debug", "implement", "compute"]))
 @click.argument("name", metavar="[TRACK/]SLUG")
 @click.option(
     "--root",
