@@ -2,6 +2,7 @@
 
 from torchdojo.library.answers import Answer, fake_answers, right_answers, wrong_answers
 from torchdojo.library.curriculum import Curriculum, read_curriculum
+from torchdojo.library.document import body_of, without_fences
 from torchdojo.library.folder import GOAL_FILE, MANIFEST, PROOF, SLUG, folder_digest, role_files
 from torchdojo.library.guides import Refused, load_guide, refused_patterns
 from torchdojo.library.manifest import load_exercise
@@ -24,6 +25,7 @@ __all__ = [
     "ProvedFacts",
     "Refused",
     "beside",
+    "body_of",
     "check_script_names",
     "fake_answers",
     "folder_digest",
@@ -38,6 +40,7 @@ __all__ = [
     "role_files",
     "shipped_root",
     "torch_version",
+    "without_fences",
     "write_proof",
     "wrong_answers",
 ]

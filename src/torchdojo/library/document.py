@@ -21,9 +21,7 @@ SPECIAL = ("Follow-up", "Quiz", "Facts")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A heading and the text below it, up to the next heading of any depth. `line` is the heading's, 1-based.
-
-    `text` begins in the line after the heading.
+    """A heading and the text from the next line to the next heading of any depth. `line` is the heading's, 1-based.
 
     `special` is "Follow-up", "Quiz" or "Facts" where the heading begins so, and `heading` is what follows.
     """
@@ -80,6 +78,13 @@ def read_document(file: Path) -> Document:
     lead, pieces = _pieces(file, match[2], first)
     _refuse_doubles(file, pieces)
     return Document(file, front, lead, pieces)
+
+
+def body_of(file: Path) -> str:
+    """The file's text with its front matter left blank, so that every line keeps its number."""
+    text = _text(file)
+    match = _FRONT.match(text)
+    return text if match is None else "\n" * text[: match.start(2)].count("\n") + match[2]
 
 
 def without_fences(text: str) -> Iterator[tuple[int, str]]:

@@ -97,7 +97,8 @@ def refused_patterns(file: Path) -> list[Refused]:
             if not line.strip():
                 continue
             try:
-                pattern = re.compile(line.strip(), re.IGNORECASE)
+                # A space also stands for the end of a line.
+                pattern = re.compile(line.strip().replace(" ", r"\s+"), re.IGNORECASE)
             except re.error as error:
                 raise fault_at(
                     file, number, f"{line!r} is no pattern: {error}", "Write a regular expression."
