@@ -143,7 +143,7 @@ def _kinds(kinds: Sequence[BugKind]) -> Iterator[_Entry]:
 
 def _spoken_quiz(quiz: QuizItem) -> str:
     options = (f"{option.text}: {option.why}" for option in quiz.options)
-    return "\n".join([quiz.question, *options, quiz.answer])
+    return "\n".join([quiz.question.partition("\n")[2], *options, quiz.answer])
 
 
 def plain(markdown: str) -> str:
@@ -153,7 +153,7 @@ def plain(markdown: str) -> str:
     text = re.sub(r"^#+ (?:Facts: )?(.*?)(?: \{#[a-z0-9-]+\})?$", r"\1.", text, flags=re.MULTILINE)
     text = re.sub(r"^[ \t]*[-*] (?:\[[ x]\] )?", "", text, flags=re.MULTILINE)
     text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
-    text = re.sub(r"\*\*|`|\$|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)", "", text)
+    text = re.sub(r"\*\*|`|\$|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)", "", text)
     for name, sign in _SIGNS.items():
         text = text.replace(name, sign)
     return re.sub(r"\s+", " ", text.replace("|", " ")).strip()
