@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from tests.unit.web.conftest import ORIGIN, ScriptedGrader
 
 from torchdojo.app.compose import open_dojo
+from torchdojo.library import Library
 from torchdojo.web import create_app
 
 PICTURE = '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><g id="a"/><use href="#a"/></svg>'
@@ -24,7 +25,7 @@ PICTURE = '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><g id=
 def reader(
     content: Path, tmp_path: Path, write_exercise: Any, write_question: Any, write_guide: Any
 ) -> Iterator[TestClient]:
-    """Somebody with a few small texts beside what is shipped."""
+    """Somebody with a few small texts."""
     write_exercise()
     write_question("gradient-step", ('bugs = ["missing-zero-grad"]', 'bugs = ["missing-zero-grad"]\nsee = ["other"]'))
     write_question("other", ("What does one step of gradient descent change?", "What is `momentum`?"), topic="zz-last")
@@ -32,10 +33,8 @@ def reader(
     pictures.mkdir(parents=True)
     (pictures / "a-line.svg").write_text(PICTURE, encoding="utf-8")
     write_guide("how-to-learn", ("Again.", "![A <line>](pictures/a-line.svg)"))
-    with open_dojo(
-        environment={"TORCHDOJO_HOME": str(tmp_path / "home")}, content=[content], with_grader=False
-    ) as opened:
-        app = create_app(replace(opened, grader=ScriptedGrader()), token="key")
+    with open_dojo(environment={"TORCHDOJO_HOME": str(tmp_path / "home")}, with_grader=False) as opened:
+        app = create_app(replace(opened, library=Library(shipped=content), grader=ScriptedGrader()), token="key")
         with TestClient(app, base_url=ORIGIN, headers={"origin": ORIGIN}) as browser:
             browser.cookies.set("torchdojo-8123", "key")
             yield browser
