@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from torchdojo.app import catalogue, explain, health, overview, practice, proof, reviewing
 from torchdojo.web.chart_data import chart_data
 from torchdojo.web.proof_view import proof_view
+from torchdojo.web.prose import PAGES
 from torchdojo.web.site import Site
 
 LEVELS = ("1", "2", "3", "4", "5")
@@ -53,7 +54,10 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/explain/{slug}")
     def explanation(request: Request, slug: str) -> Response:
-        return site.page(request, "explain.html", explanation=explain.explain(dojo, slug))
+        explanation = explain.explain(dojo, slug)
+        if explanation.of:
+            return RedirectResponse(f"{PAGES[explanation.of]}{slug}", status_code=303)
+        return site.page(request, "explain.html", explanation=explanation)
 
     @router.get("/proof/{exercise_id}")
     def proof_page(request: Request, exercise_id: str) -> Response:
