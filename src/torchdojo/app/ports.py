@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
+from torchdojo.domain.card import Card, CardNote, CardState, ReviewLog
 from torchdojo.domain.curriculum import Syllabus, Track
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
@@ -59,7 +60,44 @@ class Library(Protocol):
         """What levels 1 to 5 are called; may be empty."""
 
 
-class Store(Protocol):
+class CardStore(Protocol):
+    """What is remembered of cards. Every method may raise StoreError."""
+
+    def add_entries(self, histories: Sequence[tuple[Sequence[ReviewLog], CardState]]) -> int:
+        """Add to the log of each card where it ends, with the state it leads to; says how many logs took it."""
+
+    def card_states(self) -> dict[str, CardState]:
+        """What the logs lead to, by card."""
+
+    def card_state(self, card: str) -> CardState | None:
+        """What the log of one card leads to; None without a log."""
+
+    def card_log(self, card: str) -> list[ReviewLog]:
+        """The log of one card, in its order."""
+
+    def log_since(self, moment: datetime) -> list[ReviewLog]:
+        """The log of all cards from a moment on."""
+
+    def latest_entries(self, limit: int) -> list[ReviewLog]:
+        """The last entries of the log, latest first."""
+
+    def card_notes(self) -> dict[str, CardNote]:
+        """The learner's notes, by card."""
+
+    def save_card_note(self, note: CardNote) -> None:
+        """Keep a note in place of the former one; an empty one is removed."""
+
+    def own_cards(self) -> list[Card]:
+        """The cards from own mistakes, the oldest first."""
+
+    def searched_for_mistakes(self) -> int:
+        """The number of the latest attempt that was searched for mistakes."""
+
+    def save_own_cards(self, cards: Sequence[tuple[Card, int]], searched: int) -> None:
+        """Keep cards with the attempt each comes from, and that attempts were searched up to `searched`."""
+
+
+class Store(CardStore, Protocol):
     """What is remembered about the learner. Every method may raise StoreError."""
 
     @property
@@ -91,6 +129,9 @@ class Store(Protocol):
 
     def attempts(self, exercise: str) -> list[Attempt]:
         """Attempts at one exercise, oldest first."""
+
+    def attempts_after(self, number: int, limit: int) -> list[Attempt]:
+        """The attempts made after attempt `number` at anything, oldest first."""
 
     def latest_attempts(self, limit: int) -> list[Attempt]:
         """The last attempts at anything, latest first."""

@@ -25,10 +25,13 @@ _ABOUT = {
     "hint": "Open the next hint.",
     "list": "List the exercises.",
     "look": "Debug a hidden script by looks at its run, which cost minutes.",
+    "plan": "Plan the days until your interview.",
+    "review": "Review the cards that are due.",
     "serve": "Open the practice page in the browser.",
     "show": "Show an exercise: its task and where you stand.",
     "solution": "Show the solution, after an attempt.",
     "start": "Write an exercise's file to work on.",
+    "stats": "Say where you stand: exercises, cards, what you remember.",
     "suspect": "Diagnose before you mend: name lines and kinds, and be scored.",
     "verify": "Prove the content by running it.",
     "watch": "Judge again whenever you save.",
@@ -95,7 +98,7 @@ class LazyGroup(click.Group):
 def cli(ctx: click.Context, content: tuple[Path, ...]) -> None:
     """Get ready for PyTorch interviews: mend broken training scripts and see what is really fixed.
 
-    Without a command: where you stand and what to do next.
+    Without a command: what is due, where you stand and what to do next.
 
     In a notebook: %load_ext torchdojo, then %%dojo ID as the first line of a cell grades that cell.
 

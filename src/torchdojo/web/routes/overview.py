@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from torchdojo.app import catalogue, explain, health, overview, practice, proof
+from torchdojo.app import catalogue, explain, health, overview, practice, proof, reviewing
 from torchdojo.web.chart_data import chart_data
 from torchdojo.web.proof_view import proof_view
 from torchdojo.web.site import Site
@@ -26,7 +26,7 @@ def routes(site: Site) -> APIRouter:
             # On a first visit there is nothing to look back on: the challenge itself is the best welcome.
             return RedirectResponse(f"/exercises/{standing.next_exercise.id}", status_code=303)
         groups = catalogue.by_track(dojo, catalogue.list_exercises(dojo))
-        return site.page(request, "home.html", standing=standing, groups=groups)
+        return site.page(request, "home.html", standing=standing, groups=groups, desk=reviewing.desk(dojo))
 
     @router.get("/exercises")
     def exercises(request: Request, q: str = "", kind: str = "", level: str = "", todo: str = "") -> Response:
