@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
 from torchdojo.domain.card import Card, CardNote, CardState, ReviewLog
-from torchdojo.domain.computation import Question
+from torchdojo.domain.computation import Question as Instance
 from torchdojo.domain.curriculum import Syllabus, Track
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
@@ -233,7 +233,7 @@ class Grader(Protocol):
 
     def questions(
         self, family: Exercise, asked: Sequence[tuple[int, int]], *, cancel: threading.Event | None = None
-    ) -> list[Question]:
+    ) -> list[Instance]:
         """What a computation family asks under these (seed, level) pairs, with the answers.
 
         Raises BadContent when the family is broken, InternalError when we broke, Cancelled.

@@ -20,12 +20,8 @@ from torchdojo.authoring.scripts import RunScript, WarmScripts, run_fresh
 from torchdojo.authoring.texts import TextProver
 from torchdojo.authoring.verification import Verification
 from torchdojo.domain.errors import BadContent, BadInput
-<<<<<<< HEAD
-from torchdojo.domain.exercise import Exercise
-from torchdojo.domain.knowledge import Guide, Question
-=======
 from torchdojo.domain.exercise import Exercise, Kind
->>>>>>> s2
+from torchdojo.domain.knowledge import Guide, Question
 from torchdojo.domain.proof import Claim
 from torchdojo.library import Library, is_current, read_proof, write_proof
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-<<<<<<< HEAD
 from torchdojo.authoring import new_exercise, new_text, verify_content
-=======
-from torchdojo.authoring import new_exercise, verify_content
 from torchdojo.domain.computation import Question
->>>>>>> s2
 from torchdojo.domain.errors import BadInput
 from torchdojo.judge.computing import ask as run_generate
 from torchdojo.library import Library
@@ -100,7 +96,6 @@ def test_nothing_is_ever_overwritten(content):
         new_exercise("debug", "my-bug", root=content / "nowhere", library=library)
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(
     ("kind", "name", "where"),
     [
@@ -138,7 +133,8 @@ def test_a_text_that_cannot_be_made_is_refused(content, write_exercise, write_qu
     with pytest.raises(BadInput) as caught:
         new_text(kind, name, root=content, library=Library(shipped=content))
     assert fact in caught.value.fact
-=======
+
+
 def test_a_compute_skeleton_is_a_family_once_it_is_filled_in(content):
     library = Library(shipped=content)
     written = new_exercise("compute", "my-family", root=content, library=library)
@@ -154,4 +150,3 @@ def test_a_compute_skeleton_is_a_family_once_it_is_filled_in(content):
 
     (verification,) = verify_content(library, ["my-family"], no_grading, ask=ask, quick=True)
     assert [claim.name for claim in verification.broken] == ["proof.json"]
->>>>>>> s2

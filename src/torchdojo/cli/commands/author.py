@@ -17,13 +17,8 @@ def command() -> None:
 
 
 @command.command("new")
-<<<<<<< HEAD
-@click.argument("kind", type=click.Choice(["debug", "implement", "question", "guide"]))
+@click.argument("kind", type=click.Choice(["debug", "implement", "compute", "question", "guide"]))
 @click.argument("name", metavar="[TRACK/|TOPIC/]SLUG")
-=======
-@click.argument("kind", type=click.Choice(["debug", "implement", "compute"]))
-@click.argument("name", metavar="[TRACK/]SLUG")
->>>>>>> s2
 @click.option(
     "--root",
     type=click.Path(file_okay=False, path_type=Path),
