@@ -18,7 +18,7 @@ from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.web import create_app
 
 #: The catalogue of bug kinds is no secret: to read, and to choose from.
-CATALOGUE = ("/explain", "/api/kinds", "/drills")
+CATALOGUE = ("/explain", "/api/kinds", "/drills", "/bugs")
 
 
 def addresses(app: FastAPI, exercise: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from torchdojo.app import catalogue, explain, health, overview, practice, proof,
 from torchdojo.domain.exercise import Kind
 from torchdojo.web.chart_data import chart_data
 from torchdojo.web.proof_view import proof_view
+from torchdojo.web.prose import PAGES
 from torchdojo.web.site import Site
 
 LEVELS = ("1", "2", "3", "4", "5")
@@ -54,7 +55,10 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/explain/{slug}")
     def explanation(request: Request, slug: str) -> Response:
-        return site.page(request, "explain.html", explanation=explain.explain(dojo, slug))
+        explanation = explain.explain(dojo, slug)
+        if explanation.of:
+            return RedirectResponse(f"{PAGES[explanation.of]}{slug}", status_code=303)
+        return site.page(request, "explain.html", explanation=explanation)
 
     @router.get("/proof/{exercise_id}")
     def proof_page(request: Request, exercise_id: str) -> Response:
