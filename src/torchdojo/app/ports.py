@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
 from torchdojo.domain.card import Card, CardNote, CardState, ReviewLog
+from torchdojo.domain.computation import Question as Instance
 from torchdojo.domain.curriculum import Syllabus, Track
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
@@ -229,6 +230,14 @@ class Grader(Protocol):
         cancel: threading.Event | None = None,
     ) -> Recording:
         """Run a script once and say what can be looked at; raises Cancelled, and InternalError when we broke."""
+
+    def questions(
+        self, family: Exercise, asked: Sequence[tuple[int, int]], *, cancel: threading.Event | None = None
+    ) -> list[Instance]:
+        """What a computation family asks under these (seed, level) pairs, with the answers.
+
+        Raises BadContent when the family is broken, InternalError when we broke, Cancelled.
+        """
 
     def close(self) -> None:
         """End everything it started."""

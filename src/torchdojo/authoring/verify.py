@@ -10,15 +10,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 
+from torchdojo.authoring import computation
 from torchdojo.authoring.bench import Bench, Grade, Progress
 from torchdojo.authoring.board import Board, Standing
 from torchdojo.authoring.code_blocks import check_code_blocks
+from torchdojo.authoring.computation import Ask
 from torchdojo.authoring.methods import METHODS
 from torchdojo.authoring.scripts import RunScript, WarmScripts, run_fresh
 from torchdojo.authoring.texts import TextProver
 from torchdojo.authoring.verification import Verification
 from torchdojo.domain.errors import BadContent, BadInput
-from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.knowledge import Guide, Question
 from torchdojo.domain.proof import Claim
 from torchdojo.library import Library, is_current, read_proof, write_proof
@@ -31,6 +33,7 @@ def verify_content(
     names: Sequence[str],
     grade: Grade,
     *,
+    ask: Ask | None = None,
     quick: bool = False,
     write: bool = False,
     jobs: int | None = None,
@@ -40,7 +43,8 @@ def verify_content(
     """Verify the named exercises, questions and guides, or all; what cannot be read gives a verification that says why.
 
     `jobs` gradings run at the same time, of several exercises if need be, so that no core waits for the last grading
-    of one. Raises BadInput for a name that no folder has, or for options that do not go together; Cancelled.
+    of one. `ask` makes the questions of computation families. Raises BadInput for a name that no folder has, or for
+    options that do not go together; Cancelled.
     """
     if write and quick:
         raise BadInput("A quick verification proves too little to be written down.", "Leave out --quick or --write.")
@@ -60,6 +64,7 @@ def verify_content(
                 result = verify(
                     known,
                     grade,
+                    ask=ask,
                     quick=quick,
                     write=write,
                     pool=pool,
@@ -108,6 +113,7 @@ def verify(
     exercise: Exercise,
     grade: Grade,
     *,
+    ask: Ask | None = None,
     quick: bool = False,
     write: bool = False,
     seeds: Sequence[int] = SEEDS,
@@ -130,6 +136,7 @@ def verify(
             return verify(
                 exercise,
                 grade,
+                ask=ask,
                 quick=quick,
                 write=write,
                 seeds=seeds,
@@ -140,6 +147,10 @@ def verify(
                 cancel=cancel,
             )
     began = time.monotonic()
+    if exercise.kind is Kind.COMPUTE:
+        return _verify_family(
+            exercise, ask, quick=quick, write=write, run_script=run_script, cancel=cancel or threading.Event()
+        )
     method = METHODS[exercise.kind]
     claims = [*method.read(exercise), _code(exercise, run_script)]
     if not all(claim.ok for claim in claims):
@@ -159,6 +170,24 @@ def verify(
     elif proof.ok:
         write_proof(exercise, proof)
     return Verification(exercise.id, tuple(claims), proof, bench.done, time.monotonic() - began)
+
+
+def _verify_family(
+    exercise: Exercise, ask: Ask | None, *, quick: bool, write: bool, run_script: RunScript, cancel: threading.Event
+) -> Verification:
+    if ask is None:
+        raise TypeError(f"{exercise.id} is a computation family: `ask` makes its questions")
+    began = time.monotonic()
+    claims = [*computation.reading_claims(exercise), _code(exercise, run_script)]
+    if not all(claim.ok for claim in claims):
+        return Verification(exercise.id, tuple(claims), seconds=time.monotonic() - began)
+    claims += computation.instance_claims(exercise, ask, quick=quick, cancel=cancel)
+    proof = computation.make_proof(exercise, claims, quick=quick)
+    if not write:
+        claims.append(_proof_is_current(exercise))
+    elif proof.ok:
+        write_proof(exercise, proof)
+    return Verification(exercise.id, tuple(claims), proof, 0, time.monotonic() - began)
 
 
 def _code(exercise: Exercise, run_script: RunScript) -> Claim:

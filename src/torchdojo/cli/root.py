@@ -17,6 +17,7 @@ from torchdojo.domain.errors import DojoError
 #: One line per command for `--help`, so that listing them imports none of them.
 _ABOUT = {
     "author": "Write and check content (for authors).",
+    "compute": "Work out shapes, parameters, FLOPs, bytes; fresh numbers every time.",
     "diagnose": "Find the bugs in your own training script by running it.",
     "doctor": "Say what works on this machine, and what to do about the rest.",
     "drill": "Make a fresh, proved debugging challenge.",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from torchdojo.authoring import new_exercise, new_text, verify_content
+from torchdojo.domain.computation import Question
 from torchdojo.domain.errors import BadInput
+from torchdojo.judge.computing import ask as run_generate
 from torchdojo.library import Library
 
 
@@ -131,3 +133,20 @@ def test_a_text_that_cannot_be_made_is_refused(content, write_exercise, write_qu
     with pytest.raises(BadInput) as caught:
         new_text(kind, name, root=content, library=Library(shipped=content))
     assert fact in caught.value.fact
+
+
+def test_a_compute_skeleton_is_a_family_once_it_is_filled_in(content):
+    library = Library(shipped=content)
+    written = new_exercise("compute", "my-family", root=content, library=library)
+    folder = content / "computation" / "my-family"
+    assert {file.name for file in written} == {"exercise.toml", "prompt.md", "debrief.md", "generate.py"}
+    assert {file.parent for file in written} == {folder}
+    assert "`title` still reads" in first_fault(library, "my-family")
+    for file in written:
+        file.write_text(file.read_text(encoding="utf-8").replace("FILL IN: ", ""), encoding="utf-8")
+
+    def ask(family, asked, *, cancel=None):
+        return [Question.from_json(made) for batch in run_generate(family.folder, asked) for made in batch]
+
+    (verification,) = verify_content(library, ["my-family"], no_grading, ask=ask, quick=True)
+    assert [claim.name for claim in verification.broken] == ["proof.json"]

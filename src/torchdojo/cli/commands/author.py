@@ -17,7 +17,7 @@ def command() -> None:
 
 
 @command.command("new")
-@click.argument("kind", type=click.Choice(["debug", "implement", "question", "guide"]))
+@click.argument("kind", type=click.Choice(["debug", "implement", "compute", "question", "guide"]))
 @click.argument("name", metavar="[TRACK/|TOPIC/]SLUG")
 @click.option(
     "--root",

@@ -37,6 +37,7 @@ def command(
             cast(Any, dojo.library),
             exercise_ids,
             dojo.grader.grade,
+            ask=dojo.grader.questions,
             quick=quick,
             write=write,
             jobs=jobs,
