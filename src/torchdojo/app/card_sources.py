@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -35,13 +35,11 @@ def topics(cards: Iterable[Card]) -> list[str]:
 
 
 def _of_questions(dojo: Dojo) -> Iterator[Card]:
-    read: Callable[[], list[Question]] | None = getattr(dojo.library, "questions", None)
-    yield from _by_turns([question_cards(question) for question in (read() if read else ())])
+    yield from _by_turns([question_cards(question) for question in dojo.library.questions()])
 
 
 def _of_guides(dojo: Dojo) -> Iterator[Card]:
-    read: Callable[[], list[Guide]] | None = getattr(dojo.library, "guides", None)
-    yield from _by_turns([guide_cards(guide) for guide in (read() if read else ())])
+    yield from _by_turns([guide_cards(guide) for guide in dojo.library.guides()])
 
 
 def question_cards(question: Question) -> Iterator[Card]:

@@ -30,7 +30,7 @@ def study_plan(dojo: Dojo, interview: date | None = None, at: Desk | None = None
     if wanted is None or wanted < today:
         return None
     unseen = sum(at.state(card).phase is Phase.NEW for card in at.cards)
-    return plan(today, wanted, _tasks(dojo), unseen)
+    return plan(today, wanted, _tasks(dojo), unseen, at.settings.new)
 
 
 def _tasks(dojo: Dojo) -> list[Task]:
