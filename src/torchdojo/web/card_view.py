@@ -9,7 +9,6 @@ from datetime import date
 from torchdojo.app.reviewing import Showing
 from torchdojo.domain.card import Card, CardKind, Rating
 from torchdojo.domain.knowledge import Option
-from torchdojo.web.prose import PAGES
 
 _PLACES = {
     "question": "/questions/",
