@@ -47,7 +47,13 @@ def question_cards(question: Question) -> Iterator[Card]:
     home = f"question/{question.slug}"
     link = f"question:{question.slug}"
     yield Card(
-        f"{home}/answer", CardKind.BASIC, question.topic, question.title, question.answer, "In two minutes", link
+        f"{home}/answer",
+        CardKind.BASIC,
+        question.topic,
+        question.title,
+        question.answer,
+        "The whole answer, in depth",
+        link,
     )
     yield from (_follow_up(home, question, item, link) for item in question.follow_ups)
     for table in question.tables:
