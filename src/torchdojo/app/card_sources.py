@@ -86,7 +86,7 @@ def fact_cards(home: str, topic: str, source: str, table: FactTable, link: str) 
             f"{home}/{table.id}/{own}",
             CardKind.CLOZE,
             topic,
-            f"{table.title}\n\n{_table(table.columns, hidden)}",
+            f"{table.title[:1].upper()}{table.title[1:]}\n\n{_table(table.columns, hidden)}",
             _table(table.columns, row),
             source,
             link,
