@@ -15,7 +15,14 @@ from torchdojo.probes.training import ENOUGH_STEPS
 
 #: Kinds that are judged by the evaluation passes; every other kind by the training steps.
 EVALUATION_KINDS = frozenset(
-    {"missing-eval-mode", "missing-no-grad", "metric-broadcasting", "wrong-decision-rule", "wrong-metric-average"}
+    {
+        "evaluation-on-training-data",
+        "metric-broadcasting",
+        "missing-eval-mode",
+        "missing-no-grad",
+        "wrong-decision-rule",
+        "wrong-metric-average",
+    }
 )
 
 #: Those of them that need layers which have an eval mode.
