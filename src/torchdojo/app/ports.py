@@ -10,9 +10,11 @@ from typing import Any, Protocol
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
 from torchdojo.domain.card import Card, CardNote, CardState, ReviewLog
+from torchdojo.domain.computation import Question as Instance
 from torchdojo.domain.curriculum import Syllabus, Track
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.knowledge import Guide, Question, Topic
 from torchdojo.domain.looks import KeptRecording, OpenedLook, Recording
 from torchdojo.domain.proof import Proof
 from torchdojo.domain.report import Report
@@ -46,6 +48,21 @@ class Library(Protocol):
     @property
     def drills_folder(self) -> Path | None:
         """Where they lie; None where none can be kept."""
+
+    def topics(self) -> list[Topic]:
+        """The topics of the questions in order."""
+
+    def questions(self) -> list[Question]:
+        """Every sound question in order."""
+
+    def question(self, slug: str) -> Question | None:
+        """The question of that name; BadContent when its file is broken."""
+
+    def guides(self) -> list[Guide]:
+        """Every sound guide in order."""
+
+    def guide(self, slug: str) -> Guide | None:
+        """The guide of that name; BadContent when its file is broken."""
 
     def proof(self, exercise: Exercise) -> Proof | None:
         """Its proof, if there is a current one."""
@@ -213,6 +230,14 @@ class Grader(Protocol):
         cancel: threading.Event | None = None,
     ) -> Recording:
         """Run a script once and say what can be looked at; raises Cancelled, and InternalError when we broke."""
+
+    def questions(
+        self, family: Exercise, asked: Sequence[tuple[int, int]], *, cancel: threading.Event | None = None
+    ) -> list[Instance]:
+        """What a computation family asks under these (seed, level) pairs, with the answers.
+
+        Raises BadContent when the family is broken, InternalError when we broke, Cancelled.
+        """
 
     def close(self) -> None:
         """End everything it started."""

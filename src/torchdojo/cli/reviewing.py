@@ -34,6 +34,14 @@ class Review:
     def run(self) -> None:
         """The session, with a word at its end."""
         self._out.print(_HELP, style="dim")
+        try:
+            with self._replies:
+                self._ask_what_is_due()
+        except KeyboardInterrupt:
+            self._out.print()
+        self._out.print(f"{self._answered} answered. Everything is kept.", style="dim")
+
+    def _ask_what_is_due(self) -> None:
         while self._answered < self._limit:
             desk = reviewing.desk(self._dojo, topic=self._topic)
             shown = reviewing.showing(self._dojo, desk)
@@ -42,7 +50,6 @@ class Review:
                 break
             if not self._ask(desk, shown):
                 break
-        self._out.print(f"{self._answered} answered. Everything is kept.", style="dim")
 
     def _nothing_due(self, desk: Desk) -> None:
         self._out.print("Nothing more is due.", style="bold green")

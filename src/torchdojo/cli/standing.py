@@ -17,6 +17,7 @@ def print_standing(content: tuple[Path, ...]) -> None:
     """What is due, where you stand, what to do next."""
     from torchdojo.app.overview import overview
     from torchdojo.app.reviewing import desk
+    from torchdojo.domain.exercise import Kind
 
     with opened(content) as dojo:
         seen, due = overview(dojo), desk(dojo)
@@ -32,6 +33,9 @@ def print_standing(content: tuple[Path, ...]) -> None:
     nxt = seen.next_exercise
     click.echo(f"Next: {click.style(nxt.id, bold=True)} ({nxt.title}, level {nxt.level}, {nxt.minutes} min)")
     click.echo("  in the browser      torchdojo serve")
+    if nxt.kind is Kind.COMPUTE:
+        click.echo(f"  here                torchdojo compute {nxt.id}")
+        return
     click.echo(f"  in your own editor  torchdojo start {nxt.id}")
 
 

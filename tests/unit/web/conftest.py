@@ -12,6 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from torchdojo.app.compose import Dojo, open_dojo
+from torchdojo.domain.asking import whole
+from torchdojo.domain.computation import Question
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.failure import Failure, Shown
 from torchdojo.domain.looks import Exhibit, Line, Look, Recording
@@ -109,6 +111,23 @@ class ScriptedGrader:
         shown[Look.OUTPUT] = (Exhibit("printed", text=printed),)
         shown[Look.GRADIENTS] = (Exhibit("norms", lines=(Line("first.layer", (1, 2, 3), (1.0, None, 4.0)),)),)
         return Recording(shown)
+
+    def questions(self, family: Exercise, asked: Any, *, cancel: Any = None) -> list[Question]:
+        """How many parameters a made-up layer has: 1000 more than the seed, and 900 more without its bias."""
+        made = []
+        for seed, level in asked:
+            right = seed % 1000 + 1000
+            made.append(
+                whole(
+                    f"A <layer> of `{family.id}`, number {seed}, level {level}?",
+                    answer=right,
+                    formula=right,
+                    working=f"Worked out in secret: {right:,}.",
+                    unit="parameters",
+                    mistakes=[(right - 100, "the bias is <left> out")],
+                )
+            )
+        return made
 
 
 @pytest.fixture

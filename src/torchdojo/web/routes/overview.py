@@ -7,8 +7,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from torchdojo.app import catalogue, explain, health, overview, practice, proof, reviewing
+from torchdojo.domain.exercise import Kind
 from torchdojo.web.chart_data import chart_data
 from torchdojo.web.proof_view import proof_view
+from torchdojo.web.prose import PAGES
 from torchdojo.web.site import Site
 
 LEVELS = ("1", "2", "3", "4", "5")
@@ -53,11 +55,16 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/explain/{slug}")
     def explanation(request: Request, slug: str) -> Response:
-        return site.page(request, "explain.html", explanation=explain.explain(dojo, slug))
+        explanation = explain.explain(dojo, slug)
+        if explanation.of:
+            return RedirectResponse(f"{PAGES[explanation.of]}{slug}", status_code=303)
+        return site.page(request, "explain.html", explanation=explanation)
 
     @router.get("/proof/{exercise_id}")
     def proof_page(request: Request, exercise_id: str) -> Response:
         exercise = catalogue.find_exercise(dojo, exercise_id)
+        if exercise.kind is Kind.COMPUTE:
+            return RedirectResponse(f"/compute/{exercise.id}#proof", status_code=303)
         proven = proof.proof(dojo, exercise.id)
         # The proof names the planted bugs; before the first run that would give the search away.
         named = bool(practice.attempts(dojo, exercise.id))
