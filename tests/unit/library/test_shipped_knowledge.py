@@ -22,7 +22,7 @@ REQUIRED = [*QUESTIONS, *TABLES, *GUIDES]
 WAITING = {
     *numbered("R003-", 114, 161),
     *("R003-T10", "R003-T11", "R003-T12"),
-    *GUIDES,
+    *numbered("R004-", 71, 79),
 }
 
 
