@@ -22,7 +22,8 @@ REQUIRED = [*QUESTIONS, *TABLES, *GUIDES]
 WAITING = {
     *numbered("R003-", 114, 161),
     *("R003-T10", "R003-T11", "R003-T12"),
-    *numbered("R004-", 71, 79),
+    *numbered("R004-", 71, 75),
+    *numbered("R004-", 77, 79),
 }
 
 
