@@ -42,13 +42,8 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         f"{counted(len(schedulers), 'scheduler')}{made_for}: {counted(calls, 'call')} in {counted(updates, 'update')}, "
         "and the learning rate did not collapse."
     )
-    return Observation(KIND, sum(map(_occasions, schedulers)), summary, tuple(findings))
-
-
-def _occasions(note: Event) -> int:
-    """Calls; of a schedule that went through all of its steps, the updates made at its rates."""
-    through = note["horizon"] and _alike(note["calls"], note["horizon"])
-    return int(max(note["calls"], note["updates"]) if through else note["calls"])
+    # Stepped per epoch or per update: each update shows at which rate it was made.
+    return Observation(KIND, max(calls, updates) if calls else 0, summary, tuple(findings))
 
 
 def _finding(trace: Trace, note: Event, epochs: int | None) -> Finding | None:
