@@ -136,3 +136,130 @@ def write_exercise(content: Path) -> WriteExercise:
         return folder
 
     return write
+
+
+QUESTION = """
++++
+title = "What does one step of gradient descent change?"
+level = 2
+summary = "The weights, by the gradient times the learning rate."
+exercises = ["line-fit"]
+bugs = ["missing-zero-grad"]
+[[source]]
+title = "Automatic differentiation package, PyTorch documentation"
+where = "https://docs.pytorch.org/docs/stable/autograd.html"
+[covers]
+answer = ["R003-14"]
+why-clear = ["R003-16"]
++++
+
+## In two minutes
+
+The weights move against the gradient: $w - \\eta g$. See [the fit](exercise:line-fit).
+
+## In depth
+
+The learning rate scales the step.
+
+### Facts: Optimizers {#optimizers}
+
+| name | what it keeps |
+|---|---|
+| SGD | nothing |
+| Adam | two moments, $\\|m\\|$ and $v$ |
+
+## In code
+
+```python run
+print(2 - 0.5 * 2)
+```
+
+```output
+1.0
+```
+
+## Commonly said, and wrong
+
+"A step clears the gradient." It does not.
+
+## Follow-up: Why clear the gradients? {#why-clear}
+
+They add up.
+
+```python
+# ## Quiz: no heading inside a fence
+grad = 1 + 1
+```
+
+## Quiz: What does `backward` do to `.grad`? {#adds}
+
+- [ ] It replaces it
+  That would make accumulation impossible.
+- [x] It adds to it
+
+  Two calls give the sum.
+""".lstrip()
+
+GUIDE = """
++++
+title = "How to learn"
+summary = "An order to learn in."
+order = 1
+minutes = 5
+exercises = ["line-fit"]
+[covers]
+spacing = ["R004-71"]
++++
+
+For anybody with an evening.
+
+## First steps
+
+Read [the question](question:gradient-step).
+
+### Facts: Times {#times}
+
+| plan | hours |
+|---|---|
+| evening | 3 |
+| week | 20 |
+
+## First steps
+
+Again.
+
+## Quiz: Why space reviews? {#spacing}
+
+Because what is nearly forgotten is learned best.
+""".lstrip()
+
+WriteText = Callable[..., Path]
+
+
+def _write(file: Path, text: str, changes: tuple[tuple[str, str], ...]) -> Path:
+    for old, new in changes:
+        assert old in text, f"the text does not contain {old!r}"
+        text = text.replace(old, new, 1)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def write_question(content: Path) -> WriteText:
+    """Writes `questions/<topic>/<slug>.md` beside the content root, with each (find, replace) of `changes` made."""
+
+    def write(slug: str = "gradient-step", *changes: tuple[str, str], topic: str = "training") -> Path:
+        return _write(content.parent / "questions" / topic / f"{slug}.md", QUESTION, changes)
+
+    return write
+
+
+@pytest.fixture
+def write_guide(content: Path) -> WriteText:
+    """Writes `guides/<slug>.md` beside the content root, with each (find, replace) of `changes` made."""
+
+    def write(slug: str = "how-to-learn", *changes: tuple[str, str]) -> Path:
+        return _write(content.parent / "guides" / f"{slug}.md", GUIDE, changes)
+
+    return write

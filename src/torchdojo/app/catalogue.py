@@ -99,6 +99,17 @@ def find_exercise(dojo: Dojo, exercise_id: str) -> Exercise:
     return exercise
 
 
+def find_scripted(dojo: Dojo, exercise_id: str) -> Exercise:
+    """The same for what is answered by a file. Raises BadInput for a computation family, too."""
+    exercise = find_exercise(dojo, exercise_id)
+    if exercise.kind is Kind.COMPUTE:
+        raise BadInput(
+            f"{exercise.id} asks questions: there is no file to work on.",
+            f"Answer one: torchdojo compute {exercise.id}",
+        )
+    return exercise
+
+
 def suggestion(given: str, known: list[str]) -> str:
     """ "Did you mean ...?", or where to look when nothing is near."""
     wanted = given.lower().replace("_", "-").replace(" ", "-").removesuffix(".py")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from torchdojo.app.catalogue import find_exercise
+from torchdojo.app.catalogue import find_scripted
 from torchdojo.app.compose import Dojo
 from torchdojo.app.hiding import refuse_hidden
 from torchdojo.domain.errors import BadInput
@@ -29,12 +29,12 @@ class Solution:
 
 def hints(dojo: Dojo, exercise_id: str) -> HintState:
     """The hints opened so far."""
-    return _state(dojo, find_exercise(dojo, exercise_id))
+    return _state(dojo, find_scripted(dojo, exercise_id))
 
 
 def open_hint(dojo: Dojo, exercise_id: str) -> HintState:
     """Open the next hint; when all are open, nothing changes. Raises BadInput while the script is hidden."""
-    exercise = find_exercise(dojo, exercise_id)
+    exercise = find_scripted(dojo, exercise_id)
     refuse_hidden(dojo, exercise.id)
     opened = dojo.store.hints_opened(exercise.id)
     if opened < len(exercise.hints):
@@ -48,7 +48,7 @@ def solution(dojo: Dojo, exercise_id: str, *, confirmed: bool = False) -> Soluti
 
     That it was opened is remembered.
     """
-    exercise = find_exercise(dojo, exercise_id)
+    exercise = find_scripted(dojo, exercise_id)
     refuse_hidden(dojo, exercise.id)
     progress = dojo.store.progress().get(exercise.id)
     if not confirmed and (progress is None or not (progress.attempts or progress.solution_opened)):

@@ -144,7 +144,8 @@ def _content(dojo: Dojo) -> HealthCheck:
         return HealthCheck("content", "failed", f"{faults[0].fact}{more}", faults[0].cure)
     if not count:
         return HealthCheck("content", "failed", "There are no exercises.", "Install torchdojo anew.")
-    return HealthCheck("content", "ok", f"{count} exercises")
+    questions, guides = len(dojo.library.questions()), len(dojo.library.guides())
+    return HealthCheck("content", "ok", f"{count} exercises, {questions} questions, {guides} guides")
 
 
 def _proofs(dojo: Dojo) -> HealthCheck:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torchdojo.app.catalogue import list_exercises
 from torchdojo.app.compose import Dojo
 from torchdojo.domain.attempt import Attempt
-from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.exercise import Exercise, Kind
 
 SHOWN_ATTEMPTS = 5
 
@@ -33,8 +33,11 @@ def overview(dojo: Dojo) -> Overview:
 
 
 def following_exercise(dojo: Dojo, exercise_id: str) -> Exercise | None:
-    """The exercise to go to from this one: the next in order that is not passed, from the start again if need be."""
-    rows = list_exercises(dojo)
+    """The exercise to go to from this one: the next in order that is not passed, from the start again if need be.
+
+    Computation families are left out: they never come to an end.
+    """
+    rows = [row for row in list_exercises(dojo) if row.exercise.kind is not Kind.COMPUTE]
     names = [row.exercise.id for row in rows]
     here = names.index(exercise_id) if exercise_id in names else -1
     around = rows[here + 1 :] + rows[: max(here, 0)]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
+from torchdojo.domain.card import Card, CardNote, CardState, ReviewLog
+from torchdojo.domain.computation import Question as Instance
 from torchdojo.domain.curriculum import Syllabus, Track
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.knowledge import Guide, Question, Topic
 from torchdojo.domain.looks import KeptRecording, OpenedLook, Recording
 from torchdojo.domain.proof import Proof
 from torchdojo.domain.report import Report
@@ -46,6 +49,21 @@ class Library(Protocol):
     def drills_folder(self) -> Path | None:
         """Where they lie; None where none can be kept."""
 
+    def topics(self) -> list[Topic]:
+        """The topics of the questions in order."""
+
+    def questions(self) -> list[Question]:
+        """Every sound question in order."""
+
+    def question(self, slug: str) -> Question | None:
+        """The question of that name; BadContent when its file is broken."""
+
+    def guides(self) -> list[Guide]:
+        """Every sound guide in order."""
+
+    def guide(self, slug: str) -> Guide | None:
+        """The guide of that name; BadContent when its file is broken."""
+
     def proof(self, exercise: Exercise) -> Proof | None:
         """Its proof, if there is a current one."""
 
@@ -59,7 +77,44 @@ class Library(Protocol):
         """What levels 1 to 5 are called; may be empty."""
 
 
-class Store(Protocol):
+class CardStore(Protocol):
+    """What is remembered of cards. Every method may raise StoreError."""
+
+    def add_entries(self, histories: Sequence[tuple[Sequence[ReviewLog], CardState]]) -> int:
+        """Add to the log of each card where it ends, with the state it leads to; says how many logs took it."""
+
+    def card_states(self) -> dict[str, CardState]:
+        """What the logs lead to, by card."""
+
+    def card_state(self, card: str) -> CardState | None:
+        """What the log of one card leads to; None without a log."""
+
+    def card_log(self, card: str) -> list[ReviewLog]:
+        """The log of one card, in its order."""
+
+    def log_since(self, moment: datetime) -> list[ReviewLog]:
+        """The log of all cards from a moment on."""
+
+    def latest_entries(self, limit: int) -> list[ReviewLog]:
+        """The last entries of the log, latest first."""
+
+    def card_notes(self) -> dict[str, CardNote]:
+        """The learner's notes, by card."""
+
+    def save_card_note(self, note: CardNote) -> None:
+        """Keep a note in place of the former one; an empty one is removed."""
+
+    def own_cards(self) -> list[Card]:
+        """The cards from own mistakes, the oldest first."""
+
+    def searched_for_mistakes(self) -> int:
+        """The number of the latest attempt that was searched for mistakes."""
+
+    def save_own_cards(self, cards: Sequence[tuple[Card, int]], searched: int) -> None:
+        """Keep cards with the attempt each comes from, and that attempts were searched up to `searched`."""
+
+
+class Store(CardStore, Protocol):
     """What is remembered about the learner. Every method may raise StoreError."""
 
     @property
@@ -91,6 +146,9 @@ class Store(Protocol):
 
     def attempts(self, exercise: str) -> list[Attempt]:
         """Attempts at one exercise, oldest first."""
+
+    def attempts_after(self, number: int, limit: int) -> list[Attempt]:
+        """The attempts made after attempt `number` at anything, oldest first."""
 
     def latest_attempts(self, limit: int) -> list[Attempt]:
         """The last attempts at anything, latest first."""
@@ -172,6 +230,14 @@ class Grader(Protocol):
         cancel: threading.Event | None = None,
     ) -> Recording:
         """Run a script once and say what can be looked at; raises Cancelled, and InternalError when we broke."""
+
+    def questions(
+        self, family: Exercise, asked: Sequence[tuple[int, int]], *, cancel: threading.Event | None = None
+    ) -> list[Instance]:
+        """What a computation family asks under these (seed, level) pairs, with the answers.
+
+        Raises BadContent when the family is broken, InternalError when we broke, Cancelled.
+        """
 
     def close(self) -> None:
         """End everything it started."""

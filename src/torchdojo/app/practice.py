@@ -6,7 +6,7 @@ import difflib
 import threading
 from pathlib import Path
 
-from torchdojo.app.catalogue import find_exercise
+from torchdojo.app.catalogue import find_exercise, find_scripted
 from torchdojo.app.compose import Dojo
 from torchdojo.app.hiding import is_hidden, refuse_hidden
 from torchdojo.app.own_file import without_grading
@@ -30,14 +30,14 @@ NOT_KEPT = 0
 
 def starter(dojo: Dojo, exercise_id: str) -> str:
     """The script the learner is given. Raises BadInput for an unknown exercise, and while the script is hidden."""
-    exercise = find_exercise(dojo, exercise_id)
+    exercise = find_scripted(dojo, exercise_id)
     refuse_hidden(dojo, exercise.id)
     return exercise.starter if exercise.kind is Kind.IMPLEMENT else debugging_starter(exercise)
 
 
 def draft(dojo: Dojo, exercise_id: str) -> Draft | None:
     """The text in the editor, if anything was typed since the last reset."""
-    return dojo.store.draft(find_exercise(dojo, exercise_id).id)
+    return dojo.store.draft(find_scripted(dojo, exercise_id).id)
 
 
 def save_draft(dojo: Dojo, exercise_id: str, source: str) -> Draft:
@@ -45,7 +45,7 @@ def save_draft(dojo: Dojo, exercise_id: str, source: str) -> Draft:
 
     Raises BadInput when it is too large for a script, and while the script is hidden.
     """
-    exercise = find_exercise(dojo, exercise_id)
+    exercise = find_scripted(dojo, exercise_id)
     refuse_hidden(dojo, exercise.id)
     if len(_encoded(source)) > MAX_BYTES:
         raise BadInput("The text is larger than 1 MB.", "Remove what does not belong to the script.")
@@ -56,12 +56,12 @@ def save_draft(dojo: Dojo, exercise_id: str, source: str) -> Draft:
 
 def discard_draft(dojo: Dojo, exercise_id: str) -> None:
     """Back to the starter. The text is set aside, not lost: see `discarded_drafts`."""
-    dojo.store.discard_draft(find_exercise(dojo, exercise_id).id, dojo.clock.now())
+    dojo.store.discard_draft(find_scripted(dojo, exercise_id).id, dojo.clock.now())
 
 
 def discarded_drafts(dojo: Dojo, exercise_id: str) -> list[Draft]:
     """Texts that were set aside, the latest first; none while the script is hidden."""
-    exercise = find_exercise(dojo, exercise_id)
+    exercise = find_scripted(dojo, exercise_id)
     return [] if is_hidden(dojo, exercise.id) else dojo.store.discarded_drafts(exercise.id)
 
 
@@ -111,7 +111,7 @@ def grade(
     Raises BadInput (unknown exercise, hidden script, empty text, no PyTorch), Cancelled, and StoreError, which is found
     out before the run rather than after it.
     """
-    exercise = find_exercise(dojo, exercise_id)
+    exercise = find_scripted(dojo, exercise_id)
     refuse_hidden(dojo, exercise.id)
     if not source.strip():
         raise BadInput("There is nothing to judge: the text is empty.", "Write a script, or reset to the starter.")
@@ -137,7 +137,7 @@ def grade(
 
 def remarks(dojo: Dojo, exercise_id: str, source: str) -> list[str]:
     """What is worth telling about a submission before it runs; never part of the verdict."""
-    return remarks_on(find_exercise(dojo, exercise_id), source)
+    return remarks_on(find_scripted(dojo, exercise_id), source)
 
 
 def attempts(dojo: Dojo, exercise_id: str) -> list[Attempt]:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from torchdojo.app.catalogue import find_exercise
+from torchdojo.app.catalogue import find_scripted
 from torchdojo.app.compose import Dojo
 from torchdojo.app.own_file import grades_itself, with_grading
 from torchdojo.app.practice import starter
@@ -33,7 +33,7 @@ def start_exercise(dojo: Dojo, exercise_id: str, directory: Path | None, *, rese
     A file that exists stays as it is; with `reset` it is copied beside itself first and then replaced.
     Raises BadInput when the place cannot be written.
     """
-    exercise = find_exercise(dojo, exercise_id)
+    exercise = find_scripted(dojo, exercise_id)
     text = with_grading(exercise, starter(dojo, exercise.id)).encode()
     path = (directory or Path()) / exercise.filename
     try:

@@ -16,9 +16,10 @@ from torchdojo.authoring.judging import Reports, in_time, metric_range, of_role,
 from torchdojo.authoring.proving import make_proof
 from torchdojo.bugs import Place, breakable_places, broken_at, bug_kinds
 from torchdojo.domain.errors import BadContent
-from torchdojo.domain.exercise import BugSpec, Exercise, Kind
+from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.proof import Claim, Proof
 from torchdojo.domain.report import BugState, Verdict
+from torchdojo.drills import read_atlas, with_bugs
 from torchdojo.library import check_script_names, read_proof
 
 #: A drill is run many times while it is made: its base has to be quick.
@@ -45,21 +46,26 @@ def reading_claims(base: Exercise) -> list[Claim]:
 
 
 def run(base: Exercise, seeds: Sequence[int], alone_seeds: Sequence[int], bench: Bench, quick: bool) -> Reports:
-    """Grade the sound script under every seed, and broken at each place under the first."""
-    sound = as_exercise(base, [])
+    """Grade the sound script under every seed, and broken at each place under the first.
+
+    Once it is graded as what is left when the bugs of all places are mended: a bug whose absence cannot be seen could
+    never be solved.
+    """
+    sound = with_bugs(base, [])
     tried = breakable_places(base.solution)
     if quick:
         known = [place for place in tried if str(place) in _proved_places(base)]
         tried = random.Random(base.id).sample(known, min(SAMPLED, len(known)))
     alone = alone_seeds[:_ALONE_SEEDS]
-    to_come = len(tried) * len(alone)
+    to_come = (len(tried) + 1) * len(alone)
     reports = bench.run(sound, {Case("solution", "", seed): base.solution for seed in seeds}, to_come=to_come)
     for place in tried:
         to_come -= len(alone)
         source = broken_at(base.solution, [place])
         cases = {Case("alone", str(place), seed): source for seed in alone}
-        reports |= bench.run(as_exercise(base, [place]), cases, to_come=to_come)
-    return reports
+        reports |= bench.run(with_bugs(base, [place]), cases, to_come=to_come)
+    mended = {Case("mended", "", seed): base.solution for seed in alone}
+    return reports | bench.run(with_bugs(base, tried), mended)
 
 
 def run_claims(base: Exercise, reports: Reports, quick: bool) -> list[Claim]:
@@ -89,25 +95,32 @@ def run_claims(base: Exercise, reports: Reports, quick: bool) -> list[Claim]:
 def prove(base: Exercise, reports: Reports, claims: Sequence[Claim]) -> Proof:
     """The proof, with an entry for each place."""
     names = dict.fromkeys(case.name for case in reports if case.role == "alone")
-    bugs = tuple(_spec(Place.parse(name)) for name in names)
-    proof = make_proof(replace(as_exercise(base, []), bugs=bugs), reports, claims)
+    proof = make_proof(with_bugs(base, [Place.parse(name) for name in names]), reports, claims)
     verdicts = {name: tuple(report.verdict for report in of_role(reports, "alone", name)) for name in names}
     others = {name: _intruders(name, reports) for name in names}
     return replace(
         proof,
-        bugs=tuple(replace(bug, verdicts=verdicts[bug.id], others=others[bug.id]) for bug in proof.bugs),
+        bugs=tuple(
+            replace(
+                bug,
+                verdicts=verdicts[bug.id],
+                others=others[bug.id],
+                state=bug.state if _is_seen_mended(bug.id, reports) else BugState.NO_EVIDENCE,
+            )
+            for bug in proof.bugs
+        ),
     )
 
 
-def as_exercise(base: Exercise, planted: Sequence[Place]) -> Exercise:
-    """The base as a debugging exercise with bugs at these places."""
-    return replace(base, kind=Kind.DEBUG, bugs=tuple(_spec(place) for place in planted))
-
-
 def seen_alone(name: str, reports: Reports) -> bool:
-    """Whether the bug at this place was seen in every run, and nothing else was."""
+    """Whether the bug at this place was seen in every run, nothing else was, and mending it is seen too."""
     runs = of_role(reports, "alone", name)
-    return all(states(r).get(name) is BugState.OPEN for r in runs) and not _intruders(name, reports)
+    shows = all(states(r).get(name) is BugState.OPEN for r in runs) and not _intruders(name, reports)
+    return shows and _is_seen_mended(name, reports)
+
+
+def _is_seen_mended(name: str, reports: Reports) -> bool:
+    return all(states(r).get(name) is BugState.FIXED for r in of_role(reports, "mended"))
 
 
 def _proved_places(base: Exercise) -> set[str]:
@@ -116,8 +129,7 @@ def _proved_places(base: Exercise) -> set[str]:
         proof = read_proof(base)
     except BadContent:
         return set()
-    bugs = () if proof is None else proof.bugs
-    return {bug.id for bug in bugs if bug.state is BugState.OPEN and not bug.others}
+    return set() if proof is None else {str(entry.place) for entry in read_atlas(base, proof).entries}
 
 
 def _intruders(name: str, reports: Reports) -> tuple[str, ...]:
@@ -135,13 +147,6 @@ def _still(base: Exercise, name: str, reports: Reports) -> Claim:
     broke = [r for r in runs if r.verdict in (Verdict.INTERNAL_ERROR, Verdict.PASSED)]
     told = f"seed {broke[0].seed}: {broke[0].verdict} {broke[0].message}" if broke else times(runs)
     return Claim(f"{name} is graded", not broke, told)
-
-
-def _spec(place: Place) -> BugSpec:
-    kind = bug_kinds()[place.kind]
-    return BugSpec(
-        str(place), kind.slug, place.site, kind.title, kind.category, place.site, kind.difficulty, kind.summary, ""
-    )
 
 
 def _names(base: Exercise) -> str:

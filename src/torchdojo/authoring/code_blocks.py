@@ -1,4 +1,4 @@
-"""Code in prompts and debriefs: what is marked to run is run, and has to print what the text says it prints.
+"""Code in texts: what is marked to run is run, and has to print what the text says it prints.
 
 A fence opened with ```python run is a script of its own. If a fence opened with ```output comes next, that is what it
 has to print; otherwise it is what the comments behind its print statements say, as in `print(1 + 1)  # 2`; without any
@@ -12,11 +12,16 @@ import ast
 import io
 import textwrap
 import tokenize
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
 
 from torchdojo.authoring.scripts import SECONDS, RunScript, run_fresh
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
+
+NO_FILES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,46 +70,58 @@ def _told_by_comments(source: str) -> str | None:
 
 def check_code_blocks(exercise: Exercise, run: RunScript = run_fresh) -> str:
     """Parse or run every block of prompt.md and debrief.md; says what was done. Raises BadContent."""
-    ran = read = 0
-    texts = (exercise.folder / name for name in ("prompt.md", "debrief.md"))
-    for file, text in ((path.name, path.read_text(encoding="utf-8")) for path in texts if path.exists()):
-        for block in code_blocks(text):
-            place = f"{exercise.folder / file}, line {block.line}"
-            _parse(place, block)
-            if block.expected is None:
-                read += 1
-            else:
-                ran += 1
-                _run(place, block, exercise, run)
-    return f"{ran} ran and printed what the text says, {read} parse"
+    files, prelude = {}, ""
+    if exercise.names:
+        files[exercise.filename] = exercise.solution
+        prelude = f"from {exercise.filename.removesuffix('.py')} import {', '.join(exercise.names)}\n"
+    tally = Tally()
+    for file in (exercise.folder / name for name in ("prompt.md", "debrief.md")):
+        if file.exists():
+            for block in code_blocks(file.read_text(encoding="utf-8")):
+                tally += check_block(file, block, run, prelude, files)
+    return str(tally)
 
 
-def _parse(place: str, block: CodeBlock) -> None:
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many blocks ran, and how many were only read."""
+
+    ran: int = 0
+    read: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.ran + other.ran, self.read + other.read)
+
+    def __str__(self) -> str:
+        return f"{self.ran} ran and printed what the text says, {self.read} parse"
+
+
+def check_block(
+    file: Path, block: CodeBlock, run: RunScript, prelude: str = "", files: Mapping[str, str] = NO_FILES
+) -> Tally:
+    """Parse one block of a text, and run it below `prelude` where it has to print something. Raises BadContent."""
+    place = f"{file}, line {block.line}"
+    source = textwrap.dedent(block.source)
     try:
-        ast.parse(textwrap.dedent(block.source))
+        ast.parse(source)
     except SyntaxError as error:
         raise BadContent(
             f"{place}: the Python block does not parse: {error}.", "Mend it, or open it as ```text."
         ) from error
-
-
-def _run(place: str, block: CodeBlock, exercise: Exercise, run: RunScript) -> None:
-    source = textwrap.dedent(block.source)
-    files = {}
-    if exercise.names:
-        files[exercise.filename] = exercise.solution
-        source = f"from {exercise.filename.removesuffix('.py')} import {', '.join(exercise.names)}\n{source}"
+    if block.expected is None:
+        return Tally(read=1)
     try:
-        ran = run(source, files)
+        ran = run(prelude + source, files)
     except TimeoutError as error:
         raise BadContent(f"{place}: the block ran longer than {SECONDS} s.", "Make it smaller.") from error
     if ran.failed:
         raise BadContent(f"{place}: the block ended with {ran.failed}.", "Mend it, or leave out `run`.")
-    if _lines(ran.printed) != _lines(block.expected or ""):
+    if _lines(ran.printed) != _lines(block.expected):
         raise BadContent(
-            f"{place}: the block printed {ran.printed.strip()!r}, the text says {(block.expected or '').strip()!r}.",
+            f"{place}: the block printed {ran.printed.strip()!r}, the text says {block.expected.strip()!r}.",
             "Put what it prints into an ```output fence right behind it.",
         )
+    return Tally(ran=1)
 
 
 def _lines(text: str) -> list[str]:

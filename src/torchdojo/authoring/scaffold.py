@@ -14,13 +14,13 @@ from torchdojo.library import SLUG, Library
 _TEXT = ".txt"
 
 #: The track of a name without one; "" where the author has to choose.
-_TRACKS = {Kind.DEBUG: "debugging", Kind.IMPLEMENT: ""}
+_TRACKS = {Kind.DEBUG: "debugging", Kind.IMPLEMENT: "", Kind.COMPUTE: "computation"}
 
 
 def new_exercise(kind: str, name: str, *, root: Path, library: Library) -> list[Path]:
     """Write the skeleton of an exercise into a content root; says which files it wrote.
 
-    `name` is "slug" or "track/slug"; only debug exercises have a track of their own.
+    `name` is "slug" or "track/slug"; debug exercises and computation families have a track of their own.
     Raises BadInput when there is no skeleton of that kind, the name is unfit or taken, or the folder exists.
     """
     if kind not in list(_TRACKS):

@@ -1,4 +1,4 @@
-"""`verify`: prove an exercise by running it, or say precisely what is wrong with it."""
+"""`verify`: prove an exercise, a question or a guide by running it, or say precisely what is wrong with it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 
+from torchdojo.authoring import computation
 from torchdojo.authoring.bench import Bench, Grade, Progress
 from torchdojo.authoring.board import Board, Standing
 from torchdojo.authoring.code_blocks import check_code_blocks
+from torchdojo.authoring.computation import Ask
 from torchdojo.authoring.methods import METHODS
 from torchdojo.authoring.scripts import RunScript, WarmScripts, run_fresh
+from torchdojo.authoring.texts import TextProver
 from torchdojo.authoring.verification import Verification
 from torchdojo.domain.errors import BadContent, BadInput
-from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.exercise import Exercise, Kind
+from torchdojo.domain.knowledge import Guide, Question
 from torchdojo.domain.proof import Claim
 from torchdojo.library import Library, is_current, read_proof, write_proof
 
@@ -29,32 +33,38 @@ def verify_content(
     names: Sequence[str],
     grade: Grade,
     *,
+    ask: Ask | None = None,
     quick: bool = False,
     write: bool = False,
     jobs: int | None = None,
     on_progress: Callable[[Standing], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> list[Verification]:
-    """Verify the named exercises, or all of them; a folder that cannot be read gives a verification that says why.
+    """Verify the named exercises, questions and guides, or all; what cannot be read gives a verification that says why.
 
     `jobs` gradings run at the same time, of several exercises if need be, so that no core waits for the last grading
-    of one. Raises BadInput for a name that no folder has, or for options that do not go together; Cancelled.
+    of one. `ask` makes the questions of computation families. Raises BadInput for a name that no folder has, or for
+    options that do not go together; Cancelled.
     """
     if write and quick:
         raise BadInput("A quick verification proves too little to be written down.", "Leave out --quick or --write.")
-    found = [_found(library, name) for name in names or (*library.names(), *library.base_names())]
+    found = [_found(library, name) for name in names or _all_names(library)]
+    texts = TextProver(library)
     board = Board(len(found), on_progress or (lambda standing: None))
     workers = jobs or os.cpu_count() or 1
     stopped = cancel or threading.Event()
     with WarmScripts() as scripts, ThreadPoolExecutor(workers, "grading") as pool:
 
-        def one(known: Exercise | Verification) -> Verification:
+        def one(known: Exercise | Question | Guide | Verification) -> Verification:
             if isinstance(known, Verification):
                 result = known
+            elif isinstance(known, (Question, Guide)):
+                result = texts.verify(known, scripts if len(found) > 1 else run_fresh)
             else:
                 result = verify(
                     known,
                     grade,
+                    ask=ask,
                     quick=quick,
                     write=write,
                     pool=pool,
@@ -74,27 +84,36 @@ def verify_content(
                 raise
     if not names:
         order = [Claim("curriculum", False, str(fault)) for fault in library.faults()]
-        sound = Claim("curriculum", True, f"{len(results)} exercises, prerequisites in order")
-        results.append(Verification("all exercises", tuple(order) or (sound,)))
+        told = f"{len(library.names()) + len(library.base_names())} exercises, prerequisites in order"
+        results.append(Verification("all exercises", tuple(order) or (Claim("curriculum", True, told),)))
+        if texts.refuses:
+            results.append(texts.verify_all())
     return results
 
 
-def _found(library: Library, name: str) -> Exercise | Verification:
+def _all_names(library: Library) -> list[str]:
+    knowledge = library.knowledge
+    texts = [file.stem for file in (*knowledge.question_files(), *knowledge.guide_files())]
+    return list(dict.fromkeys((*library.names(), *library.base_names(), *texts)))
+
+
+def _found(library: Library, name: str) -> Exercise | Question | Guide | Verification:
     try:
-        exercise = library.find(name) or library.base(name)
+        found = library.find(name) or library.base(name) or library.question(name) or library.guide(name)
     except BadContent as fault:
-        return Verification(name, (Claim("manifest", False, str(fault)),))
-    if exercise is None:
-        known = [*library.names(), *library.base_names()]
+        return Verification(name, (Claim("format", False, str(fault)),))
+    if found is None:
+        known = _all_names(library)
         near = difflib.get_close_matches(name, known) or known
-        raise BadInput(f"There is no exercise {name!r}.", f"Did you mean {' or '.join(near)}?")
-    return exercise
+        raise BadInput(f"There is no exercise, question or guide {name!r}.", f"Did you mean {' or '.join(near)}?")
+    return found
 
 
 def verify(
     exercise: Exercise,
     grade: Grade,
     *,
+    ask: Ask | None = None,
     quick: bool = False,
     write: bool = False,
     seeds: Sequence[int] = SEEDS,
@@ -117,6 +136,7 @@ def verify(
             return verify(
                 exercise,
                 grade,
+                ask=ask,
                 quick=quick,
                 write=write,
                 seeds=seeds,
@@ -127,6 +147,10 @@ def verify(
                 cancel=cancel,
             )
     began = time.monotonic()
+    if exercise.kind is Kind.COMPUTE:
+        return _verify_family(
+            exercise, ask, quick=quick, write=write, run_script=run_script, cancel=cancel or threading.Event()
+        )
     method = METHODS[exercise.kind]
     claims = [*method.read(exercise), _code(exercise, run_script)]
     if not all(claim.ok for claim in claims):
@@ -146,6 +170,24 @@ def verify(
     elif proof.ok:
         write_proof(exercise, proof)
     return Verification(exercise.id, tuple(claims), proof, bench.done, time.monotonic() - began)
+
+
+def _verify_family(
+    exercise: Exercise, ask: Ask | None, *, quick: bool, write: bool, run_script: RunScript, cancel: threading.Event
+) -> Verification:
+    if ask is None:
+        raise TypeError(f"{exercise.id} is a computation family: `ask` makes its questions")
+    began = time.monotonic()
+    claims = [*computation.reading_claims(exercise), _code(exercise, run_script)]
+    if not all(claim.ok for claim in claims):
+        return Verification(exercise.id, tuple(claims), seconds=time.monotonic() - began)
+    claims += computation.instance_claims(exercise, ask, quick=quick, cancel=cancel)
+    proof = computation.make_proof(exercise, claims, quick=quick)
+    if not write:
+        claims.append(_proof_is_current(exercise))
+    elif proof.ok:
+        write_proof(exercise, proof)
+    return Verification(exercise.id, tuple(claims), proof, 0, time.monotonic() - began)
 
 
 def _code(exercise: Exercise, run_script: RunScript) -> Claim:

@@ -24,7 +24,11 @@ class Keys:
 
     def pressed(self, seconds: float) -> str:
         """The key pressed within `seconds`, "" when none was. An end of input reads as "q"."""
+        return self.typed(seconds)[:1]
+
+    def typed(self, seconds: float) -> str:
+        """All that was typed when the first key came within `seconds`. An end of input reads as "q"."""
         if not select.select([self._descriptor], [], [], seconds)[0]:
             return ""
         data = os.read(self._descriptor, 16)
-        return data.decode("utf-8", "ignore")[:1] if data else "q"
+        return data.decode("utf-8", "ignore") if data else "q"

@@ -17,18 +17,25 @@ from torchdojo.domain.errors import DojoError
 #: One line per command for `--help`, so that listing them imports none of them.
 _ABOUT = {
     "author": "Write and check content (for authors).",
+    "compute": "Work out shapes, parameters, FLOPs, bytes; fresh numbers every time.",
     "diagnose": "Find the bugs in your own training script by running it.",
     "doctor": "Say what works on this machine, and what to do about the rest.",
     "drill": "Make a fresh, proved debugging challenge.",
-    "explain": "Explain a kind of bug, a verdict or a state.",
+    "explain": "Explain a kind of bug, a verdict or a state; show a question or a guide.",
     "grade": "Judge a file, once.",
+    "guides": "List the study guides.",
     "hint": "Open the next hint.",
     "list": "List the exercises.",
     "look": "Debug a hidden script by looks at its run, which cost minutes.",
+    "plan": "Plan the days until your interview.",
+    "questions": "List the interview questions.",
+    "review": "Review the cards that are due.",
+    "search": "Search exercises, questions, guides and kinds of bugs.",
     "serve": "Open the practice page in the browser.",
     "show": "Show an exercise: its task and where you stand.",
     "solution": "Show the solution, after an attempt.",
     "start": "Write an exercise's file to work on.",
+    "stats": "Say where you stand: exercises, cards, what you remember.",
     "suspect": "Diagnose before you mend: name lines and kinds, and be scored.",
     "verify": "Prove the content by running it.",
     "watch": "Judge again whenever you save.",
@@ -95,7 +102,7 @@ class LazyGroup(click.Group):
 def cli(ctx: click.Context, content: tuple[Path, ...]) -> None:
     """Get ready for PyTorch interviews: mend broken training scripts and see what is really fixed.
 
-    Without a command: where you stand and what to do next.
+    Without a command: what is due, where you stand and what to do next.
 
     In a notebook: %load_ext torchdojo, then %%dojo ID as the first line of a cell grades that cell.
 

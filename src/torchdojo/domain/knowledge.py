@@ -118,3 +118,12 @@ class Guide:
     def quizzes(self) -> tuple[QuizItem, ...]:
         """Its quiz items in order."""
         return tuple(section.quiz for section in self.sections if section.quiz is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A row of questions on one subject; `id` is the folder's name."""
+
+    id: str
+    title: str
+    summary: str = ""

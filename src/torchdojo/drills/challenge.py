@@ -72,7 +72,7 @@ def _manifest(recipe: Recipe, plan: Plan) -> str:
     )
     if goal.extra:
         lines += ["", "[goal.extra]", *_table(dict(goal.extra))]
-    if base.entries.main or base.entries.data:
+    if any(entries.values()):
         lines += ["", "[entries]", *_table({key: name for key, name in entries.items() if name})]
     limits = base.limits
     lines += ["", "[limits]"]

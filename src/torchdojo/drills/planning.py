@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from torchdojo.bugs import bug_kinds
 from torchdojo.domain.errors import BadInput
-from torchdojo.drills.atlas import HARDEST, Atlas, Entry, drill_level
+from torchdojo.drills.atlas import HARDEST, Atlas, Effect, Entry, drill_level
 from torchdojo.drills.recipe import MOST_BUGS, Recipe
 
 #: What the seed draws from when the number of bugs is left to it.
@@ -52,13 +52,21 @@ def plans(recipe: Recipe, atlases: Sequence[Atlas]) -> Iterator[Plan]:
 
 
 def _drawn(recipe: Recipe, chance: random.Random, atlas: Atlas, number: int) -> Plan | None:
-    allowed = sorted(set(recipe.kinds) & atlas.kinds if recipe.kinds else atlas.kinds)
-    if len(allowed) < number:
+    allowed = [entry for entry in atlas.entries if not recipe.kinds or entry.place.kind in recipe.kinds]
+    if number > 1:
+        # Where a bug ends the run, another rarely shows: such plans are drawn only if there are no others.
+        quiet = [entry for entry in allowed if entry.effect is not Effect.CRASH]
+        allowed = quiet if len(_kinds(quiet)) >= number else allowed
+    if len(_kinds(allowed)) < number:
         return None
-    chosen = chance.sample(allowed, number)
-    entries = tuple(chance.choice([e for e in atlas.entries if e.place.kind == kind]) for kind in chosen)
+    chosen = chance.sample(_kinds(allowed), number)
+    entries = tuple(chance.choice([entry for entry in allowed if entry.place.kind == kind]) for kind in chosen)
     plan = Plan(atlas, entries)
     return plan if recipe.level in (0, plan.level) else None
+
+
+def _kinds(entries: Sequence[Entry]) -> list[str]:
+    return sorted({entry.place.kind for entry in entries})
 
 
 def _fitting(recipe: Recipe, atlases: Sequence[Atlas]) -> list[Atlas]:

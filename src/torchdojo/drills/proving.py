@@ -1,4 +1,4 @@
-"""Proves a plan by grading it: every bug shows, none hides another, and mending one mends exactly that one."""
+"""Proves a plan by grading it: every bug shows, none hides another, mending one mends exactly that one, all pass."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from torchdojo.bugs import Place, broken_at, derive_starter
+from torchdojo.bugs import Place, broken_at, bug_kinds, derive_starter
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import BugSpec, Exercise, Kind
 from torchdojo.domain.report import BugState, CheckOutcome, Report, Verdict
@@ -48,6 +48,8 @@ def prove(plan: Plan, grade: Grade, seed: int, *, say: Callable[[str], None] = l
         say("the challenge runs")
         reports.append(grade(exercise, whole, seed=number))
         _check_whole(reports[-1], chosen)
+    say("all bugs are mended")
+    _check_sound(grade(exercise, base.solution, seed=seeds[0]))
     mended: dict[str, Report] = {}
     for place, source in without.items():
         say("one bug is mended and the others are left")
@@ -58,8 +60,14 @@ def prove(plan: Plan, grade: Grade, seed: int, *, say: Callable[[str], None] = l
 
 def with_bugs(base: Exercise, chosen: Sequence[Place]) -> Exercise:
     """The base as a debugging exercise whose bugs are these places."""
-    specs = tuple(BugSpec(str(p), p.kind, p.site, p.kind, "", p.site, "", "", "") for p in chosen)
-    return replace(base, kind=Kind.DEBUG, bugs=specs)
+    return replace(base, kind=Kind.DEBUG, bugs=tuple(_spec(place) for place in chosen))
+
+
+def _spec(place: Place) -> BugSpec:
+    kind = bug_kinds()[place.kind]
+    return BugSpec(
+        str(place), kind.slug, place.site, kind.title, kind.category, place.site, kind.difficulty, kind.summary, ""
+    )
 
 
 def _starter(exercise: Exercise) -> str:
@@ -104,6 +112,12 @@ def _check_whole(report: Report, chosen: Sequence[Place]) -> None:
             raise Dropped("one bug hides another")
     if _new(report):
         raise Dropped("together they look like another bug")
+
+
+def _check_sound(report: Report) -> None:
+    _refuse_broken(report)
+    if report.verdict is not Verdict.PASSED:
+        raise Dropped("the sound script does not show that a bug is gone")
 
 
 def _check_mended(report: Report, place: Place, chosen: Sequence[Place]) -> None:

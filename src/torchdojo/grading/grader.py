@@ -11,9 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from torchdojo.domain.computation import Question
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.looks import Recording
 from torchdojo.domain.report import Report
+from torchdojo.grading.asking import ask_judge
 from torchdojo.grading.run import GradingRun
 from torchdojo.library import ProvedFacts
 from torchdojo.sandbox import ForkServer, Isolation
@@ -89,6 +91,16 @@ class Grader:
         """
         with self._slots:
             return self._run(exercise, source, seed, on_event, cancel).record()
+
+    def questions(
+        self, family: Exercise, asked: Sequence[tuple[int, int]], *, cancel: threading.Event | None = None
+    ) -> list[Question]:
+        """What a computation family asks under these (seed, level) pairs, with the answers.
+
+        Raises BadContent when its generate.py fails, InternalError when we broke, Cancelled when `cancel` is set.
+        """
+        with self._slots:
+            return ask_judge(self._started()[1], family.folder, asked, cancel)
 
     def _run(
         self,

@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -175,17 +175,18 @@ class GradingRun:
                 on_output=self._output_sink() if name == MAIN_JOB else None,
             )
             self._jobs[name] = job
-            with self._sending:
-                control.send({"type": "started", "name": name}, descriptors=[ours.fileno()])
+            self._tell(control, {"type": "started", "name": name}, [ours.fileno()])
         threading.Thread(target=self._watch, args=(control, name, job), name=f"watch-{name}", daemon=True).start()
 
     def _watch(self, control: Channel, name: str, job: RunningJob) -> None:
-        ended = {"type": "ended", "name": name, "outcome": _outcome_json(job.wait())}
+        self._tell(control, {"type": "ended", "name": name, "outcome": _outcome_json(job.wait())})
+
+    def _tell(self, control: Channel, message: Mapping[str, Any], descriptors: Sequence[int] = ()) -> None:
         try:
             with self._sending:
-                control.send(ended)
+                control.send(message, descriptors=descriptors)
         except WireClosed:
-            pass  # The judge has given its verdict and left.
+            pass  # The judge has given its verdict and left: what it said last is still to be read.
 
     def _limits(self, wall_seconds: float | None) -> Limits:
         allowed: RunLimits = self._exercise.limits

@@ -1,4 +1,4 @@
-"""Where a judge process begins: one grading and one report, or one recording, then it ends."""
+"""Where a judge process begins: one grading and one report, one recording, or some questions, then it ends."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from torchdojo.domain.exercise import Kind
 from torchdojo.domain.report import Report, Verdict
+from torchdojo.judge.checks.faults import ContentFault
+from torchdojo.judge.computing import ask
 from torchdojo.judge.debug import judge_debug
 from torchdojo.judge.implement import judge_implement
 from torchdojo.judge.looking import record
@@ -27,6 +29,8 @@ class Context(Protocol):
 def run(context: Context) -> int:
     """Grade one submission: read the exercise, drive the candidate jobs, send the report. Or only record one run."""
     control = Channel(context.channel, accept_descriptors=True)
+    if "asked" in context.request:
+        return _ask(control, context.request)
     session = Session(control)
     if context.request.get("record"):
         return _record(session, control, context.request)
@@ -50,6 +54,15 @@ def _record(session: Session, control: Channel, request: dict[str, Any]) -> int:
     # A failure of ours ends this process without an answer, and its last words say why.
     control.send({"type": "recording", "recording": record(session, request).to_json()})
     session.close()
+    return 0
+
+
+def _ask(control: Channel, request: dict[str, Any]) -> int:
+    try:
+        for questions in ask(Path(request["folder"]), [(seed, level) for seed, level in request["asked"]]):
+            control.send({"type": "questions", "questions": questions})
+    except ContentFault as fault:
+        control.send({"type": "questions", "questions": [{"fault": str(fault)}]})
     return 0
 
 

@@ -11,6 +11,7 @@ torch.set_num_threads(1)
 import pytest  # noqa: E402, F401  checks are written with it
 import torch._dynamo  # noqa: E402  the first optimizer step would import it otherwise, at 1.4 s
 
+import torchdojo.judge.computing.measuring  # noqa: E402  questions are made with it
 import torchdojo.judge.main  # noqa: E402, F401
 from torchdojo.crossing.first_use import use_everything_once  # noqa: E402
 from torchdojo.domain.errors import BadContent  # noqa: E402

@@ -39,6 +39,7 @@ ROLES = {
         optional=(PROOF, "support.py"),
         answers=("right", "wrong"),
     ),
+    Kind.COMPUTE: Roles(required=(MANIFEST, "prompt.md", "generate.py", "debrief.md"), optional=(PROOF,), answers=()),
 }
 
 

@@ -19,7 +19,7 @@ from torchdojo.domain.exercise import (
     RunLimits,
     Survivor,
 )
-from torchdojo.library.folder import GOAL_FILE, MANIFEST, ROLES, SLUG, check_files
+from torchdojo.library.folder import GOAL_FILE, MANIFEST, SLUG, check_files
 from torchdojo.library.table import Table, read_toml
 
 DIFFICULTIES = ("easy", "easy-medium", "medium", "medium-hard", "hard")
@@ -51,10 +51,10 @@ def load_exercise(folder: Path) -> Exercise:
         minutes=table.whole("minutes", low=1, high=240),
         summary=table.text("summary"),
         folder=folder,
-        filename=_filename(table),
+        filename="" if kind is Kind.COMPUTE else _filename(table),
         concepts=table.texts("concepts", required=True),
         prerequisites=_slugs(table, "prerequisites"),
-        hints=table.texts("hints", required=kind is not Kind.BASE),
+        hints=table.texts("hints", required=kind not in (Kind.BASE, Kind.COMPUTE)),
         requirements=table.texts("requirements"),
         limits=_limits(table.table("limits"), kind),
     )
@@ -97,7 +97,16 @@ def _implement_part(table: Table) -> dict[str, Any]:
     return {"names": names, "forbid": forbid, "survivors": survivors}
 
 
-_PARTS = {Kind.DEBUG: _debug_part, Kind.BASE: _script_part, Kind.IMPLEMENT: _implement_part}
+def _compute_part(table: Table) -> dict[str, Any]:
+    return {}
+
+
+_PARTS = {
+    Kind.DEBUG: _debug_part,
+    Kind.BASE: _script_part,
+    Kind.IMPLEMENT: _implement_part,
+    Kind.COMPUTE: _compute_part,
+}
 
 
 def _survivor(table: Table) -> Survivor:
@@ -107,11 +116,7 @@ def _survivor(table: Table) -> Survivor:
 
 
 def _kind(table: Table) -> Kind:
-    kind = Kind(table.one_of("kind", [str(kind) for kind in Kind]))
-    if kind not in ROLES:
-        readable = ", ".join(str(known) for known in ROLES)
-        raise table.fault(f"`kind` {kind} exercises cannot be read yet", f"Write one of: {readable}.")
-    return kind
+    return Kind(table.one_of("kind", [str(kind) for kind in Kind]))
 
 
 def _filename(table: Table) -> str:

@@ -20,9 +20,9 @@ def shipped_root() -> Path:
     raise BadContent(f"This installation has no exercises: {packaged} is missing.", "Install torchdojo anew.")
 
 
-def bases_beside(root: Path) -> Path:
-    """The bases that belong to a content root: beside `exercises`, or in it."""
-    return root.parent / "bases" if root.name == "exercises" else root / "bases"
+def beside(root: Path, name: str) -> Path:
+    """Where "bases", "questions" or "guides" of a content root lie: beside `exercises`, or in it."""
+    return root.parent / name if root.name == "exercises" else root / name
 
 
 def user_root(folder: Path) -> Path:

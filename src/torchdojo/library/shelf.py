@@ -9,13 +9,15 @@ from pathlib import Path
 from torchdojo.domain.curriculum import Syllabus, Track
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.knowledge import Guide, Question, Topic
 from torchdojo.domain.proof import Proof
 from torchdojo.library.answers import Answer, fake_answers, right_answers
 from torchdojo.library.curriculum import Curriculum, read_curriculum
 from torchdojo.library.folder import MANIFEST
+from torchdojo.library.knowledge import Knowledge
 from torchdojo.library.manifest import load_exercise
 from torchdojo.library.proofs import is_current, read_proof
-from torchdojo.library.roots import bases_beside, shipped_root, user_root
+from torchdojo.library.roots import beside, shipped_root, user_root
 
 
 class Library:
@@ -39,13 +41,18 @@ class Library:
         named = (shipped.resolve(), *(user_root(root) for root in self._user_roots))
         return tuple(dict.fromkeys(named))  # naming the shipped root again must not double every exercise
 
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """The questions and guides beside the exercises."""
+        return Knowledge(self.roots)
+
     def exercises(self) -> list[Exercise]:
         """Every sound exercise: by track, then prerequisites first, then level, then name."""
         return self._survey()[0]
 
     def faults(self) -> list[BadContent]:
         """What is wrong with the content, one entry for each folder or file that had to be left out."""
-        return self._survey()[1]
+        return self._survey()[1] + self.knowledge.faults(self.names())
 
     def find(self, slug: str) -> Exercise | None:
         """The exercise of that name; None when no folder has it. Raises BadContent when its folder is broken."""
@@ -130,6 +137,26 @@ class Library:
         """Its fake answers."""
         return fake_answers(exercise)
 
+    def topics(self) -> list[Topic]:
+        """The topics of the questions in order."""
+        return self.knowledge.topics()
+
+    def questions(self) -> list[Question]:
+        """Every sound question: by topic, in its order."""
+        return self.knowledge.questions()
+
+    def question(self, slug: str) -> Question | None:
+        """The question of that name; None when there is none. Raises BadContent when it is broken."""
+        return self.knowledge.question(slug)
+
+    def guides(self) -> list[Guide]:
+        """Every sound guide in order."""
+        return self.knowledge.guides()
+
+    def guide(self, slug: str) -> Guide | None:
+        """The guide of that name; None when there is none. Raises BadContent when it is broken."""
+        return self.knowledge.guide(slug)
+
     def _survey(self) -> tuple[list[Exercise], list[BadContent]]:
         found: dict[str, Exercise] = {}
         faults: list[BadContent] = []
@@ -155,8 +182,8 @@ class Library:
         return sorted(manifest.parent for root in self.roots for manifest in root.glob(f"*/*/{MANIFEST}"))
 
     def _base_folders(self) -> list[Path]:
-        beside = [bases_beside(root) for root in self.roots]
-        return sorted(manifest.parent for folder in beside for manifest in folder.glob(f"*/*/{MANIFEST}"))
+        folders = [beside(root, "bases") for root in self.roots]
+        return sorted(manifest.parent for folder in folders for manifest in folder.glob(f"*/*/{MANIFEST}"))
 
     def _drill_folders(self) -> list[Path]:
         return [] if self._drills is None else [file.parent for file in self._drills.glob(f"*/*/{MANIFEST}")]

@@ -124,6 +124,10 @@ class Table:
         """This whole table as numbers by name."""
         return {key: self.number(key) for key in self._data}
 
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """This whole table as lists of strings by name."""
+        return {key: self.texts(key, required=True) for key in self._data}
+
     def has(self, key: str) -> bool:
         """Whether the key is written."""
         return key in self._data

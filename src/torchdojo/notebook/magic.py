@@ -10,7 +10,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from torchdojo.app import practice
-from torchdojo.app.catalogue import find_exercise
+from torchdojo.app.catalogue import find_scripted
 from torchdojo.app.compose import Dojo, open_dojo
 from torchdojo.domain.errors import DojoError
 from torchdojo.notebook.showing import output_printer, rendered
@@ -65,13 +65,13 @@ class _Desk:
             raise UsageError(f"{error.fact} {error.cure}".strip()) from None
 
     def _show(self, exercise_id: str) -> None:
-        exercise = find_exercise(self._opened(), exercise_id)
+        exercise = find_scripted(self._opened(), exercise_id)
         self._publish({"text/markdown": exercise.prompt, "text/plain": exercise.prompt})
         starter = practice.starter(self._opened(), exercise.id)
         self._shell.set_next_input(f"%%{NAME} {exercise.id}\n{starter}")
 
     def _grade(self, exercise_id: str, cell: str) -> None:
-        exercise = find_exercise(self._opened(), exercise_id)
+        exercise = find_scripted(self._opened(), exercise_id)
         if not cell.strip():
             raise UsageError(f"The cell is empty. %{NAME} {exercise.id} puts the starter into a new one.")
         # The magic stands on line 1 of the cell: with an empty line in its place, line numbers are those of the cell.

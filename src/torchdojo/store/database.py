@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,14 @@ from torchdojo.domain.looks import KeptRecording, Look, OpenedLook, Recording
 from torchdojo.domain.report import Report
 from torchdojo.domain.suspicion import KeptDiagnosis, Suspicion
 from torchdojo.store import statements
+from torchdojo.store.cards import CardTables
 from torchdojo.store.failures import damaged, translated
+from torchdojo.store.moments import from_ms, to_ms
 from torchdojo.store.opening import BUSY_SECONDS, open_engine, writing
 
 
-class DatabaseStore:
-    """Drafts, attempts and opened hints in one SQLite file; safe to use from several threads.
+class DatabaseStore(CardTables):
+    """Drafts, attempts, opened hints and reviews in one SQLite file; safe to use from several threads.
 
     The file is made or migrated on first use. Every method raises StoreError when the file cannot be used.
     """
@@ -56,14 +58,14 @@ class DatabaseStore:
 
     def save_draft(self, draft: Draft) -> None:
         """Keep `draft` in place of the former one."""
-        row = {"exercise": draft.exercise, "source": draft.source, "saved_at": _to_ms(draft.saved_at)}
+        row = {"exercise": draft.exercise, "source": draft.source, "saved_at": to_ms(draft.saved_at)}
         with self._writing() as connection:
             connection.execute(statements.SAVE_DRAFT, row)
 
     def discard_draft(self, exercise: str, at: datetime) -> None:
         """Set the draft aside; `discarded_drafts` still has it. Nothing happens without a draft."""
         with self._writing() as connection:
-            parameters = {"exercise": exercise, "discarded_at": _to_ms(at)}
+            parameters = {"exercise": exercise, "discarded_at": to_ms(at)}
             connection.execute(statements.KEEP_DISCARDED_DRAFT, parameters)
             connection.execute(statements.DELETE_DRAFT, {"exercise": exercise})
 
@@ -81,7 +83,7 @@ class DatabaseStore:
         row = {
             "exercise": exercise,
             "source": source,
-            "submitted_at": _to_ms(submitted_at),
+            "submitted_at": to_ms(submitted_at),
             "origin": origin,
             "verdict": str(report.verdict),
             "score": report.score,
@@ -91,7 +93,7 @@ class DatabaseStore:
         with self._writing() as connection:
             key = connection.execute(statements.ADD_ATTEMPT, row).inserted_primary_key
         assert key is not None
-        when = _from_ms(_to_ms(submitted_at))
+        when = from_ms(to_ms(submitted_at))
         # What is returned is what a later reading returns, rounding included.
         return Attempt(int(key[0]), exercise, source, when, Report.from_json(data), origin)
 
@@ -107,6 +109,13 @@ class DatabaseStore:
             rows = connection.execute(statements.ATTEMPTS, {"exercise": exercise}).mappings().all()
         return [self._attempt(row) for row in rows]
 
+    def attempts_after(self, number: int, limit: int) -> list[Attempt]:
+        """The attempts made after attempt `number` at anything, oldest first."""
+        with self._reading() as connection:
+            found = connection.execute(statements.ATTEMPTS_AFTER, {"after": number, "limit": limit})
+            rows = found.mappings().all()
+        return [self._attempt(row) for row in rows]
+
     def latest_attempts(self, limit: int) -> list[Attempt]:
         """The last attempts at anything, latest first."""
         with self._reading() as connection:
@@ -116,7 +125,7 @@ class DatabaseStore:
     def open_hint(self, exercise: str, number: int, at: datetime) -> None:
         """Note that hint `number` (1-based) is open. A second time changes nothing."""
         with self._writing() as connection:
-            row = {"exercise": exercise, "number": number, "opened_at": _to_ms(at)}
+            row = {"exercise": exercise, "number": number, "opened_at": to_ms(at)}
             connection.execute(statements.OPEN_HINT, row)
 
     def hints_opened(self, exercise: str) -> int:
@@ -127,7 +136,7 @@ class DatabaseStore:
     def open_solution(self, exercise: str, at: datetime) -> None:
         """Note that the solution is open. A second time changes nothing."""
         with self._writing() as connection:
-            connection.execute(statements.OPEN_SOLUTION, {"exercise": exercise, "opened_at": _to_ms(at)})
+            connection.execute(statements.OPEN_SOLUTION, {"exercise": exercise, "opened_at": to_ms(at)})
 
     def progress(self) -> dict[str, Progress]:
         """Where the learner stands, for every exercise that was touched."""
@@ -146,7 +155,7 @@ class DatabaseStore:
             "exercise": diagnosis.exercise,
             "suspicions": json.dumps([[each.line, each.kind] for each in diagnosis.suspicions]),
             "score": diagnosis.score,
-            "made_at": _to_ms(diagnosis.made_at),
+            "made_at": to_ms(diagnosis.made_at),
         }
         with self._writing() as connection:
             connection.execute(statements.ADD_DIAGNOSIS, row)
@@ -160,13 +169,13 @@ class DatabaseStore:
     def hide_script(self, exercise: str, at: datetime) -> None:
         """Note that the script is hidden. A second time changes nothing."""
         with self._writing() as connection:
-            connection.execute(statements.HIDE_SCRIPT, {"exercise": exercise, "hidden_at": _to_ms(at)})
+            connection.execute(statements.HIDE_SCRIPT, {"exercise": exercise, "hidden_at": to_ms(at)})
 
     def hidden_at(self, exercise: str) -> datetime | None:
         """When the script was hidden; None when it never was."""
         with self._reading() as connection:
             when = connection.execute(statements.HIDDEN_AT, {"exercise": exercise}).scalar_one_or_none()
-        return None if when is None else _from_ms(when)
+        return None if when is None else from_ms(when)
 
     def open_look(self, opened: OpenedLook) -> None:
         """Note that a look is open. A second time changes nothing."""
@@ -174,7 +183,7 @@ class DatabaseStore:
             "exercise": opened.exercise,
             "look": str(opened.look),
             "minutes": opened.minutes,
-            "opened_at": _to_ms(opened.opened_at),
+            "opened_at": to_ms(opened.opened_at),
         }
         with self._writing() as connection:
             connection.execute(statements.OPEN_LOOK, row)
@@ -248,29 +257,21 @@ class DatabaseStore:
                 f"Attempt {row['id']} in {self._file} cannot be read: {error}.",
                 "It was left as it is. If you changed the file by hand, undo that; else report it with this message.",
             ) from error
-        when = _from_ms(row["submitted_at"])
+        when = from_ms(row["submitted_at"])
         return Attempt(row["id"], row["exercise"], row["source"], when, report, row["origin"])
 
 
-def _to_ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
-
-
-def _from_ms(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
 def _draft(row: Mapping[Any, Any]) -> Draft:
-    return Draft(row["exercise"], row["source"], _from_ms(row["saved_at"]))
+    return Draft(row["exercise"], row["source"], from_ms(row["saved_at"]))
 
 
 def _diagnosis(row: Mapping[Any, Any]) -> KeptDiagnosis:
     suspicions = tuple(Suspicion(int(line), str(kind)) for line, kind in json.loads(row["suspicions"]))
-    return KeptDiagnosis(row["exercise"], suspicions, row["score"], _from_ms(row["made_at"]))
+    return KeptDiagnosis(row["exercise"], suspicions, row["score"], from_ms(row["made_at"]))
 
 
 def _look(row: Mapping[Any, Any]) -> OpenedLook:
-    return OpenedLook(row["exercise"], Look(row["look"]), row["minutes"], _from_ms(row["opened_at"]))
+    return OpenedLook(row["exercise"], Look(row["look"]), row["minutes"], from_ms(row["opened_at"]))
 
 
 def _recording(row: Mapping[Any, Any]) -> KeptRecording:
@@ -280,5 +281,5 @@ def _recording(row: Mapping[Any, Any]) -> KeptRecording:
 def _progress(exercise: str, totals: RowMapping | None, hints: int, solution: bool) -> Progress:
     if totals is None:
         return Progress(exercise, 0, 0.0, False, hints, solution, None)
-    last = _from_ms(totals["last_attempt_at"])
+    last = from_ms(totals["last_attempt_at"])
     return Progress(exercise, totals["attempts"], totals["best_score"], bool(totals["passed"]), hints, solution, last)

@@ -9,14 +9,16 @@ from torchdojo.domain.attempt import Attempt, Draft, Progress
 from torchdojo.domain.looks import KeptRecording, OpenedLook, Recording
 from torchdojo.domain.report import Report, Verdict
 from torchdojo.domain.suspicion import KeptDiagnosis
+from torchdojo.store.card_memory import CardMemory
 
 
-class MemoryStore:
+class MemoryStore(CardMemory):
     """Forgets everything when it goes. Times are kept to the millisecond, as on disk."""
 
     place = "memory"
 
     def __init__(self) -> None:
+        super().__init__()
         self._drafts: dict[str, Draft] = {}
         self._discarded: list[Draft] = []
         self._attempts: list[Attempt] = []
@@ -64,6 +66,10 @@ class MemoryStore:
     def attempts(self, exercise: str) -> list[Attempt]:
         """All attempts at one exercise, oldest first."""
         return [attempt for attempt in self._attempts if attempt.exercise == exercise]
+
+    def attempts_after(self, number: int, limit: int) -> list[Attempt]:
+        """The attempts made after attempt `number` at anything, oldest first."""
+        return self._attempts[number:][:limit]
 
     def latest_attempts(self, limit: int) -> list[Attempt]:
         """The last attempts at anything, latest first."""

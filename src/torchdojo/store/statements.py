@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, bindparam, case, delete, func, insert, select, text
+from sqlalchemy import BindParameter, Integer, bindparam, case, delete, func, insert, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from torchdojo.domain.report import Verdict
 from torchdojo.store.tables import (
     attempts,
+    card_notes,
+    card_states,
     diagnoses,
     discarded_drafts,
     drafts,
@@ -15,7 +17,9 @@ from torchdojo.store.tables import (
     opened_hints,
     opened_looks,
     opened_solutions,
+    own_cards,
     recordings,
+    review_log,
     settings,
 )
 
@@ -136,4 +140,68 @@ _save_recording = upsert(recordings)
 SAVE_RECORDING = _save_recording.on_conflict_do_update(
     index_elements=[recordings.c.exercise],
     set_={"starter": _save_recording.excluded.starter, "recording": _save_recording.excluded.recording},
+)
+
+_CARD: BindParameter[str] = bindparam("card")
+
+#: Add an entry to the log; nothing happens when its card has one at that place.
+ADD_ENTRY = upsert(review_log).on_conflict_do_nothing(index_elements=[review_log.c.card, review_log.c.place])
+
+#: How many entries the log has for one card.
+ENTRIES = select(func.count()).select_from(review_log).where(review_log.c.card == _CARD)
+
+#: The log of one card.
+LOG_OF_CARD = select(review_log).where(review_log.c.card == _CARD).order_by(review_log.c.place)
+
+#: The log from a moment on; an entry made while the clock was ahead is in it.
+LOG_SINCE = select(review_log).where(review_log.c.at >= bindparam("since")).order_by(review_log.c.number)
+
+#: The last `limit` entries of all cards, latest first.
+LATEST_ENTRIES = select(review_log).order_by(review_log.c.number.desc()).limit(bindparam("limit", type_=Integer()))
+
+#: What all cards' logs lead to.
+CARD_STATES = select(card_states)
+
+#: What one card's log leads to.
+CARD_STATE = select(card_states).where(card_states.c.card == _CARD)
+
+_save_state = upsert(card_states)
+
+#: Replace one card's state.
+SAVE_STATE = _save_state.on_conflict_do_update(
+    index_elements=[card_states.c.card],
+    set_={column.name: _save_state.excluded[column.name] for column in card_states.c if column.name != "card"},
+)
+
+#: The learner's own notes.
+CARD_NOTES = select(card_notes)
+
+_save_note = upsert(card_notes)
+
+#: Replace the note on one card.
+SAVE_NOTE = _save_note.on_conflict_do_update(
+    index_elements=[card_notes.c.card],
+    set_={"text": _save_note.excluded.text, "saved_at": _save_note.excluded.saved_at},
+)
+
+#: Remove the note on one card.
+DELETE_NOTE = delete(card_notes).where(card_notes.c.card == _CARD)
+
+#: Cards from own mistakes, the oldest mistake first.
+OWN_CARDS = select(own_cards).order_by(own_cards.c.attempt, own_cards.c.card)
+
+_save_own_card = upsert(own_cards)
+
+#: Replace one card from an own mistake.
+SAVE_OWN_CARD = _save_own_card.on_conflict_do_update(
+    index_elements=[own_cards.c.card],
+    set_={column.name: _save_own_card.excluded[column.name] for column in own_cards.c if column.name != "card"},
+)
+
+#: The attempts made after one of them, oldest first.
+ATTEMPTS_AFTER = (
+    select(attempts)
+    .where(attempts.c.id > bindparam("after"))
+    .order_by(attempts.c.id)
+    .limit(bindparam("limit", type_=attempts.c.id.type))
 )

@@ -6,7 +6,7 @@ what the report says so that progress can be counted without reading it.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -101,4 +101,62 @@ settings = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+review_log = Table(
+    "review_log",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("card", Text, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("rating", Integer),
+    Column("phase", Text, nullable=False),
+    Column("retention", Float, nullable=False),
+    Column("most_days", Integer, nullable=False),
+    Column("took_ms", BigInteger, nullable=False),
+    Column("undone", Integer),
+    # An answer that is sent twice, by a second click or after a crash, is one answer.
+    Index("review_log_once", "card", "place", unique=True),
+    Index("review_log_by_time", "at"),
+    sqlite_autoincrement=True,
+)
+
+card_states = Table(
+    "card_states",
+    metadata,
+    Column("card", Text, primary_key=True),
+    Column("entries", Integer, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("step", Integer),
+    Column("stability", Float),
+    Column("difficulty", Float),
+    Column("due", BigInteger),
+    Column("last_review", BigInteger),
+    Column("reviews", Integer, nullable=False),
+    Column("lapses", Integer, nullable=False),
+    Column("suspended", Boolean, nullable=False),
+)
+
+card_notes = Table(
+    "card_notes",
+    metadata,
+    Column("card", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("saved_at", BigInteger, nullable=False),
+)
+
+#: Cards made from the learner's own mistakes; `attempt` is the latest one that shows the mistake.
+own_cards = Table(
+    "own_cards",
+    metadata,
+    Column("card", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("front", Text, nullable=False),
+    Column("back", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from functools import cache
 from html import escape
 
@@ -14,15 +16,36 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+#: Where a link by kind and name leads.
+PAGES = {"question": "/questions/", "guide": "/guides/", "exercise": "/exercises/", "kind": "/explain/"}
+_HEADING_ID = re.compile(r"(?:Facts: )?(.*?)[ \t]+\{#([a-z0-9-]+)\}")
 
-def markdown(text: str, heading_shift: int = 1) -> Markup:
+#: The SVG of a picture by its file name; "" when there is none.
+Pictures = Callable[[str], str]
+
+
+def markdown(text: str, heading_shift: int = 1, pictures: Pictures | None = None) -> Markup:
     """`text` as HTML; its headings are lowered by `heading_shift` levels to fit under the page's own."""
     parser = _parser()
     tokens = parser.parse(text)
-    for token in tokens:
+    for position, token in enumerate(tokens):
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + heading_shift)}"
+        if token.type == "heading_open":
+            _take_id(parser, token, tokens[position + 1])
+        _point_links(token)
+        if pictures is not None:
+            _draw_pictures(token, pictures)
     _make_tables_scrollable(tokens)
+    return Markup(parser.renderer.render(tokens, parser.options, {}))
+
+
+def inline(text: str) -> Markup:
+    """One line of Markdown, e.g. a title, without a paragraph around it."""
+    parser = _parser()
+    tokens = parser.parseInline(text)
+    for token in tokens:
+        _point_links(token)
     return Markup(parser.renderer.render(tokens, parser.options, {}))
 
 
@@ -37,6 +60,43 @@ def _parser() -> MarkdownIt:
     parser.enable(["table", "strikethrough"])
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, renderer=_formula)
     return parser
+
+
+def _take_id(parser: MarkdownIt, heading: Token, content: Token) -> None:
+    """An id in braces behind a heading becomes its anchor."""
+    match = _HEADING_ID.fullmatch(content.content)
+    if match is not None:
+        heading.attrSet("id", match[2])
+        content.content = match[1]
+        content.children = parser.parseInline(match[1])[0].children
+
+
+def _point_links(token: Token) -> None:
+    """Links by kind and name become addresses."""
+    for child in token.children or ():
+        kind, _, name = str(child.attrGet("href") or "").partition(":")
+        if child.type == "link_open" and kind in PAGES:
+            child.attrSet("href", PAGES[kind] + name)
+
+
+def _draw_pictures(token: Token, pictures: Pictures) -> None:
+    """Pictures become part of the page, so that they take its colours."""
+    for child in token.children or ():
+        source = str(child.attrGet("src") or "")
+        if child.type == "image" and source.startswith("pictures/"):
+            name = source.removeprefix("pictures/")
+            child.type, child.content = "html_inline", _drawn(pictures(name), name, child.content)
+
+
+def _drawn(svg: str, name: str, said: str) -> str:
+    start = svg.find("<svg")
+    if start < 0:
+        return f"<em>{escape(said)}</em>"
+    # Two pictures on one page may use the same names inside.
+    own = re.sub(r"\W", "-", name.removesuffix(".svg"))
+    svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{own}-", svg[start:])
+    svg = svg.replace("<svg", f'<svg class="picture" role="img" aria-label="{escape(said)}"', 1)
+    return f'<span class="picture-frame" tabindex="0" role="group" aria-label="Picture">{svg}</span>'
 
 
 def _formula(content: str, options: dict[str, bool]) -> str:

@@ -15,8 +15,10 @@ from starlette.types import Scope
 
 from torchdojo.app.catalogue import searchable
 from torchdojo.app.compose import Dojo
+from torchdojo.app.knowledge import searchable_kind, searchable_question
+from torchdojo.app.searching import plain
 from torchdojo.domain.exercise import spoken_metric
-from torchdojo.web.prose import code, markdown
+from torchdojo.web.prose import code, inline, markdown
 from torchdojo.web.runs import RunDesk
 
 HERE = Path(__file__).parent
@@ -33,8 +35,12 @@ def template_environment() -> Environment:
     )
     environment.filters["markdown"] = markdown
     environment.filters["code"] = code
+    environment.filters["inline"] = inline
+    environment.filters["plain"] = plain
     environment.filters["metric"] = spoken_metric
     environment.filters["searchable"] = searchable
+    environment.filters["searchable_question"] = searchable_question
+    environment.filters["searchable_kind"] = searchable_kind
     environment.filters["spoken"] = lambda slug: str(slug).replace("-", " ").replace("_", " ").capitalize()
     return environment
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.unit.conftest import GUIDE, QUESTION
 
 REPOSITORY = Path(__file__).parents[3]
 CONTENT = REPOSITORY / "exercises" / "debugging"
@@ -227,3 +228,25 @@ def test_a_port_in_use_is_named_with_the_next_step(torchdojo):
 
 def test_watch_without_a_terminal_says_what_to_use(torchdojo):
     assert "torchdojo grade" in torchdojo("watch", "tiny-regressor", status=2)
+
+
+def test_questions_and_guides_are_listed_searched_and_shown(torchdojo, tmp_path):
+    for name, text in (("questions/training/gradient-step.md", QUESTION), ("guides/how-to-learn.md", GUIDE)):
+        file = tmp_path / "mine" / name
+        file.parent.mkdir(parents=True)
+        file.write_text(text, encoding="utf-8")
+    mine = ("--content", str(tmp_path / "mine"))
+    assert "gradient-step" in torchdojo(*mine, "questions", "--topic", "training")
+    assert "gradient-step" not in torchdojo(*mine, "questions", "--level", "5")
+    listed = json.loads(torchdojo(*mine, "questions", "clear", "gradients", "--json"))
+    assert "gradient-step" in [row["slug"] for row in listed]
+    assert "how-to-learn" in torchdojo(*mine, "guides")
+    told = torchdojo(*mine, "search", "accumulation", "impossible")
+    assert "torchdojo explain gradient-step" in told
+    assert "Nothing has these words" in torchdojo(*mine, "search", "zebrazebra", status=1)
+    shown = torchdojo(*mine, "explain", "gradient-step")
+    assert "They add up." in shown
+    assert "Two calls give the sum." in shown
+    assert "{#" not in shown
+    assert "For anybody with an evening." in torchdojo(*mine, "explain", "how-to-learn")
+    assert "Did you mean gradient-step" in torchdojo(*mine, "explain", "gradient-stop", status=2)

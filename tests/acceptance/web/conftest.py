@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,13 @@ FLAGS = (
 )
 SERVE = """
 import sys
+from pathlib import Path
 from torchdojo.app.compose import open_dojo
 from torchdojo.web import serve
 def announce(address):
     print(address, flush=True)
-with open_dojo(database=sys.argv[1], with_grader=sys.argv[3] == "True") as dojo:
+content = [Path(folder) for folder in sys.argv[4:]]
+with open_dojo(database=sys.argv[1], with_grader=sys.argv[3] == "True", content=content) as dojo:
     serve(dojo, host="127.0.0.1", port=int(sys.argv[2]), open_browser=False, announce=announce)
 """
 
@@ -36,13 +38,14 @@ with open_dojo(database=sys.argv[1], with_grader=sys.argv[3] == "True") as dojo:
 class Server:
     """A server that can be killed and started again on the same port and database."""
 
-    def __init__(self, folder: Path, *, with_grader: bool) -> None:
+    def __init__(self, folder: Path, *, with_grader: bool, content: Sequence[Path] = ()) -> None:
         self._database = str(folder / "dojo.sqlite3")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self.base = f"http://127.0.0.1:{self.port}"
         self._with_grader = with_grader
+        self._content = [str(root) for root in content]
         # Drills lie in the data folder.
         self._environment = {**os.environ, "TORCHDOJO_HOME": str(folder)}
         self._process: subprocess.Popen[str] | None = None
@@ -50,7 +53,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-c", SERVE, self._database, str(self.port), str(self._with_grader)]
+        command = [sys.executable, "-c", SERVE, self._database, str(self.port), str(self._with_grader), *self._content]
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=self._environment
         )
@@ -88,8 +91,14 @@ def with_grader() -> bool:
 
 
 @pytest.fixture
-def server(tmp_path: Path, with_grader: bool) -> Iterator[Server]:
-    running = Server(tmp_path, with_grader=with_grader)
+def content() -> list[Path]:
+    """Content folders beside the shipped one; most pages need none."""
+    return []
+
+
+@pytest.fixture
+def server(tmp_path: Path, with_grader: bool, content: list[Path]) -> Iterator[Server]:
+    running = Server(tmp_path, with_grader=with_grader, content=content)
     yield running
     running.stop()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from torchdojo.authoring import new_exercise, verify_content
+from torchdojo.authoring import new_exercise, new_text, verify_content
+from torchdojo.domain.computation import Question
 from torchdojo.domain.errors import BadInput
+from torchdojo.judge.computing import ask as run_generate
 from torchdojo.library import Library
 
 
@@ -92,3 +94,59 @@ def test_nothing_is_ever_overwritten(content):
         new_exercise("debug", "my-bug", root=content, library=library)
     with pytest.raises(BadInput, match="does not exist"):
         new_exercise("debug", "my-bug", root=content / "nowhere", library=library)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "where"),
+    [
+        ("question", "training/my-question", "questions/training/my-question.md"),
+        ("guide", "my-guide", "guides/my-guide.md"),
+    ],
+)
+def test_a_new_text_is_refused_until_it_is_filled_in(content, write_exercise, kind, name, where):
+    write_exercise()
+    library = Library(shipped=content)
+    file = new_text(kind, name, root=content, library=library)
+    assert file == content.parent / where
+    (verification,) = verify_content(library, [file.stem], no_grading)
+    assert "still reads 'title = \"FILL IN" in verification.broken[0].evidence
+    filled = file.read_text(encoding="utf-8").replace("FILL IN", "Say").replace("pictures/NAME.svg", "https://e.org")
+    file.write_text(filled.replace("![what", "[what").replace("exercise:SLUG", "exercise:line-fit"), encoding="utf-8")
+    (verification,) = verify_content(library, [file.stem], no_grading)
+    assert verification.ok, verification.broken
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "fact"),
+    [
+        ("question", "my-question", "names no topic"),
+        ("question", "Training/my-question", "'Training' is no valid name"),
+        ("guide", "a/b", "names a folder"),
+        ("guide", "My Guide", "no valid name"),
+        ("guide", "line-fit", "already something called 'line-fit'"),
+        ("question", "training/gradient-step", "already something called 'gradient-step'"),
+    ],
+)
+def test_a_text_that_cannot_be_made_is_refused(content, write_exercise, write_question, kind, name, fact):
+    write_exercise()
+    write_question()
+    with pytest.raises(BadInput) as caught:
+        new_text(kind, name, root=content, library=Library(shipped=content))
+    assert fact in caught.value.fact
+
+
+def test_a_compute_skeleton_is_a_family_once_it_is_filled_in(content):
+    library = Library(shipped=content)
+    written = new_exercise("compute", "my-family", root=content, library=library)
+    folder = content / "computation" / "my-family"
+    assert {file.name for file in written} == {"exercise.toml", "prompt.md", "debrief.md", "generate.py"}
+    assert {file.parent for file in written} == {folder}
+    assert "`title` still reads" in first_fault(library, "my-family")
+    for file in written:
+        file.write_text(file.read_text(encoding="utf-8").replace("FILL IN: ", ""), encoding="utf-8")
+
+    def ask(family, asked, *, cancel=None):
+        return [Question.from_json(made) for batch in run_generate(family.folder, asked) for made in batch]
+
+    (verification,) = verify_content(library, ["my-family"], no_grading, ask=ask, quick=True)
+    assert [claim.name for claim in verification.broken] == ["proof.json"]

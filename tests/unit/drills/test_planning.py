@@ -55,6 +55,16 @@ def test_what_was_asked_for_holds():
     assert levels == {3}
 
 
+def test_a_bug_that_ends_the_run_is_not_planted_beside_others_if_there_are_enough_others():
+    crash = entry("float64-data", Effect.CRASH)
+    rich = Atlas(base("three"), (crash, *(entry(k) for k in ("missing-zero-grad", "missing-no-grad"))), (0.9,))
+    assert all(crash not in plan.entries for plan in plans(Recipe(1, bugs=2), [rich]))
+    assert any(crash in plan.entries for plan in plans(Recipe(1, bugs=1), [rich]))
+    assert all(crash in plan.entries for plan in plans(Recipe(1, bugs=3), [rich]))
+    wanted = ("float64-data", "missing-no-grad")
+    assert all(crash in plan.entries for plan in plans(Recipe(1, kinds=wanted), [rich]))
+
+
 def test_naming_kinds_without_a_number_plants_them_all():
     chosen = ("missing-zero-grad", "missing-no-grad")
     for plan in plans(Recipe(2, kinds=chosen), ATLASES):

@@ -36,7 +36,6 @@ def test_a_sound_folder_is_read_in_full(write_exercise):
         (('title = "Line fit"', 'title = "FILL IN: a name"'), "still reads 'FILL IN: a name'", "Replace"),
         (('title = "Line fit"', 'title = """a\nb"""'), "`title` has several lines", "one line"),
         (('kind = "debug"', 'kind = "riddle"'), "`kind` is 'riddle'", "debug, implement, compute"),
-        (('kind = "debug"', 'kind = "compute"'), "compute exercises cannot be read yet", "debug"),
         (('filename = "train.py"', 'filename = "../train.py"'), "`filename` is '../train.py'", "train.py"),
         (('["regression"]', "[]"), "`concepts` is empty", 'concepts = ["..."]'),
         (('["regression"]', "[3]"), "`concepts` holds 3", 'concepts = ["..."]'),

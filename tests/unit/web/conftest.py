@@ -12,6 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from torchdojo.app.compose import Dojo, open_dojo
+from torchdojo.domain.asking import whole
+from torchdojo.domain.computation import Question
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.failure import Failure, Shown
 from torchdojo.domain.looks import Exhibit, Line, Look, Recording
@@ -56,7 +58,7 @@ def written_report(exercise: Exercise, mended: bool) -> Report:
 
 
 class ScriptedGrader:
-    """Finds every bug fixed, or check passed, in a text that says "mended", and not in any other."""
+    """Finds every bug fixed, or check passed, in the solution and in a text that says "mended", not in any other."""
 
     isolation = "full"
 
@@ -80,7 +82,7 @@ class ScriptedGrader:
         if on_event:
             on_event({"type": "output", "text": "epoch 1 <b>loss</b>\n"})
             on_event({"type": "curve", "name": "train_loss", "x": 1.0, "y": 0.5})
-        mended = "mended" in source
+        mended = "mended" in source or source == exercise.solution
         if exercise.kind is Kind.IMPLEMENT:
             return written_report(exercise, mended)
         state = BugState.FIXED if mended else BugState.OPEN
@@ -109,6 +111,23 @@ class ScriptedGrader:
         shown[Look.OUTPUT] = (Exhibit("printed", text=printed),)
         shown[Look.GRADIENTS] = (Exhibit("norms", lines=(Line("first.layer", (1, 2, 3), (1.0, None, 4.0)),)),)
         return Recording(shown)
+
+    def questions(self, family: Exercise, asked: Any, *, cancel: Any = None) -> list[Question]:
+        """How many parameters a made-up layer has: 1000 more than the seed, and 900 more without its bias."""
+        made = []
+        for seed, level in asked:
+            right = seed % 1000 + 1000
+            made.append(
+                whole(
+                    f"A <layer> of `{family.id}`, number {seed}, level {level}?",
+                    answer=right,
+                    formula=right,
+                    working=f"Worked out in secret: {right:,}.",
+                    unit="parameters",
+                    mistakes=[(right - 100, "the bias is <left> out")],
+                )
+            )
+        return made
 
 
 @pytest.fixture

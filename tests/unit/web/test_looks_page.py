@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from torchdojo.app import practice
 from torchdojo.app.compose import Dojo
+from torchdojo.domain.exercise import Kind
 from torchdojo.domain.looks import Look
 from torchdojo.web import create_app
 
@@ -37,7 +38,11 @@ def lines_of_the_script(dojo: Dojo) -> set[str]:
     """Those that stand neither in the task, which may be read, nor in another exercise's script."""
     exercise = dojo.library.find(SLUG)
     assert exercise is not None
-    others = [practice.starter(dojo, other.id) for other in dojo.library.exercises() if other.id != SLUG]
+    others = [
+        practice.starter(dojo, other.id)
+        for other in dojo.library.exercises()
+        if other.id != SLUG and other.kind is not Kind.COMPUTE
+    ]
     public = "\n".join((exercise.prompt, exercise.summary, *others))
     lines = {line.strip() for line in practice.starter(dojo, SLUG).splitlines()}
     return {line for line in lines if len(line) > 14 and line not in public}

@@ -14,11 +14,11 @@ from starlette.testclient import TestClient
 
 from torchdojo.app import practice
 from torchdojo.app.compose import Dojo
-from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.web import create_app
 
-#: The catalogue of bug kinds is no secret: to read, and to choose from.
-CATALOGUE = ("/explain", "/api/kinds", "/drills")
+#: The catalogue of bug kinds is no secret: to read, to choose from, and as the cards that everybody has.
+CATALOGUE = ("/explain", "/api/kinds", "/drills", "/bugs", "/review/export.apkg")
 
 
 def addresses(app: FastAPI, exercise: str) -> Iterator[str]:
@@ -35,7 +35,7 @@ def words(response: str) -> str:
 
 def secrets(dojo: Dojo, exercise: Exercise) -> Iterator[str]:
     """Texts that would give something away: not in what anybody may read of this exercise or another."""
-    everything = dojo.library.exercises()
+    everything = [other for other in dojo.library.exercises() if other.kind is not Kind.COMPUTE]
     public = "".join(practice.starter(dojo, other.id) + other.prompt + other.summary for other in everything)
     for text in (exercise.solution, exercise.debrief):
         for line in text.splitlines():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torchdojo.web.prose import code, markdown
+from torchdojo.web.prose import code, inline, markdown
 
 
 def test_markup_and_script_links_in_content_stay_text() -> None:
@@ -31,3 +31,23 @@ def test_python_is_coloured_and_an_unknown_language_is_shown_plain() -> None:
     assert '<span class="k">def</span>' in markdown("```python\ndef f(): pass\n```")
     assert "a &lt; b" in markdown("```nonsense\na < b\n```")
     assert "&lt;b&gt;" in code("x = '<b>'")
+
+
+def test_links_by_kind_and_name_lead_to_pages() -> None:
+    html = markdown("[a](question:x#y) [b](kind:z) | [c](guide:g) [d](exercise:e) [f](https://h.org)")
+    for address in ("/questions/x#y", "/explain/z", "/guides/g", "/exercises/e", "https://h.org"):
+        assert f'href="{address}"' in html
+
+
+def test_an_id_behind_a_heading_is_its_anchor_and_not_shown() -> None:
+    assert '<h3 id="a-b">Table of <code>x</code></h3>' in markdown("### Facts: Table of `x` {#a-b}", 0)
+    assert "<h2>Braces {x}</h2>" in markdown("## Braces {x}", 0)
+
+
+def test_a_title_is_marked_up_without_a_paragraph() -> None:
+    assert inline("What does `view` do to $x$?").startswith("What does <code>view</code> do to <span")
+    assert "<b>" not in inline("<b>")
+
+
+def test_a_picture_that_is_missing_is_told_in_words() -> None:
+    assert "<em>A tree</em>" in markdown("![A tree](pictures/tree.svg)", 0, lambda name: "")

@@ -12,27 +12,32 @@ from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.report import Verdict
 from torchdojo.library import right_answers, wrong_answers
 
+_SEEDS_OF_WRONG = 2
+
 #: A changed solution that needs so many times as long as the solution will not end any more.
 _PATIENCE = 10
 _LEAST_SECONDS = 3.0
 
 
 def run(exercise: Exercise, seeds: Sequence[int], bench: Bench, *, quick: bool = False) -> Reports:
-    """Grade the answers with every seed; then, with the first, what may never end: mutants and endless answers.
+    """Grade the answers; then, with the first seed, what may never end: mutants and endless answers.
 
+    The solution and right answers are graded with every seed: none may turn them down. Wrong answers take turns with
+    pairs of seeds, so that all seeds are used and a verification stays quick; the starter is graded once.
     `quick` grades a sample of the mutants that the proof says were noticed.
     No mutant is graded when the solution itself does not pass: their verdicts would say nothing.
     """
     first = seeds[0]
     answers = {Case("solution", "", seed): exercise.solution for seed in seeds}
-    answers |= {Case("starter", "", seed): exercise.starter for seed in seeds}
+    answers[Case("starter", "", first)] = exercise.starter
     answers |= {Case("right", answer.name, seed): answer.source for answer in right_answers(exercise) for seed in seeds}
     slow: dict[Case, str] = {}
-    for answer in wrong_answers(exercise):
+    for number, answer in enumerate(wrong_answers(exercise)):
         if answer.verdict is Verdict.TIME_LIMIT:
             slow[Case("wrong", answer.name, first)] = answer.source
         else:
-            answers |= {Case("wrong", answer.name, seed): answer.source for seed in seeds}
+            turn = {seeds[(number + step) % len(seeds)] for step in range(_SEEDS_OF_WRONG)}
+            answers |= {Case("wrong", answer.name, seed): answer.source for seed in sorted(turn)}
     chosen = sampled_mutants(exercise) if quick else graded_mutants(exercise)
     mutants = {Case("mutant", mutant.id, first): mutant.source for mutant in chosen}
     reports = bench.run(exercise, answers, to_come=len(slow) + len(mutants))

@@ -17,8 +17,8 @@ def command() -> None:
 
 
 @command.command("new")
-@click.argument("kind", type=click.Choice(["debug", "implement"]))
-@click.argument("name", metavar="[TRACK/]SLUG")
+@click.argument("kind", type=click.Choice(["debug", "implement", "compute", "question", "guide"]))
+@click.argument("name", metavar="[TRACK/|TOPIC/]SLUG")
 @click.option(
     "--root",
     type=click.Path(file_okay=False, path_type=Path),
@@ -28,14 +28,19 @@ def command() -> None:
 )
 @click.pass_obj
 def new(content: tuple[Path, ...], kind: str, name: str, root: Path) -> None:
-    """Write a folder for a new exercise. It explains itself; `verify` says what is still missing.
+    """Write a folder for a new exercise, or a file for a question or guide. `verify` says what is still missing.
 
-    An implement exercise needs its track: `author new implement losses/my-loss`.
+    An implement exercise needs its track, a question its topic: `author new implement losses/my-loss`,
+    `author new question training/my-question`. Questions and guides lie beside the content folder.
     """
-    from torchdojo.authoring import new_exercise
+    from torchdojo.authoring import TEXTS, new_exercise, new_text
 
     with opened(content) as dojo:
-        written = new_exercise(kind, name, root=root, library=cast(Any, dojo.library))
+        library = cast(Any, dojo.library)
+        if kind in TEXTS:
+            written = [new_text(kind, name, root=root, library=library)]
+        else:
+            written = new_exercise(kind, name, root=root, library=library)
     for path in written:
         click.echo(f"wrote {path}")
     click.echo(f"\nFill it in, then: torchdojo --content {root} verify {name.rpartition('/')[2]}")

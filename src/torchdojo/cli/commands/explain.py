@@ -14,7 +14,7 @@ from torchdojo.cli.opened import opened
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def command(content: tuple[Path, ...], slug: str, as_json: bool) -> None:
-    """Explain a kind of bug, a verdict or a state."""
+    """Explain a kind of bug, a verdict or a state; show an interview question or a study guide."""
     from torchdojo.app.explain import explain
     from torchdojo.cli.printing import print_json, print_markdown
 

@@ -25,14 +25,14 @@ def command(
     FILE may have any name and lie anywhere; - is standard input.
     """
     from torchdojo.app import practice
-    from torchdojo.app.catalogue import find_exercise
+    from torchdojo.app.catalogue import find_scripted
     from torchdojo.cli.printing import console, print_curve, print_json, print_report
     from torchdojo.cli.progress import RunDisplay
     from torchdojo.domain.report import Verdict
 
     piped = str(file) == "-"
     with opened(content, with_grader=True) as dojo:
-        exercise = find_exercise(dojo, exercise_id)
+        exercise = find_scripted(dojo, exercise_id)
         if piped:
             source = practice.submission_text(sys.stdin.buffer.read(practice.MAX_BYTES + 1), "Standard input")
         else:

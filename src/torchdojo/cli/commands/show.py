@@ -19,10 +19,11 @@ def command(content: tuple[Path, ...], exercise_id: str, as_json: bool) -> None:
     from torchdojo.app.guidance import hints
     from torchdojo.app.practice import attempts
     from torchdojo.cli.printing import print_json, print_markdown
+    from torchdojo.domain.exercise import Kind
 
     with opened(content) as dojo:
         exercise = find_exercise(dojo, exercise_id)
-        opened_hints = hints(dojo, exercise.id)
+        opened_hints = None if exercise.kind is Kind.COMPUTE else hints(dojo, exercise.id)
         tried = attempts(dojo, exercise.id)
     if as_json:
         print_json(
@@ -31,8 +32,8 @@ def command(content: tuple[Path, ...], exercise_id: str, as_json: bool) -> None:
                 "filename": exercise.filename,
                 "concepts": list(exercise.concepts),
                 "prompt": exercise.prompt,
-                "hints_opened": len(opened_hints.opened),
-                "hints": opened_hints.total,
+                "hints_opened": len(opened_hints.opened) if opened_hints else 0,
+                "hints": opened_hints.total if opened_hints else 0,
                 "attempts": [
                     {
                         "number": a.id,
@@ -47,5 +48,9 @@ def command(content: tuple[Path, ...], exercise_id: str, as_json: bool) -> None:
         return
     print_markdown(exercise.prompt)
     click.echo()
+    if opened_hints is None:
+        click.echo(f"{len(tried)} answers.")
+        click.echo(f"torchdojo compute {exercise.id}    asks a question")
+        return
     click.echo(f"{len(tried)} attempts, {len(opened_hints.opened)} of {opened_hints.total} hints opened.")
     click.echo(f"torchdojo start {exercise.id}    writes {exercise.filename}")

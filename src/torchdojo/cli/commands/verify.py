@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 def command(
     content: tuple[Path, ...], exercise_ids: tuple[str, ...], jobs: int | None, quick: bool, write: bool, as_json: bool
 ) -> None:
-    """Prove exercises by running them: all of them, or those named. Exit status 0 when every claim holds, else 1."""
+    """Prove exercises, questions and guides by running them: all of them, or those named.
+
+    Exit status 0 when every claim holds, else 1.
+    """
     from torchdojo.authoring import verify_content
     from torchdojo.cli.printing import print_json
 
@@ -34,6 +37,7 @@ def command(
             cast(Any, dojo.library),
             exercise_ids,
             dojo.grader.grade,
+            ask=dojo.grader.questions,
             quick=quick,
             write=write,
             jobs=jobs,
@@ -87,7 +91,7 @@ class _Bar:
             self._progress.stop()
 
     def __call__(self, standing: Standing) -> None:
-        exercises = f"{standing.finished} of {standing.of} exercises" if standing.of > 1 else "1 exercise"
+        exercises = f"{standing.finished} of {standing.of} texts and exercises" if standing.of > 1 else "1 of 1"
         if self._progress is not None:
             told = f"{exercises}, {standing.gradings} gradings, {standing.what}"
             self._progress.update(self._task, completed=standing.share, description=told)

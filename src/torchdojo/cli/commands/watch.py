@@ -22,7 +22,7 @@ def command(content: tuple[Path, ...], exercise_id: str | None, directory: Path 
     """
     import sys
 
-    from torchdojo.app.catalogue import find_exercise
+    from torchdojo.app.catalogue import find_scripted
     from torchdojo.app.overview import overview
     from torchdojo.cli.watching import Watch
     from torchdojo.domain.errors import BadInput
@@ -37,4 +37,4 @@ def command(content: tuple[Path, ...], exercise_id: str | None, directory: Path 
             if following is None:
                 raise BadInput("You have passed every exercise.", "Name one: torchdojo watch ID")
             exercise_id = following.id
-        Watch(dojo, find_exercise(dojo, exercise_id), directory or Path()).run()
+        Watch(dojo, find_scripted(dojo, exercise_id), directory or Path()).run()

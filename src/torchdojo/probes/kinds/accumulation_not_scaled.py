@@ -27,9 +27,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     """When k mean losses are differentiated before each update, each has to be divided by k, or the gradients are."""
     passes = list(trace.notes("accumulation", "pass"))
     size, groups = _accumulated(passes)
-    known = [note for group in groups for note in group if note["mean"] and note["ratio"] is not None]
+    known = [note for group in groups for note in group if _tells(note)]
     findings = []
-    unscaled = [note for note in known if abs(note["ratio"] - 1) < EXACT]
+    unscaled = [note for note in known if _is_whole(note)]
     if known and len(unscaled) >= 0.9 * len(known) and not _scaled_otherwise(trace, size):
         findings.append(_finding(trace, size, unscaled, known, parts=_are_parts(groups)))
     summary = (
@@ -37,6 +37,15 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         "pass, or the gradients afterwards."
     )
     return Observation(KIND, len(known), summary, tuple(findings))
+
+
+def _tells(note: Event) -> bool:
+    """Whether it can be said if this loss was divided. A sum that was not may be what is wanted."""
+    return note["ratio"] is not None and (note["mean"] or not _is_whole(note))
+
+
+def _is_whole(note: Event) -> bool:
+    return bool(abs(note["ratio"] - 1) < EXACT)
 
 
 def _accumulated(passes: list[Event]) -> tuple[int, list[list[Event]]]:

@@ -42,7 +42,8 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         f"{counted(len(schedulers), 'scheduler')}{made_for}: {counted(calls, 'call')} in {counted(updates, 'update')}, "
         "and the learning rate did not collapse."
     )
-    return Observation(KIND, calls, summary, tuple(findings))
+    # Stepped per epoch or per update: each update shows at which rate it was made.
+    return Observation(KIND, max(calls, updates) if calls else 0, summary, tuple(findings))
 
 
 def _finding(trace: Trace, note: Event, epochs: int | None) -> Finding | None:

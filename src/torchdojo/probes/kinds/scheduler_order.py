@@ -34,6 +34,8 @@ def _finding(trace: Trace, note: Event) -> Finding | None:
     if note["calls"] == 0:
         if note["constant"] or note["siblings"] or note["updates"] < ENOUGH_STEPS or not ran_through(trace):
             return None
+        if _lost_its_numbers(trace):
+            return None
         message = (
             f"{note['cls']} was built but its step() was never called: the learning rate of the "
             f"{counted(note['updates'], 'update')} stayed where it was."
@@ -55,3 +57,9 @@ def _finding(trace: Trace, note: Event) -> Finding | None:
         )
         return bug(KIND, message, line)
     return None
+
+
+def _lost_its_numbers(trace: Trace) -> bool:
+    """Whether the loss was finite once and no more in the end: a schedule may count healthy updates only."""
+    values = [backward.get("value") for backward in trace.of("backward")]
+    return bool(values) and values[0] is not None and values[-1] is None

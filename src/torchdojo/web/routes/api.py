@@ -54,12 +54,12 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/draft")
     def read_draft(exercise_id: str) -> Response:
-        exercise = catalogue.find_exercise(dojo, exercise_id)
+        exercise = catalogue.find_scripted(dojo, exercise_id)
         return JSONResponse(_draft(drafts.stored(dojo, exercise.id)))
 
     @router.put("/draft")
     def save_draft(exercise_id: str, body: DraftBody) -> Response:
-        exercise = catalogue.find_exercise(dojo, exercise_id)
+        exercise = catalogue.find_scripted(dojo, exercise_id)
         saved, held = drafts.save(dojo, exercise.id, body.source, body.base)
         if saved:
             return JSONResponse({"version": held.version, "saved_at": held.saved_at})
@@ -69,7 +69,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/reset")
     def reset(exercise_id: str) -> Response:
-        exercise = catalogue.find_exercise(dojo, exercise_id)
+        exercise = catalogue.find_scripted(dojo, exercise_id)
         held = drafts.reset(dojo, exercise.id)
         attempts = newest_first(practice.attempts(dojo, exercise.id))
         return JSONResponse(_draft(held) | {"attempts": attempts_part(site, exercise, attempts)})
@@ -83,18 +83,18 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/hints")
     def open_hint(exercise_id: str) -> Response:
-        exercise = catalogue.find_exercise(dojo, exercise_id)
+        exercise = catalogue.find_scripted(dojo, exercise_id)
         return JSONResponse({"html": site.fragment("hints.html", hints=guidance.open_hint(dojo, exercise.id))})
 
     @router.post("/diagnoses")
     def diagnose(exercise_id: str, body: DiagnosisBody) -> Response:
-        exercise = catalogue.find_exercise(dojo, exercise_id)
+        exercise = catalogue.find_scripted(dojo, exercise_id)
         suspicions.diagnose_first(dojo, exercise.id, [Suspicion(mark.line, mark.kind) for mark in body.marks])
         return JSONResponse({"html": diagnosis_part(site, exercise)})
 
     @router.post("/runs")
     def run(request: Request, exercise_id: str, body: RunBody) -> Response:
-        exercise = catalogue.find_exercise(dojo, exercise_id)
+        exercise = catalogue.find_scripted(dojo, exercise_id)
 
         def work(emit: Callable[[Event], None], cancel: threading.Event) -> Mapping[str, Any]:
             attempt = practice.grade(dojo, exercise.id, body.source, origin="web", on_event=emit, cancel=cancel)

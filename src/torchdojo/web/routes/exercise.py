@@ -35,6 +35,8 @@ def routes(site: Site) -> APIRouter:
         request: Request, exercise_id: str, chosen: Annotated[int | None, Query(alias="from")] = None
     ) -> Response:
         exercise = catalogue.find_exercise(dojo, exercise_id)
+        if exercise.kind is Kind.COMPUTE:
+            return RedirectResponse(f"/compute/{exercise.id}", status_code=303)
         opened = looks.looks(dojo, exercise.id)
         if opened is not None and opened.hidden:
             return hidden_page(site, request, exercise, opened)
@@ -73,6 +75,8 @@ def routes(site: Site) -> APIRouter:
     def attempt_page(request: Request, number: int) -> Response:
         attempt = practice.attempt(dojo, number)
         exercise = catalogue.find_exercise(dojo, attempt.exercise)
+        if exercise.kind is Kind.COMPUTE:
+            return RedirectResponse(f"/compute/{exercise.id}?attempt={attempt.id}", status_code=303)
         rows = diff_rows(practice.diff_to_starter(dojo, attempt))
         proven = proof.proof(dojo, exercise.id)
         return site.page(
@@ -96,7 +100,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/exercises/{exercise_id}/solution")
     def solution_page(request: Request, exercise_id: str) -> Response:
-        exercise = catalogue.find_exercise(dojo, exercise_id)
+        exercise = catalogue.find_scripted(dojo, exercise_id)
         try:
             solution = guidance.solution(dojo, exercise.id)
         except BadInput:
@@ -107,7 +111,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/exercises/{exercise_id}/solution")
     def open_solution(exercise_id: str) -> Response:
-        exercise = catalogue.find_exercise(dojo, exercise_id)
+        exercise = catalogue.find_scripted(dojo, exercise_id)
         guidance.solution(dojo, exercise.id, confirmed=True)
         return RedirectResponse(f"/exercises/{exercise.id}/solution", status_code=303)
 

@@ -6,9 +6,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from torchdojo.app import catalogue, explain, health, overview, practice, proof
+from torchdojo.app import catalogue, explain, health, overview, practice, proof, reviewing
+from torchdojo.domain.exercise import Kind
 from torchdojo.web.chart_data import chart_data
 from torchdojo.web.proof_view import proof_view
+from torchdojo.web.prose import PAGES
 from torchdojo.web.site import Site
 
 LEVELS = ("1", "2", "3", "4", "5")
@@ -26,7 +28,7 @@ def routes(site: Site) -> APIRouter:
             # On a first visit there is nothing to look back on: the challenge itself is the best welcome.
             return RedirectResponse(f"/exercises/{standing.next_exercise.id}", status_code=303)
         groups = catalogue.by_track(dojo, catalogue.list_exercises(dojo))
-        return site.page(request, "home.html", standing=standing, groups=groups)
+        return site.page(request, "home.html", standing=standing, groups=groups, desk=reviewing.desk(dojo))
 
     @router.get("/exercises")
     def exercises(request: Request, q: str = "", kind: str = "", level: str = "", todo: str = "") -> Response:
@@ -53,11 +55,16 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/explain/{slug}")
     def explanation(request: Request, slug: str) -> Response:
-        return site.page(request, "explain.html", explanation=explain.explain(dojo, slug))
+        explanation = explain.explain(dojo, slug)
+        if explanation.of:
+            return RedirectResponse(f"{PAGES[explanation.of]}{slug}", status_code=303)
+        return site.page(request, "explain.html", explanation=explanation)
 
     @router.get("/proof/{exercise_id}")
     def proof_page(request: Request, exercise_id: str) -> Response:
         exercise = catalogue.find_exercise(dojo, exercise_id)
+        if exercise.kind is Kind.COMPUTE:
+            return RedirectResponse(f"/compute/{exercise.id}#proof", status_code=303)
         proven = proof.proof(dojo, exercise.id)
         # The proof names the planted bugs; before the first run that would give the search away.
         named = bool(practice.attempts(dojo, exercise.id))

@@ -1,21 +1,25 @@
 """Backward passes and how their losses are scaled.
 
-Notes `pass` for the first backward passes: update (updates so far), ratio (the value that was differentiated, divided
-by that of the latest library loss; null without one or when it is zero), mean (that loss was an average), forward
-(the latest forward), root (name of the graph node at the root),
+Notes `pass` for the first backward passes: update (updates so far), ratio (the value that was differentiated, less the
+scale of a GradScaler, divided by that of the latest library loss; null without one or when it is zero), mean (that loss
+was an average), forward (the latest forward), root (name of the graph node at the root),
 batches (that loaders gave since the last pass), loaders (that gave some since the last update), base (a number for the
 memory in which the latest input of a model lies); and `touched` at updates whose gradients were written
-to since the last backward pass, by something else than clipping: update.
+to since the last backward pass, by something else than clipping or a GradScaler: update.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from typing import Any
+
+from torch.amp.grad_scaler import GradScaler
 
 from torchdojo.harness.originals import Tensor, detach, grad_fn_of, item, numel
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.optimizers import Optimizers, State, state_of
+from torchdojo.harness.recorder.scaled_losses import replace_scaling, scale_behind
 from torchdojo.harness.recorder.tensors import first_tensor
 from torchdojo.harness.recorder.watchers.clipping import replace_clipping
 
@@ -33,6 +37,8 @@ class _Watch:
         self._forward = -1
         self._states: dict[int, State] = {}
         replace_clipping(bus, self._clip)
+        replace_scaling(bus)
+        bus.replace(GradScaler, "unscale_", self._wrap_unscale)
         self._batches = self._base = 0
         self._loaders: set[int] = set()
         self._bases: dict[int, int] = {}
@@ -67,7 +73,7 @@ class _Watch:
         node = grad_fn_of(roots[0])
         ratio = None
         if self._value:
-            ratio = float(item(detach(roots[0]))) / self._value
+            ratio = float(item(detach(roots[0]))) / (scale_behind(roots[0]) or 1.0) / self._value
             ratio = ratio if math.isfinite(ratio) else None
         self._bus.note(
             _BY,
@@ -91,14 +97,36 @@ class _Watch:
 
     def _clip(self, parameters: list[Any], bound: float | None) -> None:
         if bound is None:
-            for parameter in parameters:
-                if id(parameter) in self._states:
-                    self._states[id(parameter)] = state_of(parameter)
+            self._accept(parameters)
+        else:
+            self._look(parameters)
+
+    def _wrap_unscale(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def unscale_(scaler: Any, optimizer: Any) -> Any:
+            result = original(scaler, optimizer)
+            try:
+                self._accept(self._owners.of(optimizer).parameters())
+            except Exception as error:
+                self._bus.log.failed(error)
+            return result
+
+        return unscale_
+
+    def _accept(self, parameters: Iterable[Any]) -> None:
+        for parameter in parameters:
+            if id(parameter) in self._states:
+                self._states[id(parameter)] = state_of(parameter)
 
     def _step(self, optimizer: Any) -> None:
         if self._noted >= _NOTED or self._bus.log.light:
             return
-        for parameter in self._owners.of(optimizer).representatives():
+        self._look(self._owners.of(optimizer).representatives())
+
+    def _look(self, parameters: Iterable[Any]) -> None:
+        """Note gradients that are not as they were left."""
+        if self._noted >= _NOTED:
+            return
+        for parameter in parameters:
             state = state_of(parameter)
             if state is not None and id(parameter) in self._states and self._states[id(parameter)] != state:
                 self._bus.note(_BY, "touched", update=self._updates)

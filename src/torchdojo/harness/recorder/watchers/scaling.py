@@ -17,18 +17,14 @@ from typing import Any
 
 from torch.amp.grad_scaler import GradScaler
 
-from torchdojo.harness.originals import Tensor, grad_fn_of, item, weak
+from torchdojo.harness.originals import weak
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.optimizers import Optimizers, State, state_of
+from torchdojo.harness.recorder.scaled_losses import current_scale, replace_scaling, scale_behind
 from torchdojo.harness.recorder.watchers.clipping import replace_clipping
 
 _BY = "scaling"
 _NOTED = 300
-
-#: Graph nodes between the loss that is differentiated and a scaled one: a sum of a few, divided.
-_NODES = 24
-
-_KEY = "torchdojo: scaled"
 
 
 class _Watch:
@@ -44,7 +40,7 @@ class _Watch:
         self._scaled_passes: Counter[int] = Counter()
         self._noted = self._steps = 0
         self._own_step = False
-        bus.replace(GradScaler, "scale", self._wrap_scale)
+        replace_scaling(bus, self._meet)
         bus.replace(GradScaler, "unscale_", self._wrap_unscale)
         bus.replace(GradScaler, "step", self._wrap_step)
         bus.replace(GradScaler, "update", self._wrap_update)
@@ -69,25 +65,10 @@ class _Watch:
         scaler = None if self._scaler is None else self._scaler()
         if scaler is None:
             return 1.0
-        scale = scaler._scale
-        return float(scaler._init_scale) if scale is None else float(item(scale))
+        return current_scale(scaler)
 
-    def _wrap_scale(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def scale(scaler: Any, outputs: Any) -> Any:
-            result = original(scaler, outputs)
-            self._guarded(self._mark, scaler, result)
-            return result
-
-        return scale
-
-    def _mark(self, scaler: Any, result: Any) -> None:
-        if not scaler._enabled:
-            return
+    def _meet(self, scaler: Any) -> None:
         self._scaler = weak(scaler)
-        for tensor in [result] if isinstance(result, Tensor) else list(result):
-            node = grad_fn_of(tensor)
-            if node is not None:
-                node.metadata[_KEY] = True
 
     def _wrap_unscale(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def unscale_(scaler: Any, optimizer: Any) -> Any:
@@ -142,7 +123,7 @@ class _Watch:
     def _end(self, roots: list[Any], reached: list[int], failed: bool) -> None:
         if failed or self._scaler is None:
             return
-        scaled = any(_is_scaled(root) for root in roots)
+        scaled = any(scale_behind(root) is not None for root in roots)
         for owner in self._owners:
             before = self._before.get(owner.number, {})
             changed = {key: s for key, s in owner.gradients().items() if s is not None and before.get(key) != s}
@@ -181,21 +162,6 @@ class _Watch:
                 del self._scaled[id(parameter)]
         if parameters:
             self._note("clip", scaled=bool(untouched), scale=self._scale, limit=bound)
-
-
-def _is_scaled(root: Any) -> bool:
-    """Whether a scaled loss is behind this tensor, at most a few nodes away."""
-    todo = [grad_fn_of(root)]
-    for _ in range(_NODES):
-        node = todo.pop(0) if todo else None
-        if node is None:
-            if not todo:
-                return False
-            continue
-        if node.metadata.get(_KEY):
-            return True
-        todo.extend(following for following, _ in node.next_functions)
-    return False
 
 
 def watch(bus: Bus) -> None:

@@ -1,4 +1,4 @@
-// The list of exercises, narrowed down while one types. Without this script the form's button does the same.
+// A list of exercises, questions or kinds of bugs, narrowed down while one types. Without this script the form's button does the same.
 
 export function connectFilter(form: HTMLFormElement): void {
   const cards = [...document.querySelectorAll<HTMLElement>(".track .card")];
@@ -22,7 +22,7 @@ export function connectFilter(form: HTMLFormElement): void {
     for (const track of document.querySelectorAll<HTMLElement>(".track")) {
       track.hidden = !track.querySelector(".card:not([hidden])");
     }
-    found.textContent = `${shown} of ${cards.length} exercises`;
+    found.textContent = `${shown} of ${cards.length} ${found.dataset.noun ?? "exercises"}`;
     all.hidden = shown === cards.length;
     // Reloading, or coming back from an exercise, shows the same choice.
     const chosen = new URLSearchParams([...asked].filter(([, value]) => value) as [string, string][]).toString();

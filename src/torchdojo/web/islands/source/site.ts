@@ -1,6 +1,9 @@
-// On every page: the switch between light and dark, formulas, times in the reader's own zone, the list's filter.
+// On every page: the switch between light and dark, formulas, times in the reader's own zone, the list's filter, what is
+// folded, and the report of a mistake.
 
 import { connectFilter } from "./filter";
+import { connectFolds, connectPrint } from "./folds";
+import { connectReport } from "./report";
 
 const button = document.getElementById("theme");
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -61,3 +64,7 @@ document.addEventListener("new-content", (event) => void drawFormulas(event.targ
 
 const filter = document.getElementById("filter");
 if (filter instanceof HTMLFormElement) connectFilter(filter);
+
+connectFolds();
+connectPrint();
+connectReport();
