@@ -36,6 +36,11 @@ SINGLE_KINDS = frozenset(
     {"batch-dimension-merged", "best-state-by-reference", "resume-loses-state", "view-instead-of-permute"}
 )
 
+#: Kinds whose occasions are epochs, of which a run has few.
+EPOCH_KINDS = frozenset({"same-order-every-epoch"})
+
+ENOUGH_EPOCHS = 2
+
 #: Kinds on which values can say something.
 VALUE_KINDS = frozenset(
     {
@@ -63,7 +68,7 @@ def from_events(kind: str, trace: Trace, clean: Facts, cover: Coverage, ended: E
         missing = "No layer that has an eval mode ran."
     if not missing:
         missing = observation.summary if trace.training_forwards else "No model was seen in training."
-    enough = 1 if evaluation or kind in SINGLE_KINDS else ENOUGH_STEPS
+    enough = 1 if evaluation or kind in SINGLE_KINDS else ENOUGH_EPOCHS if kind in EPOCH_KINDS else ENOUGH_STEPS
     state = from_observation(observation, enough, missing)
     if state.state is BugState.FIXED:
         fault = cover.evaluation if evaluation else cover.steps or cover.parameters
