@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch.optim import SGD
-from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, OneCycleLR, SequentialLR, StepLR
+from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, LRScheduler, OneCycleLR, SequentialLR, StepLR
 
 STEPS = 100
 WIDTH, HEIGHT = 300, 150
@@ -22,7 +23,7 @@ def warm_up_then_cosine(of: SGD) -> SequentialLR:
     return SequentialLR(of, parts, milestones=[10])
 
 
-def rates(make) -> list[float]:
+def rates(make: Callable[[SGD], LRScheduler]) -> list[float]:
     of = optimizer()
     schedule = make(of)
     found = []

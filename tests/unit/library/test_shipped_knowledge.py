@@ -22,7 +22,8 @@ REQUIRED = [*QUESTIONS, *TABLES, *GUIDES]
 WAITING = {
     *numbered("R003-", 114, 161),
     *("R003-T10", "R003-T11", "R003-T12"),
-    *GUIDES,
+    "R004-76",
+    *numbered("R002-", 65, 67),
 }
 
 
