@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -35,13 +35,11 @@ def topics(cards: Iterable[Card]) -> list[str]:
 
 
 def _of_questions(dojo: Dojo) -> Iterator[Card]:
-    read: Callable[[], list[Question]] | None = getattr(dojo.library, "questions", None)
-    yield from _by_turns([question_cards(question) for question in (read() if read else ())])
+    yield from _by_turns([question_cards(question) for question in dojo.library.questions()])
 
 
 def _of_guides(dojo: Dojo) -> Iterator[Card]:
-    read: Callable[[], list[Guide]] | None = getattr(dojo.library, "guides", None)
-    yield from _by_turns([guide_cards(guide) for guide in (read() if read else ())])
+    yield from _by_turns([guide_cards(guide) for guide in dojo.library.guides()])
 
 
 def question_cards(question: Question) -> Iterator[Card]:
@@ -49,7 +47,13 @@ def question_cards(question: Question) -> Iterator[Card]:
     home = f"question/{question.slug}"
     link = f"question:{question.slug}"
     yield Card(
-        f"{home}/answer", CardKind.BASIC, question.topic, question.title, question.answer, "In two minutes", link
+        f"{home}/answer",
+        CardKind.BASIC,
+        question.topic,
+        question.title,
+        question.answer,
+        "The whole answer, in depth",
+        link,
     )
     yield from (_follow_up(home, question, item, link) for item in question.follow_ups)
     for table in question.tables:
@@ -82,7 +86,7 @@ def fact_cards(home: str, topic: str, source: str, table: FactTable, link: str) 
             f"{home}/{table.id}/{own}",
             CardKind.CLOZE,
             topic,
-            f"{table.title}\n\n{_table(table.columns, hidden)}",
+            f"{table.title[:1].upper()}{table.title[1:]}\n\n{_table(table.columns, hidden)}",
             _table(table.columns, row),
             source,
             link,

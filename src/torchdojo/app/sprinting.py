@@ -80,13 +80,16 @@ class Score:
 
 
 def begin(dojo: Dojo, *, minutes: int = USUAL_MINUTES, level: int = computing.USUAL_LEVEL) -> Sprint:
-    """Start the clock. Raises BadInput for minutes or a level out of range, or where there are no families."""
+    """Start the clock. Raises BadInput for minutes or a level out of range, or without families or PyTorch."""
     if not 1 <= minutes <= MOST_MINUTES:
         raise BadInput(f"A sprint of {minutes} minutes cannot be run.", f"Choose from 1 to {MOST_MINUTES}.")
     if level not in LEVELS:
         raise BadInput(f"There is no level {level}.", f"Levels are {LEVELS[0]} to {LEVELS[-1]}.")
-    if not computing.families(dojo):
+    families = computing.families(dojo)
+    if not families:
         raise BadInput("There are no computation families.", "`torchdojo doctor` says where content is looked for.")
+    # The clock must not run while the judge starts.
+    computing.instance(dojo, families[0].id, 0, level)
     known = sprints(dojo)
     made = Sprint(known[0].number + 1 if known else 1, computing.fresh_seed(), level, minutes, dojo.clock.now())
     dojo.store.save_setting(_SETTING, f"[{', '.join(kept(each) for each in (made, *known)[:_KEPT])}]")

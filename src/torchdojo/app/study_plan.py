@@ -30,7 +30,7 @@ def study_plan(dojo: Dojo, interview: date | None = None, at: Desk | None = None
     if wanted is None or wanted < today:
         return None
     unseen = sum(at.state(card).phase is Phase.NEW for card in at.cards)
-    return plan(today, wanted, _tasks(dojo), unseen)
+    return plan(today, wanted, _tasks(dojo), unseen, at.settings.new)
 
 
 def _tasks(dojo: Dojo) -> list[Task]:
@@ -48,5 +48,6 @@ def _tasks(dojo: Dojo) -> list[Task]:
             sum(asked[requirement] for requirement in set(row.exercise.requirements)),
         )
         for row in list_exercises(dojo)
-        if not row.progress.passed
+        # Computations come as cards, with other numbers each time.
+        if not row.progress.passed and row.exercise.kind is not Kind.COMPUTE
     ]

@@ -55,6 +55,8 @@ Loader = DataLoader
 
 weak: Any = weakref.ref
 now = time.perf_counter
+#: Seconds that this thread has worked: other programs on a busy machine do not count.
+worked = time.thread_time
 frame_at = sys._getframe
 array_copy: Callable[..., Any] = np.ndarray.copy
 

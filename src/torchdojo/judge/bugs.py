@@ -15,7 +15,14 @@ from torchdojo.probes.training import ENOUGH_STEPS
 
 #: Kinds that are judged by the evaluation passes; every other kind by the training steps.
 EVALUATION_KINDS = frozenset(
-    {"missing-eval-mode", "missing-no-grad", "metric-broadcasting", "wrong-decision-rule", "wrong-metric-average"}
+    {
+        "evaluation-on-training-data",
+        "metric-broadcasting",
+        "missing-eval-mode",
+        "missing-no-grad",
+        "wrong-decision-rule",
+        "wrong-metric-average",
+    }
 )
 
 #: Those of them that need layers which have an eval mode.
@@ -28,6 +35,11 @@ ROW_KINDS = frozenset({"unshuffled-training"})
 SINGLE_KINDS = frozenset(
     {"batch-dimension-merged", "best-state-by-reference", "resume-loses-state", "view-instead-of-permute"}
 )
+
+#: Kinds whose occasions are epochs, of which a run has few.
+EPOCH_KINDS = frozenset({"same-order-every-epoch"})
+
+ENOUGH_EPOCHS = 2
 
 #: Kinds on which values can say something.
 VALUE_KINDS = frozenset(
@@ -56,7 +68,7 @@ def from_events(kind: str, trace: Trace, clean: Facts, cover: Coverage, ended: E
         missing = "No layer that has an eval mode ran."
     if not missing:
         missing = observation.summary if trace.training_forwards else "No model was seen in training."
-    enough = 1 if evaluation or kind in SINGLE_KINDS else ENOUGH_STEPS
+    enough = 1 if evaluation or kind in SINGLE_KINDS else ENOUGH_EPOCHS if kind in EPOCH_KINDS else ENOUGH_STEPS
     state = from_observation(observation, enough, missing)
     if state.state is BugState.FIXED:
         fault = cover.evaluation if evaluation else cover.steps or cover.parameters

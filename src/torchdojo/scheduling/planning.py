@@ -79,8 +79,10 @@ def path_for(today: date, interview: date) -> Path:
     return Path.WEEK if left <= 12 else Path.MONTH
 
 
-def plan(today: date, interview: date, tasks: Sequence[Task], unseen_cards: int) -> Plan:
+def plan(today: date, interview: date, tasks: Sequence[Task], unseen_cards: int, most_new: int = 999) -> Plan:
     """Spread `tasks` and the cards not seen yet over the days before `interview`, which is not before `today`.
+
+    No day has more than `most_new` new cards.
 
     One debugging and one implementing exercise take turns; every group has its turn before any has its second. The
     last day is for cards and a drill, not for anything new, unless it is the only one.
@@ -96,7 +98,11 @@ def plan(today: date, interview: date, tasks: Sequence[Task], unseen_cards: int)
     for ahead in range(length):
         last = ahead == length - 1 and length > 1
         studying = length - ahead - (1 if length > 1 else 0)
-        new = 0 if last else min(-(-cards_left // max(1, studying)), int(pace.card_minutes / MINUTES_PER_NEW_CARD))
+        new = (
+            0
+            if last
+            else min(-(-cards_left // max(1, studying)), most_new, int(pace.card_minutes / MINUTES_PER_NEW_CARD))
+        )
         cards_left -= new
         drill = last or length == 1
         room = pace.minutes - pace.card_minutes - (DRILL_MINUTES if drill else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -91,7 +92,8 @@ def queue(
     fresh = [card for card in cards if _is_fresh(states.get(card.id))]
     room_reviews = max(0, limits.reviews - used.reviews)
     room_new = max(0, limits.new - used.new)
-    chosen = _by_turns(fresh)[:room_new]
+    begun = Counter(card.topic for card in cards if not _is_fresh(states.get(card.id)))
+    chosen = _by_turns(fresh, begun)[:room_new]
     return Queue(
         learning=tuple(state.card for state in learning),
         reviews=tuple(state.card for state in reviews[:room_reviews]),
@@ -111,13 +113,14 @@ def _is_fresh(state: CardState | None) -> bool:
     return state is None or (state.phase is Phase.NEW and not state.suspended)
 
 
-def _by_turns(cards: Sequence[Card]) -> list[Card]:
-    """One of each topic in turn, each topic in its own order: a first session shows something of everything."""
-    topics: dict[str, list[Card]] = {}
+def _by_turns(cards: Sequence[Card], begun: Mapping[str, int]) -> list[Card]:
+    """The topics by turns, each in its own order, those of which the fewest cards are `begun` first."""
+    met = Counter(begun)
+    turns = []
     for card in cards:
-        topics.setdefault(card.topic, []).append(card)
-    rounds = max((len(own) for own in topics.values()), default=0)
-    return [own[turn] for turn in range(rounds) for own in topics.values() if turn < len(own)]
+        turns.append(met[card.topic])
+        met[card.topic] += 1
+    return [cards[position] for position in sorted(range(len(cards)), key=turns.__getitem__)]
 
 
 def _woven(reviews: Sequence[str], new: Sequence[str]) -> list[str]:

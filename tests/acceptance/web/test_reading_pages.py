@@ -13,8 +13,8 @@ from tests.unit.conftest import GUIDE, QUESTION
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
 TEXTS = {
-    "questions/training/gradient-step.md": QUESTION.replace("line-fit", "focal-loss"),
-    "questions/training/next-step.md": QUESTION.replace("line-fit", "focal-loss").replace(
+    "questions/mine/gradient-step.md": QUESTION.replace("line-fit", "focal-loss"),
+    "questions/mine/next-step.md": QUESTION.replace("line-fit", "focal-loss").replace(
         "What does one step of gradient descent change?", "What is `momentum` for?"
     ),
     "guides/how-to-learn.md": GUIDE.replace("line-fit", "focal-loss"),

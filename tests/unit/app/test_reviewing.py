@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from torchdojo.app import computing as computing_app
 from torchdojo.app.card_exchange import exported, imported
 from torchdojo.app.card_sources import all_cards
 from torchdojo.app.review_figures import review_figures
@@ -18,6 +17,8 @@ from torchdojo.app.review_settings import ReviewSettings, change_review_settings
 from torchdojo.app.reviewing import answer, desk, in_words, last_answer, save_note, set_aside, show, showing, undo
 from torchdojo.app.study_plan import study_plan
 from torchdojo.domain.card import CardKind, Phase, Rating
+from torchdojo.domain.computation import AnswerKind
+from torchdojo.domain.computation import Question as ComputeQuestion
 from torchdojo.domain.errors import BadInput, InternalError
 from torchdojo.domain.exercise import Kind
 from torchdojo.scheduling.planning import Path as StudyPath
@@ -313,27 +314,14 @@ class Computing:
     def instance(self, dojo, family, seed, level):
         if self.broken:
             raise InternalError("The judge went away.")
-        asked = ComputeQuestion(f"What is {seed}, at level {level}?", seed)
+        asked = ComputeQuestion(f"What is {seed}, at level {level}?", AnswerKind.WHOLE, seed, seed, "It is.")
         return SimpleNamespace(question=asked)
-
-
-@dataclass
-class ComputeQuestion:
-    """What an instance asks."""
-
-    prompt: str
-    answer: int
-    working: str = "It is."
-    distractors: tuple = ()
-    choices: tuple = ()
 
 
 @pytest.fixture
 def computing(monkeypatch, learner):
     made = Computing()
-    monkeypatch.setitem(sys.modules, "torchdojo.app.computing", made)
-    spelling = SimpleNamespace(spelled=lambda question, value: str(value))
-    monkeypatch.setitem(sys.modules, "torchdojo.domain.spelling", spelling)
+    monkeypatch.setattr(computing_app, "instance", made.instance)
     family = SimpleNamespace(id="padding", kind=Kind.COMPUTE, summary="How wide?", title="Padding")
     learner.shelf.known["padding"] = family
     return made

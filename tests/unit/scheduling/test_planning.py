@@ -32,6 +32,11 @@ def test_an_interview_in_the_past_cannot_be_planned_for() -> None:
         plan(TODAY, TODAY - timedelta(days=1), [], 0)
 
 
+def test_no_day_has_more_new_cards_than_its_limit() -> None:
+    made = plan(TODAY, TODAY + timedelta(days=5), [], 500, most_new=3)
+    assert [day.new_cards for day in made.days] == [3, 3, 3, 3, 0]
+
+
 def test_debugging_and_implementing_take_turns_and_so_do_tracks() -> None:
     tasks = [task(f"d{n}", debugging=True) for n in range(2)]
     tasks += [task(f"{group}{n}", group=group) for group in "xy" for n in range(2)]

@@ -81,6 +81,13 @@ def test_a_first_session_shows_something_of_every_topic() -> None:
     assert found.new == ("x0", "y0", "z0", "x1", "y1", "z1")
 
 
+def test_after_a_card_of_one_topic_the_next_topic_has_its_turn() -> None:
+    cards = [card(f"{topic}{n}", topic) for topic in "xyz" for n in range(9)]
+    states = {"x0": answered(CardState("x0"), Rating.EASY, NOON, Tuning())}
+    found = queue(cards, states, NOON, DAYS, Limits(new=4), Spent(new=1))
+    assert found.new == ("y0", "z0", "x1")
+
+
 @given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 9), st.integers(0, 9), st.integers())
 def test_every_card_is_asked_once_or_counted_as_held_back(
     old: int, new: int, most_new: int, most_reviews: int, seed: int

@@ -58,7 +58,7 @@ def written_report(exercise: Exercise, mended: bool) -> Report:
 
 
 class ScriptedGrader:
-    """Finds every bug fixed, or check passed, in a text that says "mended", and not in any other."""
+    """Finds every bug fixed, or check passed, in the solution and in a text that says "mended", not in any other."""
 
     isolation = "full"
 
@@ -82,7 +82,7 @@ class ScriptedGrader:
         if on_event:
             on_event({"type": "output", "text": "epoch 1 <b>loss</b>\n"})
             on_event({"type": "curve", "name": "train_loss", "x": 1.0, "y": 0.5})
-        mended = "mended" in source
+        mended = "mended" in source or source == exercise.solution
         if exercise.kind is Kind.IMPLEMENT:
             return written_report(exercise, mended)
         state = BugState.FIXED if mended else BugState.OPEN

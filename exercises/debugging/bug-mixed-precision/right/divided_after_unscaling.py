@@ -65,7 +65,6 @@ class Updater:
 
     def take(self, loss: torch.Tensor) -> None:
         """Learn from one piece, and update when there have been enough of them."""
-        scale = self.scaler.get_scale()
         if self.gathered % self.settings.micro_batches == 0:
             self.optimizer.zero_grad()
         self.scaler.scale(loss).backward()

@@ -37,7 +37,7 @@ def main(epochs=8, large=64, parts=16, bound=20.0):
         mean = 0.0
         for rows in torch.randperm(len(x)).split(large):
             opt.zero_grad()
-            for xs, ys in zip(x[rows].chunk(parts), y[rows].chunk(parts)):
+            for xs, ys in zip(x[rows].chunk(parts), y[rows].chunk(parts), strict=True):
                 with torch.autocast(dev, torch.float16):
                     guess = net(xs.to(dev))
                 loss = F.mse_loss(guess.float(), ys.to(dev), reduction="sum") / large

@@ -147,7 +147,7 @@ def _sprint(dojo: Dojo, minutes: int, level: int) -> None:
     from torchdojo.app import sprinting
 
     running = sprinting.begin(dojo, minutes=minutes, level=level)
-    click.echo(f"{minutes} minutes. An empty line skips a question, Ctrl-D ends the sprint.")
+    click.echo(f"{minutes} minute{'' if minutes == 1 else 's'}. An empty line skips one, Ctrl-D ends the sprint.")
     place = 1
     while not sprinting.is_over(dojo, running):
         asked = sprinting.question(dojo, running, place)

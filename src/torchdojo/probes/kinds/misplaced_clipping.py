@@ -15,6 +15,9 @@ WATCHERS = ("clipping",)
 #: So many calls have to show it, and this share of all.
 ENOUGH, MOST = 3, 0.5
 
+#: Gradients that were shortened as far as a bound wants have lost unequal shares.
+_ROUNDING, _VARIED = 1e-4, 0.01
+
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """What is clipped has to be a gradient that no update has used yet. Without a bound it is only measured."""
@@ -25,7 +28,17 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         message = f"{share(len(idle), len(clips))} calls that clip gradients had nothing to act on: {_reason(idle)}."
         findings.append(bug(KIND, message, distinct_places(trace, idle)))
     summary = f"{counted(len(clips), 'call')} clipped gradients that backward() had made and no step had used."
-    return Observation(KIND, len(clips), summary, tuple(findings))
+    by_hand = [] if clips else _shortened(trace)
+    if by_hand:
+        summary = f"Before {counted(len(by_hand), 'update')} the gradients were shortened without torch's functions."
+    return Observation(KIND, len(clips) or len(by_hand), summary, tuple(findings))
+
+
+def _shortened(trace: Trace) -> list[float]:
+    """By how much gradients were shortened by hand, update by update; a constant factor is no bound."""
+    factors = [float(note["factor"]) for note in trace.notes("clipping", "shortened")]
+    bounded = len(factors) >= ENOUGH and max(factors) <= 1.0 + _ROUNDING and min(factors) < 1.0 - _VARIED
+    return factors if bounded and max(factors) - min(factors) > _VARIED * max(factors) else []
 
 
 def _ended_there(trace: Trace, idle: list[Event]) -> bool:

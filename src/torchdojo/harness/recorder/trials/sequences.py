@@ -106,12 +106,20 @@ def leak(trial: Trial, shifted: Shift) -> Leak | None:
     if span is None:
         return None
     start, stop = span
-    changed = shifted.tokens.clone()
-    changed[row, start:stop] = changed[row, start:stop].roll(1, 0)
-    size = _movement(trial, shifted, changed, rows, length)
-    if size is None:
-        return None
-    size = size[row]
+    found = None
+    # To a model without an idea of order, tokens that only change places are the same.
+    for later in (shifted.tokens[row, start:stop].roll(1, 0), shifted.tokens[row, stop - 1 : stop]):
+        changed = shifted.tokens.clone()
+        changed[row, start:stop] = later
+        size = _movement(trial, shifted, changed, rows, length)
+        found = (_leak_of(size[row], scored, start) if size is not None else None) or found
+        if found is not None and found.moved:
+            break
+    return found
+
+
+def _leak_of(size: Any, scored: list[int], start: int) -> Leak | None:
+    """`size` says how far each output of a row moved when its tokens from `start` on changed."""
     scale = float(size[start:].max()) if len(size) > start else 0.0
     before = [p for p in scored if p < start]
     if not before or not max(scale, float(size.max())) > 1e-7:

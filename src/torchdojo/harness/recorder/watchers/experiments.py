@@ -160,14 +160,9 @@ def _findings(trial: Trial, targets: list[Any], at: Any) -> list[tuple[str, int,
         facts = {"count": apart.count, "moved": apart.moved, "symmetric": apart.symmetric}
         notes.append(("rows", -1, {**facts, "sequence_first": has_sequence_first_layers(trial.twin)}))
     shifted = sequences.shift(trial, targets)
-    leak = None
-    if shifted is not None:
-        leak = sequences.leak(trial, shifted)
-        if seen.attention and (context := sequences.order_of_context(trial, shifted)) is not None:
-            notes.append(("order", -1, {"share": context[0], "tokens": context[1], "kind": "next", "needed": True}))
-    elif seen.attention and (order := sequences.order_of_tokens(trial, targets)) is not None:
-        said = {"share": order.share, "tokens": order.tokens, "kind": "whole", "needed": order.needed}
-        notes.append(("order", -1, said))
+    leak = sequences.leak(trial, shifted) if shifted is not None else None
+    if seen.attention:
+        notes += _order(trial, targets, shifted, leak)
     if (padded := sequences.without_padding(trial)) is not None:
         lengths = {"share": padded.share, "length": padded.length, "padded_to": padded.padded_to, "each": padded.each}
         layers = {"attention": seen.attention, "recurrent": is_recurrent(trial.twin)}
@@ -179,6 +174,21 @@ def _findings(trial: Trial, targets: list[Any], at: Any) -> list[tuple[str, int,
         facts = {"position": leak.position, "moved": leak.moved, "looked_at": leak.looked_at}
         notes.append(("causality", -1, {**facts, "only_one_before": leak.only_one_before}))
     return notes
+
+
+def _order(
+    trial: Trial, targets: list[Any], shifted: sequences.Shift | None, leak: sequences.Leak | None
+) -> list[tuple[str, int, dict[str, Any]]]:
+    """What tokens that change places do to the output."""
+    if shifted is not None:
+        if (context := sequences.order_of_context(trial, shifted)) is not None:
+            return [("order", -1, {"share": context[0], "tokens": context[1], "kind": "next", "needed": True})]
+        if leak is None or not leak.moved:
+            return []
+        # A mask upside down hides the context from the last output; it shows all tokens to the first.
+    if (order := sequences.order_of_tokens(trial, targets)) is None:
+        return []
+    return [("order", -1, {"share": order.share, "tokens": order.tokens, "kind": "whole", "needed": order.needed})]
 
 
 def _note_layers(notes: list[tuple[str, int, dict[str, Any]]], trial: Trial, seen: Flow, at: Any) -> None:

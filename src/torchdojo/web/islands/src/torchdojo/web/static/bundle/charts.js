@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-5U6S3YQZ.js";import{b as c}from"./chunk-B7ITADZL.js";for(let e of document.querySelectorAll("[data-charts]")){let n=e.parentElement.querySelector("[data-charts-data]"),r=c(n),t=document.createElement("p");e.before(t),new o(e,t,r.reference,r.metric).show(r.curves)}
