@@ -17,7 +17,7 @@ from torchdojo.app.compose import Dojo
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.web import create_app
 
-#: The catalogue of bug kinds is no secret: to read, to choose from, and as cards to take away.
+#: The catalogue of bug kinds is no secret: to read, to choose from, and as the cards that everybody has.
 CATALOGUE = ("/explain", "/api/kinds", "/drills", "/bugs", "/review/export.apkg")
 
 
