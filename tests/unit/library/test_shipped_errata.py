@@ -35,7 +35,7 @@ LEFT_OUT = {
 
 #: Sentences from notes of that kind, one for each thing that no text may teach.
 SAID = [
-    "`view` needs contiguous memory.",
+    "`view` works on contiguous tensors only.",
     "zero_grad(set_to_none=True) is faster than zero_grad().",
     "`torch.inference_mode` is about 10 % faster.",
     "inference_mode disallows ops on tensors that require gradients.",
