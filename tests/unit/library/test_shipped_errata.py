@@ -1,4 +1,4 @@
-"""Every widely shared error about PyTorch is corrected somewhere, and what the errata guide refuses is what is meant."""
+"""Every widely shared error about PyTorch is corrected somewhere, and the errata guide refuses what it means to refuse."""
 
 from __future__ import annotations
 
