@@ -1,4 +1,4 @@
-"""Every widely shared error about PyTorch is corrected somewhere, and the errata guide refuses what it means to refuse."""
+"""Every widely shared error about PyTorch is corrected somewhere, and the errata guide refuses what it means to."""
 
 from __future__ import annotations
 
