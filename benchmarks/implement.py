@@ -78,7 +78,9 @@ def _cold_pytest(exercise: Exercise) -> float:
             ],
             check=True,
             capture_output=True,
-            env={**os.environ, "PYTHONPATH": paths},
+            timeout=300,
+            # One thread, as in the sandbox; a submission that forks would hang with the threads of OpenMP.
+            env={**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
         )
         return time.perf_counter() - began
 
