@@ -83,16 +83,10 @@ def _stage(room: LiveRoom, asked: Data) -> list[Step]:
 
 def _nudge(room: LiveRoom, asked: Data) -> list[Step]:
     shown = asked.get("shown") is True
-    name = asked.get("nudge", "")
-    if name:
-        for nudge in (each for stage in _script(room).stages for each in stage.nudges):
-            if nudge.id == name:
-                return [_given(nudge.id, nudge.text, nudge.price, nudge.bug, shown)]
-        for bug in room.exercise.bugs if room.exercise else ():
-            if name == f"bug-{bug.id}":
-                price = getattr(_script(room), "nudge_price", 3)
-                return [_given(name, bug.nudge, price, bug.id, shown)]
-        raise BadInput("The script has no such nudge.", "Reload the page: it may have changed.")
+    if asked.get("nudge"):
+        known = {nudge.id: nudge for nudge in _script(room).nudges(room.exercise)}
+        nudge = known[_one_of(asked, "nudge", set(known), "nudge")]
+        return [_given(nudge.id, nudge.text, nudge.price, nudge.bug, shown)]
     price = asked.get("price")
     if not isinstance(price, int) or isinstance(price, bool) or not 0 <= price <= MOST_PRICE:
         raise BadInput(f"A nudge costs 0 to {MOST_PRICE} points.", "Choose a price.")
@@ -122,7 +116,8 @@ def _note(room: LiveRoom, asked: Data) -> list[Step]:
 
 
 def _asked(room: LiveRoom, asked: Data) -> list[Step]:
-    question = _one_of(asked, "question", question_ids(room), "question")
+    known = {question.id for question in _script(room).questions(room.exercise)}
+    question = _one_of(asked, "question", known, "question")
     rating = _rating(asked, "rating")
     return [_by(Happening.ASKED, question=question, rating=rating, note=_text(asked, "note", needed=False))]
 
@@ -168,20 +163,6 @@ def _scratch(room: LiveRoom, asked: Data) -> list[Step]:
     if not isinstance(text, str) or len(text) > MOST_SCRATCH:
         raise BadInput(f"Scratch notes hold {MOST_SCRATCH:,} characters.", "Shorten them.")
     return [] if text == room.state.scratch else [(Actor.CANDIDATE, Happening.SCRATCH, {"text": text})]
-
-
-def question_ids(room: LiveRoom) -> set[str]:
-    """The questions that can be asked here: the script's, and those that go with the exercise's bugs."""
-    script = room.script
-    found = {question.id for stage in script.stages for question in stage.questions} if script else set()
-    for bug in room.exercise.bugs if room.exercise else ():
-        found |= {probing_id(bug.id, number) for number in range(len(bug.probing))}
-    return found
-
-
-def probing_id(bug: str, number: int) -> str:
-    """The id of a bug's question, counted from 0."""
-    return f"bug-{bug}-{number + 1}"
 
 
 def _by(kind: Happening, **data: Any) -> Step:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from torchdojo.app.interview_acts import probing_id
 from torchdojo.app.interviewing import LiveRoom
 from torchdojo.domain.exercise import Exercise
-from torchdojo.domain.interview import Actor, Interview
+from torchdojo.domain.interview import Actor, Interview, Nudge
 from torchdojo.interview.state import State
 
 
@@ -94,20 +93,21 @@ def interviewer_page(room: LiveRoom) -> dict[str, Any]:
     return candidate_page(room) | {
         "script": script,
         "missing": _missing(room, exercise, script),
-        "bugs": [
-            {
-                "bug": bug,
-                "nudge": f"bug-{bug.id}",
-                "price": getattr(script, "nudge_price", 3),
-                "questions": [
-                    {"id": probing_id(bug.id, number), "question": probing.question, "answer": probing.answer}
-                    for number, probing in enumerate(bug.probing)
-                ],
-            }
-            for bug in (exercise.bugs if exercise else ())
-        ],
+        "bugs": exercise.bugs if exercise else (),
+        "nudges_about": _own_nudges(script, exercise),
+        "questions_about": {bug.id: script.questions_about(bug) for bug in exercise.bugs}
+        if exercise and script
+        else {},
         "goal": exercise.goal if exercise else None,
     }
+
+
+def _own_nudges(script: Interview | None, exercise: Exercise | None) -> tuple[Nudge, ...]:
+    """The nudges that come from the exercise rather than from the script."""
+    if script is None:
+        return ()
+    written = {nudge.id for stage in script.stages for nudge in stage.nudges}
+    return tuple(nudge for nudge in script.nudges(exercise) if nudge.id not in written)
 
 
 def _missing(room: LiveRoom, exercise: Exercise | None, script: Interview | None) -> str:

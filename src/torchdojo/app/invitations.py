@@ -15,14 +15,12 @@ from torchdojo.app.drilling import drill
 from torchdojo.app.starters import debugging_starter
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.exercise import Exercise, Kind
-from torchdojo.domain.interview import Actor, Event, Happening, Interview
+from torchdojo.domain.interview import Actor, Event, Happening, Interview, Round
 from torchdojo.domain.room import Link, Room
 from torchdojo.interview.log import FIRST_SEAL, sealed
 
 #: Who gets a link.
 INVITED = (Actor.CANDIDATE, Actor.INTERVIEWER, Actor.OBSERVER)
-#: The round of the script that takes any exercise.
-FITS_ALL = "any"
 MOST_MINUTES = 480
 MOST_DAYS = 90
 DAYS = 7
@@ -65,6 +63,7 @@ def new_room(
     if drill_seed is not None:
         exercise_id = drill(dojo, seed=drill_seed, say=say).exercise.id
     exercise = find_scripted(dojo, exercise_id) if exercise_id else None
+    _refuse_misfit(interview, exercise)
     room = secrets.token_urlsafe(9)
     keys = {role: secrets.token_urlsafe(24) for role in INVITED}
     expires = dojo.clock.now() + timedelta(days=days)
@@ -87,11 +86,25 @@ def _chosen(dojo: Dojo, slug: str) -> tuple[Interview, str]:
         return found, found.exercise
     if slug in dojo.library.names() or dojo.library.find(slug) is not None:
         for script in dojo.library.interviews():
-            if not script.exercise and script.round == FITS_ALL:
+            if script.round is Round.ANY and not script.exercise:
                 return script, slug
         raise BadInput(f"There is no script that goes with {slug!r}.", "Name an interview.")
     names = ", ".join(script.slug for script in dojo.library.interviews())
     raise BadInput(f"There is no interview {slug!r}.", f"There are: {names}. Or name an exercise.")
+
+
+def _refuse_misfit(interview: Interview, exercise: Exercise | None) -> None:
+    kinds = interview.round.kinds
+    if exercise is None and kinds:
+        raise BadInput(
+            f"The interview {interview.slug!r} needs an exercise.",
+            "Name the exercise instead of the interview, or take a fresh drill: --drill-seed N",
+        )
+    if exercise is not None and exercise.kind not in kinds:
+        raise BadInput(
+            f"The interview {interview.slug!r} does not go with an exercise to {exercise.kind}.",
+            "Name the exercise alone, or another interview.",
+        )
 
 
 def _first_events(dojo: Dojo, data: Mapping[str, object], exercise: Exercise | None) -> list[Event]:

@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from torchdojo.domain.exercise import BugSpec, Exercise, Kind
+
 
 class Signal(StrEnum):
     """How strong a criterion was seen."""
@@ -64,7 +66,10 @@ class Probing:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stretch of the interview. `say` is read aloud as it stands; texts are Markdown."""
+    """A stretch of the interview. `say` is read aloud as it stands; texts are Markdown.
+
+    In a stage with `bugs` the exercise's bug table and its nudges are at hand, in one with `probing` its questions.
+    """
 
     id: str
     title: str
@@ -74,16 +79,19 @@ class Stage:
     look_fors: tuple[LookFor, ...] = ()
     nudges: tuple[Nudge, ...] = ()
     questions: tuple[Probing, ...] = ()
+    bugs: bool = False
+    probing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """What a total means: reached from `least` points of a hundred."""
+    """What a total means: reached from `least` points of a hundred, with `needs_all` only when everything is proved."""
 
     id: str
     title: str
     least: int
     reading: str
+    needs_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +103,52 @@ class Bonus:
     points: int
 
 
+class Round(StrEnum):
+    """What kind of interview it is, which decides what exercise fits in."""
+
+    DEBUG = "debug"
+    IMPLEMENT = "implement"
+    DIAGNOSIS = "diagnosis"
+    CONCEPTS = "concepts"
+    ANY = "any"
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """The kinds of exercise it can be held with; none for a round of questions alone."""
+        return _KINDS[self]
+
+
+_KINDS: Mapping[Round, frozenset[Kind]] = {
+    Round.DEBUG: frozenset({Kind.DEBUG}),
+    Round.IMPLEMENT: frozenset({Kind.IMPLEMENT}),
+    Round.DIAGNOSIS: frozenset({Kind.DEBUG}),
+    Round.CONCEPTS: frozenset(),
+    Round.ANY: frozenset({Kind.DEBUG, Kind.IMPLEMENT}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How a hundred points are divided: what the grader proved, answers to questions, criteria."""
+
+    work: int
+    answers: int
+    criteria: int
+
+
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """A script. `exercise` is the slug it is about; "" when any exercise can be put in, or none is needed."""
+    """A script. `exercise` is the slug it is about; "" when any exercise can be put in, or none is needed.
+
+    `shares` divides the points. A nudge that comes from the exercise, about a bug or from a hint, costs `nudge_price`;
+    of the exercise's questions those in `bonus_questions` are a bonus.
+    """
 
     slug: str
     title: str
     summary: str
     file: Path
-    round: str
+    round: Round
     exercise: str
     handout: str
     criteria: tuple[Criterion, ...]
@@ -111,11 +156,47 @@ class Interview:
     bands: tuple[Band, ...]
     bonuses: tuple[Bonus, ...] = ()
     covers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shares: Shares = Shares(50, 15, 35)
+    nudge_price: int = 3
+    bonus_questions: tuple[str, ...] = ()
 
     @property
     def minutes(self) -> int:
         """What its stages take together."""
         return sum(stage.minutes for stage in self.stages)
+
+    def nudges(self, exercise: Exercise | None) -> tuple[Nudge, ...]:
+        """Every nudge there is: the script's in its order, then one for each bug, or else for each hint."""
+        written = tuple(nudge for stage in self.stages for nudge in stage.nudges)
+        if exercise is None:
+            return written
+        if exercise.bugs:
+            own = tuple(Nudge(f"about-{bug.id}", bug.nudge, self.nudge_price, bug.id) for bug in exercise.bugs)
+        else:
+            own = tuple(
+                Nudge(f"hint-{number}", hint, self.nudge_price) for number, hint in enumerate(exercise.hints, start=1)
+            )
+        return written + own
+
+    def questions(self, exercise: Exercise | None) -> tuple[Probing, ...]:
+        """Every question there is: the script's in its order, then those about each bug of the exercise."""
+        written = tuple(question for stage in self.stages for question in stage.questions)
+        bugs = () if exercise is None else exercise.bugs
+        return written + tuple(question for bug in bugs for question in self.questions_about(bug))
+
+    def questions_about(self, bug: BugSpec) -> tuple[Probing, ...]:
+        """The questions about one bug, called `BUG-1`, `BUG-2`, ... in the exercise's order."""
+        level = _LEVELS.get(bug.difficulty, "middle")
+        return tuple(
+            Probing(name, asked.question, asked.answer, level, bug.id, name in self.bonus_questions)
+            for number, asked in enumerate(bug.probing, start=1)
+            for name in (f"{bug.id}-{number}",)
+        )
+
+
+#: Whom a question is for.
+QUESTION_LEVELS = ("junior", "middle", "senior")
+_LEVELS = {"easy": "junior", "easy-medium": "junior", "medium-hard": "senior", "hard": "senior"}
 
 
 class Actor(StrEnum):
