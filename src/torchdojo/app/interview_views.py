@@ -44,11 +44,9 @@ def interviewer_snapshot(room: LiveRoom) -> dict[str, Any]:
     """Everything but the text."""
     state = room.state
     elapsed = room.elapsed
-    stages = room.script.stages if room.script else ()
-    passed = elapsed - state.clock.elapsed
-    spent = {stage.id: state.spent_in(stage.id) for stage in stages}
-    if state.stage in spent and state.clock.running:
-        spent[state.stage] += passed
+    spent = {stage: state.spent_in(stage) for stage in {*state.spent, state.stage} - {""}}
+    if state.stage:
+        spent[state.stage] += elapsed - state.clock.elapsed
     return {
         "clock": clock(state, elapsed),
         "stage": state.stage,

@@ -118,6 +118,8 @@ class LiveRoom:
 
         Raises BadInput: no change to a text, too long a text, a role that only reads, an interview that has ended.
         """
+        if update == EMPTY_UPDATE:
+            return None
         if actor not in (Actor.CANDIDATE, Actor.INTERVIEWER):
             raise BadInput("Observers read along; they do not write.", "Ask the interviewer for another link.")
         if self.state.clock.ended:
