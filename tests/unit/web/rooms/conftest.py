@@ -104,7 +104,8 @@ class Door:
         with self.browser.websocket_connect(path, headers={"host": "127.0.0.1:8123", "origin": ORIGIN}) as socket:
             person = Person(socket, doc or Doc(), [])
             person.sync()
-            person.hear_until("people")
+            while not any(message["type"] == "people" for message in person.told):
+                person.hear()
             yield person
 
 
