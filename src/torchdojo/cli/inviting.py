@@ -1,4 +1,4 @@
-"""`torchdojo interview`."""
+"""`torchdojo interview new`, `link` and `revoke`: rooms and the links into them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,7 @@ from torchdojo.cli.opened import opened
 ROLES = ("candidate", "interviewer", "observer")
 
 
-@click.group("interview")
-def command() -> None:
-    """Hold an interview: a room for two, with the script on your side only."""
-
-
-@command.command("new")
+@click.command("new")
 @click.argument("slug")
 @click.option("--minutes", type=click.IntRange(1, 480), help="How long it takes (default: what the script says).")
 @click.option("--drill-seed", type=click.IntRange(0), help="Work on a fresh drill, made from this seed.")
@@ -64,7 +59,7 @@ def new(
     click.echo(f"Close one early: torchdojo interview revoke {made.room} candidate")
 
 
-@command.command("revoke")
+@click.command("revoke")
 @click.argument("room")
 @click.argument("role", type=click.Choice(ROLES))
 @click.pass_obj
@@ -78,7 +73,7 @@ def revoke(content: tuple[Path, ...], room: str, role: str) -> None:
     click.echo(f"Closed {closed} {'link' if closed == 1 else 'links'}.")
 
 
-@command.command("link")
+@click.command("link")
 @click.argument("room")
 @click.argument("role", type=click.Choice(ROLES))
 @click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How long the link is good.")
