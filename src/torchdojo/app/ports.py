@@ -14,6 +14,7 @@ from torchdojo.domain.computation import Question as Instance
 from torchdojo.domain.curriculum import Syllabus, Track
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.interview import Interview
 from torchdojo.domain.knowledge import Guide, Question, Topic
 from torchdojo.domain.looks import KeptRecording, OpenedLook, Recording
 from torchdojo.domain.proof import Proof
@@ -63,6 +64,12 @@ class Library(Protocol):
 
     def guide(self, slug: str) -> Guide | None:
         """The guide of that name; BadContent when its file is broken."""
+
+    def interviews(self) -> list[Interview]:
+        """Every sound interview, by name."""
+
+    def interview(self, slug: str) -> Interview | None:
+        """The interview of that name; BadContent when it is broken."""
 
     def proof(self, exercise: Exercise) -> Proof | None:
         """Its proof, if there is a current one."""
