@@ -70,7 +70,7 @@ class Library(Protocol):
         """Every sound interview, by name."""
 
     def interview(self, slug: str) -> Interview | None:
-        """The interview of that name; BadContent when its folder is broken."""
+        """The interview of that name; BadContent when it is broken."""
 
     def proof(self, exercise: Exercise) -> Proof | None:
         """Its proof, if there is a current one."""

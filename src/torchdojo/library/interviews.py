@@ -146,9 +146,11 @@ def _line_of(file: Path, name: str) -> int:
 def _ids(
     script: Script, criteria: tuple[Criterion, ...], bands: tuple[Band, ...], bonuses: tuple[Bonus, ...]
 ) -> set[str]:
-    ids = {*_COVERABLE, *(each.id for each in (*criteria, *bands, *bonuses))}
+    ids = {*_COVERABLE, *(criterion.id for criterion in criteria)}
+    ids |= {band.id for band in bands} | {bonus.id for bonus in bonuses}
     for stage in script.stages:
-        ids |= {stage.id, *(each.id for each in (*stage.look_fors, *stage.nudges, *stage.questions))}
+        ids |= {stage.id} | {look_for.id for look_for in stage.look_fors}
+        ids |= {nudge.id for nudge in stage.nudges} | {question.id for question in stage.questions}
     return ids
 
 
