@@ -32,7 +32,7 @@ class LiveRoom:
 
     def __init__(self, dojo: Dojo, room: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         if dojo.store.room(room) is None:
-            raise BadInput(f"There is no room {room!r}.", "`torchdojo interview list` names them.")
+            raise BadInput(f"There is no room {room!r}.", "It is the first part of a link after /i/.")
         self.dojo = dojo
         self.id = room
         self._monotonic = monotonic

@@ -158,7 +158,7 @@ def checked(dojo: Dojo, link: Link) -> Link:
 def revoke_links(dojo: Dojo, room: str, role: Actor) -> int:
     """Close the links of that role into a room; says how many were open. Raises BadInput for an unknown room."""
     if dojo.store.room(room) is None:
-        raise BadInput(f"There is no room {room!r}.", "`torchdojo interview list` names them.")
+        raise BadInput(f"There is no room {room!r}.", "It is the first part of a link after /i/.")
     closed = [link for link in dojo.store.room_links(room) if link.role is role and link.revoked_at is None]
     for link in closed:
         dojo.store.revoke_room_link(link.secret_hash, dojo.clock.now())
@@ -168,7 +168,7 @@ def revoke_links(dojo: Dojo, room: str, role: Actor) -> int:
 def new_link(dojo: Dojo, room: str, role: Actor, *, days: int = DAYS) -> str:
     """One more link into a room, as the path of its address. Raises BadInput for an unknown room."""
     if dojo.store.room(room) is None:
-        raise BadInput(f"There is no room {room!r}.", "`torchdojo interview list` names them.")
+        raise BadInput(f"There is no room {room!r}.", "It is the first part of a link after /i/.")
     key = secrets.token_urlsafe(24)
     dojo.store.add_room_link(Link(secret_hash(key), room, role, dojo.clock.now() + timedelta(days=days)))
     return f"/i/{room}/{key}"
