@@ -158,7 +158,7 @@ def _plain(tokens: Iterator[str]) -> str:
     first = next(tokens)
     if first != "{":
         return first
-    inside = []
+    inside: list[str] = []
     for token in tokens:
         if token == "}":
             return "".join(inside)
