@@ -67,7 +67,7 @@ def verify_content(
             elif isinstance(known, Interview):
                 result = texts.verify_interview(known)
             elif isinstance(known, (Question, Guide)):
-                result = texts.verify(known, scripts if len(found) > 1 else run_fresh)
+                result = texts.verify(known, scripts)
             else:
                 result = verify(
                     known,
@@ -76,7 +76,7 @@ def verify_content(
                     quick=quick,
                     write=write,
                     pool=pool,
-                    run_script=scripts if len(found) > 1 else run_fresh,
+                    run_script=scripts,
                     on_progress=partial(board.graded, known.id),
                     cancel=stopped,
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 
 from torchdojo.domain.report import CheckOutcome, CheckResult
 from torchdojo.domain.trace import Trace
@@ -63,10 +64,21 @@ def coverage(trace: Trace, own: Facts, clean: Facts) -> Coverage:
 
 def _frozen_share(trace: Trace) -> float:
     """The share of the stepped tensors that most backward passes do not reach; 0 when it is small."""
-    owned = max((s.get("params", 0) for s in trace.steps), default=0)
-    # Gradients that are returned in place of being stored touch no parameter's own.
-    reached = sorted(e["graded"] for e in trace.of("backward") if not e.get("failed") and e.get("graded"))
-    if not owned or not reached:
+    shares: dict[object, list[float]] = {}
+    owned: dict[object, int] = {}
+    reached = 0
+    for event in trace.of("backward", "step"):
+        if event["t"] == "backward":
+            # Gradients that are returned in place of being stored touch no parameter's own.
+            reached = max(reached, 0 if event.get("failed") else event.get("graded") or 0)
+            continue
+        if reached and event.get("params"):
+            owned[event["opt"]] = event["params"]
+            shares.setdefault(event["opt"], []).append(min(1.0, reached / event["params"]))
+        reached = 0
+    if not owned:
         return 0.0
-    typical = 1 - min(1.0, reached[len(reached) // 2] / owned)
-    return typical if typical > 1 - ENOUGH_SHARE else 0.0
+    # Each optimizer counts by what it owns, not by how often it steps.
+    trained = sum(owned[opt] * median(found) for opt, found in shares.items())
+    frozen = 1 - trained / sum(owned.values())
+    return frozen if frozen > 1 - ENOUGH_SHARE else 0.0

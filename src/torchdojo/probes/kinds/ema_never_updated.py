@@ -24,13 +24,17 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     """A copy that is evaluated again and again must move with the model that trains, and not at once."""
     firsts = {note["model"]: note for note in trace.notes("averages", "first")}
     notes = list(trace.notes("averages", "weights"))
-    findings = [*_copies(trace, firsts, notes), *_swapped(trace, firsts, notes)]
-    watched = sum("live" in note for note in notes)
-    summary = f"In {counted(watched, 'evaluation')} of a second set of weights, these followed the model that trains."
-    return Observation(KIND, watched or len(findings), summary, tuple(findings[:1]))
+    findings = [*_copies(trace, firsts, notes, expected), *_swapped(trace, firsts, notes)]
+    watched = [note for note in notes if "live" in note]
+    summary = (
+        f"In {counted(len(watched), 'evaluation')} of a second set of weights, these followed the model that trains."
+    )
+    # Each evaluation tells of all updates before it.
+    occasions = watched[-1]["updates"] if len(watched) >= ENOUGH else len(watched)
+    return Observation(KIND, occasions or len(findings), summary, tuple(findings[:1]))
 
 
-def _copies(trace: Trace, firsts: dict[int, Event], notes: list[Event]) -> Iterator[Finding]:
+def _copies(trace: Trace, firsts: dict[int, Event], notes: list[Event], expected: Expected) -> Iterator[Finding]:
     """Copies that stay what the trained model was at first, or are nearly what it is now."""
     trained = {e["model"] for e in trace.training_forwards}
     steps = max(1, len(trace.steps))
@@ -40,7 +44,9 @@ def _copies(trace: Trace, firsts: dict[int, Event], notes: list[Event]) -> Itera
             continue
         beginnings = [firsts[number]["values"] for number in trained if number in firsts]
         still = [n for n in mine if n["values"] in beginnings and n["apart"]]
-        near = [n for n in mine if n.get("moved") and 0 < n["apart"] < NEAR * n["moved"]]
+        # A plain copy may be what somebody wants; where an average is known to be wanted it is none.
+        averaged = expected != Expected()
+        near = [n for n in mine if n.get("moved") and (averaged or n["apart"]) and n["apart"] < NEAR * n["moved"]]
         if len(still) == len(mine):
             message = (
                 f"A copy of the model was evaluated {counted(len(mine), 'time')}, the last time after "
