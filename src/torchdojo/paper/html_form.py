@@ -1,0 +1,123 @@
+"""A sheet as one HTML file that prints well from any browser: no script, nothing from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from importlib.resources import files
+
+from markdown_it.token import Token
+
+from torchdojo.paper.formulas import formula_to_html
+from torchdojo.paper.markdown import parse, parse_inline
+from torchdojo.paper.sheet import (
+    BLANK,
+    BOX,
+    Asked,
+    Block,
+    Bullets,
+    Fields,
+    Grid,
+    Heading,
+    Listing,
+    Prose,
+    Rules,
+    Sheet,
+    Speech,
+)
+
+
+def to_html(sheet: Sheet) -> str:
+    """The whole page."""
+    style = (files("torchdojo.paper") / "print.css").read_text(encoding="utf-8")
+    body = "\n".join(_block(block) for block in sheet.blocks)
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(sheet.title)}</title>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>\n{style}</style></head>\n'
+        f"<body>\n<h1>{_inline(sheet.title)}</h1>\n<p>{_drawn(sheet.subtitle)}</p>\n{body}\n"
+        f"<footer>{escape(sheet.footer)}</footer>\n</body>\n</html>\n"
+    )
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading():
+            level, page = block.level + 1, ' class="page"' if block.breaks else ""
+            return f"<h{level}{page}><span>{_inline(block.text)}</span><small>{_inline(block.note)}</small></h{level}>"
+        case Prose():
+            return _blocks(block.text)
+        case Speech():
+            return f'<div class="speech">{_blocks(block.text)}</div>'
+        case Bullets():
+            mark = f"{BOX} " if block.ticks else ""
+            items = "".join(
+                f"<li><small>{_drawn(note)}</small>{mark}{_inline(item)}</li>" for item, note in block.items
+            )
+            return f"<p><strong>{_inline(block.label)}</strong></p><ul{' class=ticks' if mark else ''}>{items}</ul>"
+        case Grid():
+            head = "".join(f"<th scope=col>{_inline(cell)}</th>" for cell in block.head)
+            rows = "".join(
+                "<tr>" + "".join(f"<td>{_inline(cell)}</td>" for cell in row) + "</tr>" for row in block.rows
+            )
+            return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        case Asked():
+            heading = f"<h4><span>{_inline(block.question)}</span><small>{_drawn(block.about)}</small></h4>"
+            return f'<div class="asked">{heading}<div>{_blocks(block.answer)}</div></div>'
+        case Fields():
+            return (
+                '<div class="fields">' + "".join(f"<span>{escape(label)}</span>" for label in block.labels) + "</div>"
+            )
+        case Rules():
+            return f"<p><small>{_drawn(block.label)}</small></p>" + '<div class="line"></div>' * block.count
+        case Listing():
+            lines = "".join(f"<li><code>{escape(line)}</code></li>" for line in block.source.rstrip().splitlines())
+            return f'<ol class="listing">{lines}</ol>'
+
+
+def _drawn(text: str) -> str:
+    return escape(text).replace(BLANK, '<span class="blank"></span>')
+
+
+def _inline(text: str) -> str:
+    return _pieces(parse_inline(text))
+
+
+def _blocks(text: str) -> str:
+    return "".join(_token(token) for token in parse(text))
+
+
+def _token(token: Token) -> str:
+    if token.type == "inline":
+        return _pieces(token.children or [])
+    if token.type in ("fence", "code_block"):
+        return f"<pre><code>{escape(token.content)}</code></pre>"
+    if token.type == "math_block":
+        return f"<p>{_formula(token.content)}</p>"
+    if token.type == "hr":
+        return "<hr>"
+    if token.hidden or not token.tag:
+        return ""
+    return f"<{'/' if token.nesting < 0 else ''}{token.tag}>"
+
+
+def _pieces(tokens: Sequence[Token]) -> str:
+    return "".join(_piece(token) for token in tokens)
+
+
+def _piece(token: Token) -> str:
+    if token.type == "code_inline":
+        return f"<code>{escape(token.content)}</code>"
+    if token.type == "softbreak":
+        return " "
+    if token.type == "hardbreak":
+        return "<br>"
+    if token.type.startswith("math_inline"):
+        return _formula(token.content)
+    if token.type in ("strong_open", "strong_close", "em_open", "em_close"):
+        return f"<{'/' if token.nesting < 0 else ''}{token.tag}>"
+    return _drawn(token.content)  # What leads elsewhere on a screen leads nowhere on paper.
+
+
+def _formula(tex: str) -> str:
+    written = formula_to_html(tex.strip())
+    return f"<code>{escape(tex.strip())}</code>" if written is None else written
