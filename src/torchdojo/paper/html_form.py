@@ -19,6 +19,7 @@ from torchdojo.paper.sheet import (
     Fields,
     Grid,
     Heading,
+    Kept,
     Listing,
     Prose,
     Rules,
@@ -72,6 +73,8 @@ def _block(block: Block) -> str:
         case Listing():
             lines = "".join(f"<li><code>{escape(line)}</code></li>" for line in block.source.rstrip().splitlines())
             return f'<ol class="listing">{lines}</ol>'
+        case Kept():
+            return "<section>" + "\n".join(_block(each) for each in block.blocks) + "</section>"
 
 
 def _drawn(text: str) -> str:
