@@ -94,7 +94,7 @@ def _stages(interview: Interview, exercise: Exercise | None) -> Iterator[Block]:
             (heading, *_stage(interview, stage), *_from_the_exercise(interview, stage, exercise)),
             *((_asked(question),) for question in stage.questions),
         ]
-        parts[-1] += (Rules("Notes", 3),)
+        parts[-1] += (Rules("Notes", max(3, stage.minutes // 3)),)
         yield from map(Kept, parts)
 
 
@@ -111,7 +111,7 @@ def _stage(interview: Interview, stage: Stage) -> Iterator[Block]:
 
 
 def _from_the_exercise(interview: Interview, stage: Stage, exercise: Exercise | None) -> Iterator[Block]:
-    if stage.bugs and exercise is not None and not exercise.bugs:
+    if exercise is not None and not exercise.bugs:
         yield from _hints(interview, stage, exercise)
         return
     if stage.bugs:
@@ -122,12 +122,14 @@ def _from_the_exercise(interview: Interview, stage: Stage, exercise: Exercise | 
 
 def _hints(interview: Interview, stage: Stage, exercise: Exercise) -> Iterator[Block]:
     """Where they are needed first; later stages point there, so that none is ticked and paid for twice."""
-    first = next(each for each in interview.stages if each.bugs)
     hints = [nudge for nudge in interview.nudges(exercise) if nudge.id.startswith("hint-")]
-    if stage is not first:
-        yield Prose(f"*The hints of the exercise stand under {first.title}.*")
-    elif hints:
+    if not stage.bugs or not hints:
+        return
+    first = next(each for each in interview.stages if each.bugs)
+    if stage is first:
         yield Bullets("Hints of the exercise, in this order", tuple(_nudge(hint) for hint in hints), ticks=True)
+    else:
+        yield Prose(f"*The hints of the exercise stand under {first.title}.*")
 
 
 def _nudge(nudge: Nudge) -> tuple[str, str]:
@@ -190,6 +192,7 @@ def _anchors(interview: Interview) -> Iterator[Block]:
             ("weak", "medium", "strong"),
             (tuple(criterion.anchors[signal] for signal in Signal),),
             (1, 1, 1),
+            wide=True,
         )
         yield Kept((heading, Prose(criterion.about), anchors, *_flags(criterion)))
 
