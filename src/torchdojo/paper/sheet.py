@@ -86,7 +86,14 @@ class Listing:
     language: str = "python"
 
 
-Block = Heading | Prose | Speech | Bullets | Grid | Asked | Fields | Rules | Listing
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What belongs together: it is not parted by the end of a page unless it is longer than one."""
+
+    blocks: tuple[Block, ...]
+
+
+Block = Heading | Prose | Speech | Bullets | Grid | Asked | Fields | Rules | Listing | Kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from torchdojo.paper.sheet import Asked, Block, Bullets, Fields, Grid, Heading, Listing, Prose, Rules, Sheet, Speech
+from torchdojo.paper.sheet import (
+    Asked,
+    Block,
+    Bullets,
+    Fields,
+    Grid,
+    Heading,
+    Kept,
+    Listing,
+    Prose,
+    Rules,
+    Sheet,
+    Speech,
+)
 from torchdojo.paper.typst_markdown import blocks, inline, string, text
 
 
@@ -45,6 +58,8 @@ def _block(block: Block) -> str:
             return f"#block(breakable: false, width: 100%)[#text(size: 9pt)[{text(block.label)}]{lines}]\n"
         case Listing():
             return _listing(block)
+        case Kept():
+            return f"#kept[{''.join(_block(each) for each in block.blocks)}]\n"
 
 
 def _items(block: Bullets) -> str:
