@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from torchdojo.app.compose import Dojo
 from torchdojo.domain.errors import BadInput, DojoError
 from torchdojo.web.gate import TOO_LARGE, Gate, loopback_hosts
-from torchdojo.web.routes import api, computing, drills, exercise, knowledge, looking, overview, review
+from torchdojo.web.routes import api, blocks, computing, drills, exercise, knowledge, looking, overview, review
 from torchdojo.web.runs import RunDesk
 from torchdojo.web.site import HERE, Site, template_environment
 
@@ -48,7 +48,7 @@ def create_app(
     app = FastAPI(title="torchdojo", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.runs = site.runs
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    for part in (overview, exercise, knowledge, drills, computing, api, looking, review):
+    for part in (overview, exercise, knowledge, drills, computing, api, looking, review, blocks):
         app.router.routes.extend(part.routes(site).routes)
     _explain_errors(app, site)
     app.add_middleware(Gate, token=token, hosts=hosts or loopback_hosts("127.0.0.1"), refuse=site.problem)

@@ -1,0 +1,1 @@
+import{a}from"./chunk-LFCKRXAO.js";export{a as createEditor};
