@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from torchdojo.app.compose import Dojo
 from torchdojo.app.fresh import computation_cards
 from torchdojo.app.mistakes import mistake_cards
-from torchdojo.domain.blocks import run_blocks
+from torchdojo.app.output_cards import output_cards
 from torchdojo.domain.card import Card, CardKind
 from torchdojo.domain.knowledge import FactTable, FollowUp, Guide, Question, QuizItem
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 #: The topic of what interviewers ask about kinds of bugs.
 DEBUGGING = "debugging"
-
-#: More printed lines than this nobody works out by heart.
-MOST_PRINTED_LINES = 6
 
 #: Stands for a cell of a fact table that has to be remembered.
 GAP = "…"
@@ -64,26 +61,6 @@ def question_cards(question: Question) -> Iterator[Card]:
         yield from fact_cards(home, question.topic, question.title, table, link)
     yield from (_quiz(home, question.topic, item, question.title, link) for item in question.quizzes)
     yield from output_cards(question)
-
-
-def output_cards(question: Question) -> Iterator[Card]:
-    """What does this print? The question's first program that prints a few lines, if there is one."""
-    texts = (question.answer, question.depth, question.code, question.wrong)
-    blocks = [block for text in texts for block in run_blocks(text)]
-    for number, block in enumerate(blocks, 1):
-        if block.output and 1 <= len(block.output.strip().splitlines()) <= MOST_PRINTED_LINES:
-            yield Card(
-                # The number among all programs names it, so that it stays itself when another takes its turn.
-                f"question/{question.slug}/output/{number}",
-                CardKind.OUTPUT,
-                question.topic,
-                f"What does this print?\n\n```python run\n{block.source.rstrip()}\n```",
-                f"```output\n{block.output.strip()}\n```",
-                f"A program of: {question.title}",
-                f"question:{question.slug}",
-                printed=block.output,
-            )
-            return
 
 
 def guide_cards(guide: Guide) -> Iterator[Card]:

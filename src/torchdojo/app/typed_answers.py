@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from torchdojo.app import computing
 from torchdojo.app.reviewing import Showing
+from torchdojo.domain.blocks import run_blocks
 from torchdojo.domain.card import Rating
 from torchdojo.domain.judged import Judged, Outcome
-from torchdojo.domain.printed import judge_printed
+from torchdojo.domain.printed import judge_printed, labels_of
 
 #: Characters; an answer is a number, a shape or a few printed lines.
 LONGEST_ANSWER = 2000
@@ -41,11 +42,12 @@ def judge_typed(shown: Showing, text: str) -> TypedAnswer:
         return TypedAnswer(text[:LONGEST_ANSWER], Judged(Outcome.UNREADABLE, told))
     if shown.instance is not None:
         return TypedAnswer(text, computing.judge_answer(shown.instance, text))
-    return TypedAnswer(text, judge_printed(shown.card.printed, text))
+    labels = [label for block in run_blocks(shown.card.front) for label in labels_of(block.source)]
+    return TypedAnswer(text, judge_printed(shown.card.printed, text, labels))
 
 
 def how_to_type(shown: Showing) -> str:
     """How an answer to the card is written."""
     if shown.instance is not None:
         return computing.how_to_answer(shown.instance)
-    return "Line by line, as Python prints it; spaces do not matter."
+    return "Line by line. Spaces do not matter, and what print(…) spells out in quotes may be left out."

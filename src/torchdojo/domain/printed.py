@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator, Sequence
 
 from torchdojo.domain.judged import Judged, Outcome
 
 _BESIDE_SIGNS = re.compile(r"\s*([\[\](){},:;=|])\s*")
 
 
-def judge_printed(printed: str, text: str) -> Judged:
-    """What `text` is worth as a prediction of `printed`; `said` names the wrong lines without telling what is right."""
+def judge_printed(printed: str, text: str, labels: Sequence[str] = ()) -> Judged:
+    """What `text` is worth as a prediction of `printed`; `said` names the wrong lines without telling what is right.
+
+    `labels` are what stands on the page anyway: a line is as right without them, if anything is left of it.
+    """
     expected, typed = _lines(printed), _lines(text)
     if not typed:
         return Judged(Outcome.UNREADABLE, "Nothing is written.")
-    if typed == expected:
+    wrong = tuple(
+        place
+        for place, (mine, right) in enumerate(zip(typed, expected, strict=False))
+        if mine not in (right, _without(labels, right))
+    )
+    if not wrong and len(typed) == len(expected):
         return Judged(Outcome.RIGHT)
-    wrong = tuple(place for place, (mine, right) in enumerate(zip(typed, expected, strict=False)) if mine != right)
     said = []
     if len(typed) != len(expected):
         said.append(f"It prints {_counted(len(expected))}, you wrote {len(typed)}.")
@@ -25,10 +34,38 @@ def judge_printed(printed: str, text: str) -> Judged:
     return Judged(Outcome.WRONG, " ".join(said) or "It prints something else.", wrong_parts=wrong)
 
 
+def labels_of(source: str) -> list[str]:
+    """The words that the program's print statements spell out whatever happens."""
+    return list(dict.fromkeys(_spelled_out(source)))
+
+
+def _spelled_out(source: str) -> Iterator[str]:
+    for call in ast.walk(ast.parse(source)):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print"):
+            continue
+        for argument in call.args:
+            # Of `"a" if b else "c"` neither: which of the two it is has to be known.
+            for part in argument.values if isinstance(argument, ast.JoinedStr) else [argument]:
+                if isinstance(part, ast.Constant) and isinstance(part.value, str) and re.search("[A-Za-z]", part.value):
+                    yield part.value
+
+
+def _without(labels: Sequence[str], line: str) -> str:
+    """The line without the labels, longest first; the line itself when they are all of it."""
+    left = line
+    for label in sorted(map(_alike, labels), key=len, reverse=True):
+        left = left.replace(label, " ")
+    return _alike(left) or line
+
+
 def _lines(text: str) -> list[str]:
-    """The lines that are not empty, each with its spaces made alike: `[1,2]` is written as well as `[1, 2]`."""
-    lines = (_BESIDE_SIGNS.sub(r"\1", " ".join(line.split())) for line in text.splitlines())
-    return [line for line in lines if line]
+    """The lines that are not empty, each with its spaces made alike."""
+    return [line for line in map(_alike, text.splitlines()) if line]
+
+
+def _alike(line: str) -> str:
+    """With the fewest spaces: `[1,2]` is written as well as `[1, 2]`."""
+    return _BESIDE_SIGNS.sub(r"\1", " ".join(line.split()))
 
 
 def _counted(lines: int) -> str:

@@ -371,9 +371,9 @@ def program(output, source="print(1)"):
     return f"```python run\n{source}\n```\n```output\n{output}\n```"
 
 
-def test_the_first_program_that_prints_few_lines_is_a_card_named_by_its_place(learner):
+def test_the_shortest_program_that_can_be_foreseen_is_a_card_named_by_its_place(learner):
     long = program("\n".join("1234567"))
-    learner.reworded(depth=long, code=f"{program('[1, 2]')}\n\nMore:\n\n{program('3')}")
+    learner.reworded(depth=long, code=f"{program('[1, 2]')}\n\nMore:\n\n{program('3 4', 'print(3, 2 + 2)')}")
     (card,) = [card for card in all_cards(learner.dojo) if card.kind is CardKind.OUTPUT]
     assert card.id == "question/broadcasting/output/2"
     assert "[1, 2]" not in card.front
@@ -381,3 +381,13 @@ def test_the_first_program_that_prints_few_lines_is_a_card_named_by_its_place(le
     shown = show(learner.dojo, desk(learner.dojo), card.id)
     assert judge_typed(shown, "[1,  2]").judged.outcome is Outcome.RIGHT
     assert judge_typed(shown, "[1, 3]").suggested is Rating.AGAIN
+
+
+def test_words_that_the_program_shows_need_not_be_typed(learner):
+    learner.reworded(code=program("sum of all: 3", 'print("sum of all:", 1 + 2)'))
+    shown = show(learner.dojo, desk(learner.dojo), "question/broadcasting/output/1")
+    assert [judge_typed(shown, text).suggested for text in ("3", "sum of all: 3", "4")] == [
+        Rating.GOOD,
+        Rating.GOOD,
+        Rating.AGAIN,
+    ]
