@@ -12,7 +12,7 @@ from torchdojo.domain.knowledge import Question
 #: What is read within a minute, and typed without a slip.
 MOST_LINES_READ = 12
 MOST_LINES_PRINTED = 3
-LONGEST_PRINTED_LINE = 70
+LONGEST_PRINTED_LINE = 60
 
 #: Depends on the machine, the version or the clock.
 _OF_THE_MACHINE = re.compile(
@@ -20,6 +20,8 @@ _OF_THE_MACHINE = re.compile(
 )
 #: An exception's or a warning's words, which nobody knows by heart.
 _FOREIGN_WORDS = re.compile(r"\bexcept\b.*\bas\b|\bwarnings\b")
+#: A tensor's own spelling (`tensor([0.])`) would be asked for, not its values.
+_SPELLED_TENSOR = re.compile(r"\btensor\(")
 _RANDOM = re.compile(r"rand|seed|shuffle|sample|Dropout", re.IGNORECASE)
 _NEEDS_A_CALCULATOR = re.compile(
     r"softmax|sigmoid|tanh|gelu|erf\b|\.exp\(|\.log\(|math\.|sqrt|\.std\(|\.var\(|norm\(|Norm\dd|LayerNorm|cosine|"
@@ -54,7 +56,7 @@ def is_foreseeable(block: RunBlock) -> bool:
         return False
     if _OF_THE_MACHINE.search(block.source) or _FOREIGN_WORDS.search(block.source):
         return False
-    if _LONG_NUMBER.search(printed) or "-0.0" in re.split(r"[^-\w.]+", printed):
+    if _LONG_NUMBER.search(printed) or _SPELLED_TENSOR.search(printed) or "-0.0" in re.split(r"[^-\w.]+", printed):
         return False
     drawn_or_computed = _RANDOM.search(block.source) or _NEEDS_A_CALCULATOR.search(block.source)
     return not (drawn_or_computed and _FIGURE.search(printed))

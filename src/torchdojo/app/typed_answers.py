@@ -50,4 +50,6 @@ def how_to_type(shown: Showing) -> str:
     """How an answer to the card is written."""
     if shown.instance is not None:
         return computing.how_to_answer(shown.instance)
-    return "Line by line. Spaces do not matter, and what print(…) spells out in quotes may be left out."
+    return (
+        "Line by line. Spaces do not matter, 3 stands for 3.0, and what print(…) spells out in quotes may be left out."
+    )

@@ -1,4 +1,4 @@
-"""The verdict on a typed prediction of what a program prints: line by line, whatever the spaces."""
+"""The verdict on a typed prediction of what a program prints: line by line, whatever the spaces and the zeros."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from torchdojo.domain.judged import Judged, Outcome
 
 _BESIDE_SIGNS = re.compile(r"\s*([\[\](){},:;=|])\s*")
+_WHOLE = re.compile(r"(?<![\w.])(\d+)\.0*(?![\w.])")
 
 
 def judge_printed(printed: str, text: str, labels: Sequence[str] = ()) -> Judged:
@@ -64,8 +65,8 @@ def _lines(text: str) -> list[str]:
 
 
 def _alike(line: str) -> str:
-    """With the fewest spaces: `[1,2]` is written as well as `[1, 2]`."""
-    return _BESIDE_SIGNS.sub(r"\1", " ".join(line.split()))
+    """With the fewest signs: `[1,2]` is written as well as `[1.0, 2.0]`."""
+    return _WHOLE.sub(r"\1", _BESIDE_SIGNS.sub(r"\1", " ".join(line.split())))
 
 
 def _counted(lines: int) -> str:

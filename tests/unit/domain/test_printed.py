@@ -32,6 +32,13 @@ def test_what_is_wrong_is_named_and_what_is_right_is_not(text, said):
     assert (judged.outcome, judged.said) == (Outcome.WRONG, said)
 
 
+def test_a_whole_number_needs_no_point():
+    printed = "w 30.0 [1.0, -2.0]  0.50 v1.0"
+    assert judge_printed(printed, "w 30 [1, -2.] 0.50 v1.0").outcome is Outcome.RIGHT
+    for text in ("w 3 [1, -2] 0.50 v1.0", "w 30 [1, -2] 0.5 v1", "w 30 [1, 2] 0.50 v1.0"):
+        assert judge_printed(printed, text).outcome is Outcome.WRONG
+
+
 def test_numbers_side_by_side_stay_two():
     assert judge_printed("0.5 0.25", "0.50.25").outcome is Outcome.WRONG
 
