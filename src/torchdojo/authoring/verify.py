@@ -57,7 +57,7 @@ def verify_content(
     workers = jobs or os.cpu_count() or 1
     stopped = cancel or threading.Event()
     with WarmScripts() as scripts, ThreadPoolExecutor(workers, "grading") as pool:
-        run_text = scripts if run_block is None else as_readers_run(run_block)
+        run_text: RunScript = scripts if run_block is None else as_readers_run(run_block)
 
         def one(known: Exercise | Question | Guide | Verification) -> Verification:
             if isinstance(known, Verification):
