@@ -146,7 +146,9 @@ def _bug_table(interview: Interview, exercise: Exercise | None) -> Iterator[Bloc
         if interview.round.kinds:
             yield Heading(1, "Bugs or checks", breaks=True)
             command = f"torchdojo interview guide {interview.slug} --exercise ID --pdf FILE"
-            yield Prose(f"They come from the exercise you choose. To have them printed here:\n\n```text\n{command}\n```")
+            yield Prose(
+                f"They come from the exercise you choose. To have them printed here:\n\n```text\n{command}\n```"
+            )
             numbers = tuple((str(number), "", BOX, BOX, f"{BLANK} min") for number in range(1, 9))
             yield Grid(("", "What", "found", "mended", "at"), numbers, (0, 1, 0, 0, 0))
         return
