@@ -185,7 +185,7 @@ class Interview:
         return written + tuple(question for bug in bugs for question in self.questions_about(bug))
 
     def questions_about(self, bug: BugSpec) -> tuple[Probing, ...]:
-        """The questions about one bug, `BUG-1`, `BUG-2`, ...; each is deeper than the one before."""
+        """The questions about one bug, called `BUG-1`, `BUG-2`, ... in the exercise's order; they go deeper."""
         first = _FIRST_LEVELS.get(bug.difficulty, 0)
         return tuple(
             Probing(name, asked.question, asked.answer, _level(first, number), bug.id, name in self.bonus_questions)

@@ -58,7 +58,7 @@ def _cover(interview: Interview, exercise: Exercise | None) -> Iterator[Block]:
         )
         at += stage.minutes
     rows.append(("**Together**", f"**{at}**", "", ""))
-    yield Grid(("Stage", "minutes", "planned", "begun at"), tuple(rows), (1, 0, 0, 0))
+    yield Grid(("Stage", "minutes", "planned", "begun at"), tuple(rows), (1, 0, 0, 0), by_hand=True)
     yield Heading(2, "What you need")
     yield Bullets(
         "Before the candidate comes", tuple((item, "") for item in _preparations(interview, exercise)), ticks=True
@@ -146,11 +146,9 @@ def _bug_table(interview: Interview, exercise: Exercise | None) -> Iterator[Bloc
         if interview.round.kinds:
             yield Heading(1, "Bugs or checks", breaks=True)
             command = f"torchdojo interview guide {interview.slug} --exercise ID --pdf FILE"
-            yield Prose(
-                f"They come from the exercise you choose. To have them printed here:\n\n```text\n{command}\n```"
-            )
+            yield Prose(f"They come from the exercise you choose. This prints them here:\n\n```text\n{command}\n```")
             numbers = tuple((str(number), "", BOX, BOX, f"{BLANK} min") for number in range(1, 9))
-            yield Grid(("", "What", "found", "mended", "at"), numbers, (0, 1, 0, 0, 0))
+            yield Grid(("", "What", "found", "mended", "at"), numbers, (0, 1, 0, 0, 0), by_hand=True)
         return
     if not exercise.bugs:
         return
@@ -215,9 +213,10 @@ def _scoring_sheet(interview: Interview, exercise: Exercise | None) -> Iterator[
     yield Fields(("Candidate", "Date"))
     yield Heading(3, "Criteria", f"{shares.criteria} points: weak 0, medium ½, strong 1, times the weight")
     rows = tuple((criterion.title, str(criterion.weight), BOX, BOX, BOX, "") for criterion in interview.criteria)
-    yield Grid(("Criterion", "weight", "weak", "medium", "strong", "one piece of evidence"), rows, (4, 0, 0, 0, 0, 7))
+    head = ("Criterion", "weight", "weak", "medium", "strong", "one piece of evidence")
+    yield Grid(head, rows, (4, 0, 0, 0, 0, 7), by_hand=True)
     yield Heading(3, "The sum")
-    yield Grid(("", "how", "points"), tuple(_sum_rows(interview, exercise)), (3, 10, 2))
+    yield Grid(("", "how", "points"), tuple(_sum_rows(interview, exercise)), (3, 10, 2), by_hand=True)
     if interview.bonuses:
         bonuses = tuple((bonus.text, f"+{bonus.points}") for bonus in interview.bonuses)
         yield Bullets("Bonus: worth saying, never required", bonuses, ticks=True)

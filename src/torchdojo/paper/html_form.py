@@ -84,7 +84,8 @@ def _grid(block: Grid) -> str:
         "<tr>" + "".join(f"<td{own}>{_inline(cell)}</td>" for cell, own in zip(row, fit, strict=True)) + "</tr>"
         for row in block.rows
     )
-    return f"<table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    kind = ' class="by-hand"' if block.by_hand else ""
+    return f"<table{kind}><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _css_string(text: str) -> str:

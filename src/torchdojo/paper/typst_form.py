@@ -74,9 +74,10 @@ def _grid(block: Grid) -> str:
     head = ", ".join(f"[#strong[{inline(cell)}]]" for cell in block.head)
     rows = ", ".join(f"[{inline(cell)}]" for row in block.rows for cell in row)
     size = "9pt" if block.wide else "10pt"
+    inset = "inset: (x: 5pt, y: 6pt), " if block.by_hand else ""
     return (
         f"#[#set text(size: {size})\n#show table.cell: set block(breakable: false)\n"
-        f"#table(columns: ({columns},), fill: (_, row) => if row == 0 {{ luma(232) }}, "
+        f"#table(columns: ({columns},), {inset}fill: (_, row) => if row == 0 {{ luma(232) }}, "
         f"table.header({head}), {rows})]\n"
     )
 
