@@ -19,7 +19,7 @@ _OF_THE_MACHINE = re.compile(
     r"\btime\b|perf_counter|nbytes|memory|data_ptr|element_size|is_available|platform|profile|version|inspect"
 )
 #: An exception's or a warning's words, which nobody knows by heart.
-_FOREIGN_WORDS = re.compile(r"\bexcept\b.*\bas\b|\bwarnings\b")
+_FOREIGN_WORDS = re.compile(r"\bexcept\b.*\bas\b|catch_warnings|\.message\b")
 #: A tensor's own spelling (`tensor([0.])`) would be asked for, not its values.
 _SPELLED_TENSOR = re.compile(r"\btensor\(")
 _RANDOM = re.compile(r"rand|seed|shuffle|sample|Dropout", re.IGNORECASE)
