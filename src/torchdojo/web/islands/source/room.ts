@@ -42,7 +42,7 @@ const SCRATCH_PAUSE_MS = 600;
 const data = json<{ role: string; filename: string; metric: string; state: CandidateState & InterviewerState }>(element("page-data"));
 const isCandidate = data.role === "candidate";
 const reads = data.role === "observer";
-connectTabs(document.querySelector<HTMLElement>("[role=tablist]")!);
+const tabs = connectTabs(document.querySelector<HTMLElement>("[role=tablist]")!);
 
 // ---- the socket ----
 
@@ -228,15 +228,17 @@ function showScratch(text: string): void {
   if (scratch && !scratchTyped && !outbox.waiting && scratch.value !== text) scratch.value = text;
 }
 
-let shownPieces = "";
+let shownNudges = "";
+let shownReleases = 0;
 function showToCandidate(state: CandidateState): void {
   showScratch(state.scratch);
-  const nudges = state.nudges.map((html) => `<p class="shown-nudge">${html}</p>`);
-  const released = state.released.map((each) => `<article class="prose shown-release">${each.html}</article>`);
-  const pieces = [...nudges, ...released].join("");
-  if (pieces === shownPieces) return;
-  shownPieces = pieces;
-  fill(element("shown"), pieces);
+  const nudges = state.nudges.map((html) => `<p class="shown-nudge"><strong>From your interviewer:</strong> ${html}</p>`).reverse().join("");
+  if (nudges !== shownNudges) fill(element("nudges"), nudges);
+  shownNudges = nudges;
+  if (state.released.length === shownReleases) return;
+  shownReleases = state.released.length;
+  fill(element("shown"), state.released.map((each) => `<article class="prose shown-release">${each.html}</article>`).join(""));
+  tabs.open("task");
 }
 
 document.getElementById("end")?.addEventListener("click", async () => {
