@@ -220,7 +220,7 @@ class Happening(StrEnum):
     CREATED = "created"  # interview, exercise, seed, minutes, digest of both
     JOINED = "joined"  # name
     LEFT = "left"
-    STARTED = "started"
+    STARTED = "started"  # minutes
     PAUSED = "paused"
     RESUMED = "resumed"
     EXTENDED = "extended"  # minutes
@@ -228,7 +228,7 @@ class Happening(StrEnum):
     STAGE = "stage"  # stage
     EDIT = "edit"  # update: a Yjs update, base64
     RUN = "run"  # run: its number; source
-    OUTPUT = "output"  # run, text
+    OUTPUT = "output"  # run, text, ended: set on the last one
     CURVE = "curve"  # run, name, x, y
     VERDICT = "verdict"  # run, report
     TICK = "tick"  # bug, state, evidence, run
@@ -239,7 +239,7 @@ class Happening(StrEnum):
     SIGNAL = "signal"  # criterion, signal, evidence
     BONUS = "bonus"  # bonus, seen
     FLAG = "flag"  # flag: green or red, criterion, text
-    RELEASED = "released"  # what
+    RELEASED = "released"  # what, text: as the candidate reads it
     SCRATCH = "scratch"  # text
 
 

@@ -1,1 +1,1 @@
-"""What happens in an interview, as a fold over its events: state, score. Pure: no clock, no store, no network."""
+"""An interview as pure functions over its log: whether it is whole, where it stands, who may see what, the score."""

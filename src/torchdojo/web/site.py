@@ -69,7 +69,9 @@ class Site:
         if scope["path"].startswith("/api/"):
             return JSONResponse({"fact": fact, "cure": cure}, status_code=status)
         values = {"status": status, "fact": fact, "cure": cure}
-        return HTMLResponse(self._render(scope, "problem.html", values), status_code=status)
+        # Somebody who was invited to a room is not shown ways to pages that are closed to them.
+        template = "room_problem.html" if scope["path"].startswith("/i/") else "problem.html"
+        return HTMLResponse(self._render(scope, template, values), status_code=status)
 
     def _render(self, scope: Scope, template: str, values: dict[str, Any]) -> str:
         theme = Request(scope).cookies.get("theme", "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from torchdojo.cli.inviting import link, new, revoke
 from torchdojo.cli.opened import opened
 
 if TYPE_CHECKING:
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
 @click.group("interview")
 def command() -> None:
-    """Interview scripts: list and show them, print the interviewer's guide."""
+    """Hold an interview: make a room, list and show the scripts, print the interviewer's guide."""
+
+
+for part in (new, link, revoke):
+    command.add_command(part)
 
 
 @command.command("list")
