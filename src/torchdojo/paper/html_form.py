@@ -16,10 +16,13 @@ from torchdojo.paper.sheet import (
     Asked,
     Block,
     Bullets,
+    Difference,
     Fields,
     Grid,
     Heading,
     Listing,
+    Notice,
+    Picture,
     Prose,
     Rules,
     Sheet,
@@ -29,14 +32,27 @@ from torchdojo.paper.sheet import (
 
 def to_html(sheet: Sheet) -> str:
     """The whole page."""
-    style = (files("torchdojo.paper") / "print.css").read_text(encoding="utf-8")
-    body = "\n".join(_block(block) for block in sheet.blocks)
     return (
         f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(sheet.title)}</title>\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>\n{style}</style></head>\n'
-        f"<body>\n<h1>{_inline(sheet.title)}</h1>\n<p>{_drawn(sheet.subtitle)}</p>\n{body}\n"
-        f"<footer>{escape(sheet.footer)}</footer>\n</body>\n</html>\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<style>\n{_style('print.css')}{sheet_style()}</style></head>\n"
+        f"<body>\n{sheet_body(sheet)}\n<footer>{escape(sheet.footer)}</footer>\n</body>\n</html>\n"
     )
+
+
+def sheet_body(sheet: Sheet) -> str:
+    """What is on the sheet, for a page that has a head of its own and `sheet_style`."""
+    body = "\n".join(_block(block) for block in sheet.blocks)
+    return f'<article class="sheet">\n<h1>{_inline(sheet.title)}</h1>\n<p>{_drawn(sheet.subtitle)}</p>\n{body}\n</article>'
+
+
+def sheet_style() -> str:
+    """How it looks, in the colours of the page around it."""
+    return _style("sheet.css")
+
+
+def _style(name: str) -> str:
+    return (files("torchdojo.paper") / name).read_text(encoding="utf-8")
 
 
 def _block(block: Block) -> str:
@@ -59,7 +75,7 @@ def _block(block: Block) -> str:
             rows = "".join(
                 "<tr>" + "".join(f"<td>{_inline(cell)}</td>" for cell in row) + "</tr>" for row in block.rows
             )
-            return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+            return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
         case Asked():
             heading = f"<h4><span>{_inline(block.question)}</span><small>{_drawn(block.about)}</small></h4>"
             return f'<div class="asked">{heading}<div>{_blocks(block.answer)}</div></div>'
@@ -72,6 +88,28 @@ def _block(block: Block) -> str:
         case Listing():
             lines = "".join(f"<li><code>{escape(line)}</code></li>" for line in block.source.rstrip().splitlines())
             return f'<ol class="listing">{lines}</ol>'
+        case Notice():
+            return f'<div class="notice" role="note">{_blocks(block.text)}</div>'
+        case Picture():
+            return f"<figure>{block.svg}<figcaption>{escape(block.said)}</figcaption></figure>"
+        case Difference():
+            return _difference(block)
+
+
+_CHANGES = {"+": "added", "−": "removed"}
+
+
+def _difference(block: Difference) -> str:
+    rows = "".join(
+        f"<tr{_class(sign)}><td>{old}</td><td>{new}</td><td>{sign}</td><td><code>{escape(line)}</code></td></tr>"
+        for old, new, sign, line in block.lines
+    )
+    head = "<tr><th scope=col>before</th><th scope=col>after</th><th scope=col></th><th scope=col>text</th></tr>"
+    return f'<table class="difference"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+
+
+def _class(sign: str) -> str:
+    return f" class={_CHANGES[sign]}" if sign in _CHANGES else ""
 
 
 def _drawn(text: str) -> str:
