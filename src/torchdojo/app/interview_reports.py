@@ -260,7 +260,9 @@ def _held(dojo: Dojo, room: str) -> _Held:
     if exercise_id and exercise is None:
         remarks = (f"The exercise {exercise_id} is gone or broken: what was proved cannot be scored.",)
     elif _digest(events) not in ("", digest(interview, exercise)):
-        remarks = ("The script or the exercise was changed since this room was made; the score follows it as it is now.",)
+        remarks = (
+            "The script or the exercise was changed since this room was made; the score follows it as it is now.",
+        )
     return _Held(room, events, fault, interview, exercise, remarks)
 
 

@@ -122,7 +122,11 @@ def _said(signal: Signal | None) -> str:
 
 def _timeline(report: Report) -> Iterator[Block]:
     stages = sorted(
-        (Span(since, until, str(number)) for number, stage in enumerate(report.stages, 1) for since, until in stage.spans),
+        (
+            Span(since, until, str(number))
+            for number, stage in enumerate(report.stages, 1)
+            for since, until in stage.spans
+        ),
         key=lambda span: span.since,
     )
     lanes = [
@@ -258,7 +262,9 @@ def _checks(checks: Sequence[CheckTold]) -> Iterator[Block]:
     if checks:
         passed = sum(check.outcome == "passed" for check in checks)
         yield Heading(2, "Checks of the last run", f"{passed} of {len(checks)} passed")
-        yield Grid(("Check", "outcome"), tuple((literal(check.name), literal(check.outcome)) for check in checks), (6, 2))
+        yield Grid(
+            ("Check", "outcome"), tuple((literal(check.name), literal(check.outcome)) for check in checks), (6, 2)
+        )
 
 
 def _runs(runs: Sequence[RunTold] | Sequence[OwnRun], *, around: str) -> Iterator[Block]:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @click.option("--pdf", type=click.Path(dir_okay=False, path_type=Path), help="Write it as PDF (needs the extra `pdf`).")
 @click.option("--md", type=click.Path(dir_okay=False, path_type=Path), help="Write it as Markdown.")
 @click.option("--json", "json_", metavar="FILE", help="Write it as JSON; - prints it.")
-@click.option("--candidate", is_flag=True, help="The candidate's version: no script, notes, flags, look-fors, questions.")
+@click.option(
+    "--candidate", is_flag=True, help="The candidate's version: no script, notes, flags, look-fors, questions."
+)
 @click.pass_context
 def report(
     ctx: click.Context,
@@ -188,7 +190,9 @@ def _print_calibration(found: Calibration) -> None:
         apart = {None: "–", 0: "", 1: "one step", 2: "two steps"}[each.steps]
         table.add_row(each.title, str(each.first or "not rated"), str(each.second or "not rated"), apart)
     table.add_row("total", f"{found.first.total:g}", f"{found.second.total:g}", "")
-    table.add_row("band", found.first.band, found.second.band, "" if found.first.band == found.second.band else "differs")
+    table.add_row(
+        "band", found.first.band, found.second.band, "" if found.first.band == found.second.band else "differs"
+    )
     console().print(table)
     click.echo(f"The same signal for {found.agreed} of {len(found.criteria)} criteria.")
     for each in found.criteria:

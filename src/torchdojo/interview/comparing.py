@@ -76,7 +76,7 @@ class Calibration:
 
 
 def blank_sheet(interview: Interview, exercise: Exercise | None, events: Iterable[Event], room: str) -> dict[str, Any]:
-    """A scoring sheet to fill in: nothing of what the first interviewer judged is in it but which questions were asked."""
+    """A scoring sheet to fill in. Of what the first interviewer judged, only which questions were asked is in it."""
     asked = {text(event.data, "question") for event in events if event.kind is Happening.ASKED}
     return {
         "format": SHEET_FORMAT,

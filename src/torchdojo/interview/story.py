@@ -27,7 +27,7 @@ class Ran:
 
     @property
     def verdict(self) -> str:
-        """"" as long as there is none."""
+        """ "" as long as there is none."""
         return text(self.report, "verdict") if self.report else ""
 
     @property

@@ -43,7 +43,9 @@ def to_html(sheet: Sheet) -> str:
 def sheet_body(sheet: Sheet) -> str:
     """What is on the sheet, for a page that has a head of its own and `sheet_style`."""
     body = "\n".join(_block(block) for block in sheet.blocks)
-    return f'<article class="sheet">\n<h1>{_inline(sheet.title)}</h1>\n<p>{_drawn(sheet.subtitle)}</p>\n{body}\n</article>'
+    return (
+        f'<article class="sheet">\n<h1>{_inline(sheet.title)}</h1>\n<p>{_drawn(sheet.subtitle)}</p>\n{body}\n</article>'
+    )
 
 
 def sheet_style() -> str:

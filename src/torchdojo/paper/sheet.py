@@ -108,9 +108,7 @@ class Difference:
     lines: tuple[tuple[str, str, str, str], ...]
 
 
-Block = (
-    Heading | Prose | Speech | Bullets | Grid | Asked | Fields | Rules | Listing | Notice | Picture | Difference
-)
+Block = Heading | Prose | Speech | Bullets | Grid | Asked | Fields | Rules | Listing | Notice | Picture | Difference
 
 
 @dataclass(frozen=True, slots=True)

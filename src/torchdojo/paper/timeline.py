@@ -46,7 +46,7 @@ class Lane:
 
 
 def timeline(lanes: Sequence[Lane], length: float, limit: float, said: str) -> str:
-    """The picture as SVG in the colour of the text around it. `limit` is when the time was up, `said` the alternative."""
+    """The picture as SVG, in the colour of the text around it. `limit` is when the time was up, `said` it in words."""
     scale = _Scale(max(length, limit, 60.0))
     parts: list[str] = []
     top = _TOP
@@ -57,7 +57,8 @@ def timeline(lanes: Sequence[Lane], length: float, limit: float, said: str) -> s
     parts += _axis(scale, top, limit)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:g} {top + 24:g}" role="img" '
-        f'aria-label="{escape(said)}" font-family="Libertinus Serif, Georgia, serif" font-size="11" fill="currentColor">'
+        f'aria-label="{escape(said)}" font-family="Libertinus Serif, Georgia, serif" font-size="11" '
+        'fill="currentColor">'
         f"{''.join(parts)}</svg>"
     )
 
@@ -79,7 +80,7 @@ def _levels(lane: Lane, scale: _Scale) -> list[int]:
         x = scale.x(mark.at)
         level = next((place for place, end in enumerate(last) if x - end >= _NEAR), len(last))
         level = min(level, _MOST_LEVELS - 1)
-        last[level:level + 1] = [x]
+        last[level : level + 1] = [x]
         found.append(level)
     return found
 

@@ -19,7 +19,18 @@ from torchdojo.app.compose import Dojo
 from torchdojo.domain.errors import BadInput, DojoError
 from torchdojo.web.gate import TOO_LARGE, Gate, loopback_hosts
 from torchdojo.web.rooms import Hall
-from torchdojo.web.routes import api, computing, drills, exercise, interviewing, knowledge, looking, overview, reporting, review
+from torchdojo.web.routes import (
+    api,
+    computing,
+    drills,
+    exercise,
+    interviewing,
+    knowledge,
+    looking,
+    overview,
+    reporting,
+    review,
+)
 from torchdojo.web.runs import RunDesk
 from torchdojo.web.site import HERE, Site, template_environment
 

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.interview.conftest import signal, verdict
 
 from torchdojo.domain.interview import Happening, Signal
-from torchdojo.interview.comparing import blank_sheet, calibrated, past_of
+from torchdojo.interview.comparing import SHEET_FORMAT, blank_sheet, calibrated, past_of
 from torchdojo.interview.scoring import score
 
 
@@ -74,14 +74,14 @@ def test_nobody_sees_the_other_before_both_have_rated_everything(interview, exer
 
 
 @pytest.mark.parametrize(
-    "sheet",
+    ("part", "told"),
     [
-        {},
-        {"format": "torchdojo-scoring-sheet-1", "criteria": []},
-        {"format": "torchdojo-scoring-sheet-1", "criteria": {"debugging": {"signal": "great"}}},
-        {"format": "torchdojo-scoring-sheet-1", "questions": {"cost": "weak"}},
+        ({"format": "another"}, "format is 'another'"),
+        ({"criteria": []}, "criteria are not"),
+        ({"criteria": {"debugging": {"signal": "great"}}}, "rated 'great'"),
+        ({"questions": {"cost": "weak"}}, "questions are not"),
     ],
 )
-def test_what_is_no_sheet_is_refused(interview, exercise, events, sheet):
-    with pytest.raises(ValueError, match="."):
-        calibrated(interview, exercise, events, sheet)
+def test_what_is_no_sheet_is_refused(interview, exercise, events, part, told):
+    with pytest.raises(ValueError, match=told):
+        calibrated(interview, exercise, events, {"format": SHEET_FORMAT} | part)

@@ -52,7 +52,11 @@ def report(interview, exercise, log) -> Report:
         (Happening.STARTED, 0, {}),
         (Happening.STAGE, 0, {"stage": f"{SECRET}read"}),
         (Happening.NUDGE, 4, {"nudge": f"{SECRET}where", "text": SECRET, "price": 4, "shown": False}),
-        (Happening.NUDGE, 4, {"nudge": f"{SECRET}parts", "text": "Shown to all.", "price": 2, "bug": SECRET, "shown": True}),
+        (
+            Happening.NUDGE,
+            4,
+            {"nudge": f"{SECRET}parts", "text": "Shown to all.", "price": 2, "bug": SECRET, "shown": True},
+        ),
         (Happening.LOOK_FOR, 5, {"look_for": f"{SECRET}sees-1", "seen": True}),
         (Happening.RUN, 19, {"run": 1, "source": "x = 2\n"}),
         (kind, minute, data | {"report": data["report"] | {"bugs": bugs}}),
@@ -83,9 +87,9 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_no_private_word_is_in_any_form(report, form):
     full, own = FORMS[form]
-    # Markdown sets a backslash before a hyphen, which must not hide a word from this test.
+    # A backslash before a hyphen, or a place to break a long word, must not hide a word from this test.
     assert full(report).replace("\\", "").count(SECRET) > 20
-    given = own(for_the_candidate(report)).replace("\\", "")
+    given = own(for_the_candidate(report)).replace("\\", "").replace("\u200b", "")
     assert SECRET not in given
     for told in ("Shown to all.", "Bug-1", "Debugging", "extra-softmax", "Never cleared", "x = 2"):
         assert told in given

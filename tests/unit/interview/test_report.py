@@ -119,7 +119,10 @@ def test_an_implementation_has_checks_instead_of_bugs(interview, exercise, log):
     checks = [{"name": "test_rows_sum_to_one", "outcome": "passed"}, {"name": "test_masks", "outcome": "failed"}]
     happened = (Happening.VERDICT, 9, {"run": 1, "report": {"verdict": "wrong_answer", "score": 0.5, "checks": checks}})
     report = report_of(interview, plain, log(*START, run(9, 1, "x"), happened))
-    assert [(check.name, check.outcome) for check in report.checks] == [("rows sum to one", "passed"), ("masks", "failed")]
+    assert [(check.name, check.outcome) for check in report.checks] == [
+        ("rows sum to one", "passed"),
+        ("masks", "failed"),
+    ]
     assert (report.runs[0].passed, report.runs[0].checks, report.bugs) == (1, 2, ())
 
 

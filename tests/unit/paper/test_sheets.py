@@ -88,9 +88,7 @@ def test_marks_of_one_lane_are_drawn_alike_and_unlike_another_s(shape):
     assert outline(shape) not in {outline(other) for other in others}
 
 
-@given(
-    some.lists(some.tuples(some.floats(0, 40_000), some.floats(0, 40_000)), max_size=30), some.floats(0, 40_000)
-)
+@given(some.lists(some.tuples(some.floats(0, 40_000), some.floats(0, 40_000)), max_size=30), some.floats(0, 40_000))
 def test_nothing_is_drawn_outside_the_picture(times, limit):
     spans = tuple(Span(min(pair), max(pair), "1") for pair in sorted(times))
     marks = tuple(Mark(at, "12") for at, _ in sorted(times))
