@@ -84,7 +84,7 @@ def _remarks(remarks: Sequence[str]) -> Iterator[Block]:
 
 def _result(report: Report) -> Iterator[Block]:
     card = report.card
-    yield Heading(2, f"{card.total:g} of 100: {report.band.title}", f"{_clock(report.spent)} of {report.minutes:g} min")
+    yield Heading(1, f"{card.total:g} of 100: {report.band.title}", f"{_clock(report.spent)} of {report.minutes:g} min")
     yield Prose(report.band.reading)
     if not card.complete:
         names = {criterion.id: criterion.title for criterion in report.criteria}
@@ -100,7 +100,7 @@ def _result(report: Report) -> Iterator[Block]:
 
 
 def _own_result(report: CandidateReport) -> Iterator[Block]:
-    yield Heading(2, f"{report.total:g} of 100: {report.band}")
+    yield Heading(1, f"{report.total:g} of 100: {report.band}")
     if not report.complete:
         yield Prose("**Provisional:** not everything has been rated yet.")
     if report.exercise:
@@ -143,7 +143,7 @@ def _timeline(report: Report) -> Iterator[Block]:
         _list("Nudges", (_clock(nudge.at) for nudge in report.nudges)),
         _list("Notes", (_clock(note.at) for note in report.notes)),
     ]
-    yield Heading(2, "What happened when")
+    yield Heading(1, "What happened when")
     yield _picture(lanes, report.spent, report.minutes, told)
     rows = tuple(
         (str(number), stage.title, str(stage.minutes), _clock(stage.spent))
@@ -163,7 +163,7 @@ def _own_timeline(report: CandidateReport) -> Iterator[Block]:
         _list("Fixes", (f"{bug.title} {_clock(bug.at)}" for bug in report.bugs if bug.at is not None)),
         _list("Nudges", (_clock(nudge.at) for nudge in report.nudges)),
     ]
-    yield Heading(2, "What happened when")
+    yield Heading(1, "What happened when")
     yield _picture(lanes, report.spent, report.minutes, told)
 
 
@@ -191,14 +191,14 @@ def _spans(spans: Sequence[tuple[float, float]]) -> str:
 
 
 def _criteria(report: Report) -> Iterator[Block]:
-    yield Heading(2, "Criteria")
+    yield Heading(1, "Criteria")
     medians = report.past.criteria if report.past else {}
     for criterion in report.criteria:
         points = _points(criterion.points, criterion.of) if criterion.of else "no points"
         note = f"weight {criterion.weight} · {points}"
         if criterion.id in medians:
             note += f" · median {medians[criterion.id]}"
-        yield Heading(3, f"{criterion.title}: {_said(criterion.signal)}", note)
+        yield Heading(2, f"{criterion.title}: {_said(criterion.signal)}", note)
         yield from _evidence(criterion)
 
 
@@ -219,7 +219,7 @@ def _evidence(criterion: CriterionTold) -> Iterator[Block]:
 def _bugs(report: Report) -> Iterator[Block]:
     if report.bugs:
         mended = sum(bug.mark.mended for bug in report.bugs)
-        yield Heading(2, "Bugs", f"{mended} of {len(report.bugs)} fixed")
+        yield Heading(1, "Bugs", f"{mended} of {len(report.bugs)} fixed")
         rows = tuple(
             (
                 str(number),
@@ -238,7 +238,7 @@ def _bugs(report: Report) -> Iterator[Block]:
 def _own_bugs(report: CandidateReport) -> Iterator[Block]:
     if report.bugs:
         mended = sum(bug.mark.mended for bug in report.bugs)
-        yield Heading(2, "Bugs", f"{mended} of {len(report.bugs)} fixed")
+        yield Heading(1, "Bugs", f"{mended} of {len(report.bugs)} fixed")
         rows = tuple(
             (str(number), bug.title, _MARKS[bug.mark], "" if bug.at is None else _clock(bug.at))
             for number, bug in enumerate(report.bugs, 1)
@@ -261,20 +261,20 @@ def _fix_time(at: float | None, first: float | None) -> str:
 def _checks(checks: Sequence[CheckTold]) -> Iterator[Block]:
     if checks:
         passed = sum(check.outcome == "passed" for check in checks)
-        yield Heading(2, "Checks of the last run", f"{passed} of {len(checks)} passed")
+        yield Heading(1, "Checks of the last run", f"{passed} of {len(checks)} passed")
         yield Grid(
             ("Check", "outcome"), tuple((literal(check.name), literal(check.outcome)) for check in checks), (6, 2)
         )
 
 
 def _runs(runs: Sequence[RunTold] | Sequence[OwnRun], *, around: str) -> Iterator[Block]:
-    yield Heading(2, "Runs, in their order", f"{len(runs)} in all")
+    yield Heading(1, "Runs, in their order", f"{len(runs)} in all")
     if not runs:
         yield Prose("Nothing was run.")
     for run in runs:
         added, removed = counted(run.lines)
         changed = f"{added} added, {removed} removed" if run.lines else "nothing changed"
-        yield Heading(3, f"Run {run.number} at {_clock(run.at)}", f"lines: {changed}")
+        yield Heading(2, f"Run {run.number} at {_clock(run.at)}", f"lines: {changed}")
         yield Prose(_showed(run))
         if run.lines:
             yield Difference(tuple(_rows(run.lines[:_MOST_RUN_LINES])))
@@ -297,7 +297,7 @@ def _showed(run: RunTold | OwnRun) -> str:
 
 
 def _nudges(report: Report) -> Iterator[Block]:
-    yield Heading(2, "Nudges", f"{len(report.nudges)} given")
+    yield Heading(1, "Nudges", f"{len(report.nudges)} given")
     titles = {bug.id: bug.title for bug in report.bugs}
     rows = tuple(
         (
@@ -315,14 +315,14 @@ def _nudges(report: Report) -> Iterator[Block]:
 
 def _own_nudges(report: CandidateReport) -> Iterator[Block]:
     if report.nudges:
-        yield Heading(2, "Nudges you were shown")
+        yield Heading(1, "Nudges you were shown")
         rows = tuple((_clock(nudge.at), literal(nudge.text), f"−{nudge.price:g}") for nudge in report.nudges)
         yield Grid(("at", "Nudge", "price"), rows, (0, 8, 0))
 
 
 def _questions(report: Report) -> Iterator[Block]:
     if report.questions:
-        yield Heading(2, "Questions asked", f"{len(report.questions)} in all")
+        yield Heading(1, "Questions asked", f"{len(report.questions)} in all")
         rows = tuple(
             (
                 _clock(asked.at),
@@ -338,7 +338,7 @@ def _questions(report: Report) -> Iterator[Block]:
 def _look_fors(report: Report) -> Iterator[Block]:
     if report.look_fors:
         seen = sum(each.at is not None for each in report.look_fors)
-        yield Heading(2, "Looked for", f"{seen} of {len(report.look_fors)} seen")
+        yield Heading(1, "Looked for", f"{seen} of {len(report.look_fors)} seen")
         for label, chosen in (
             ("Seen", [each for each in report.look_fors if each.at is not None]),
             ("Not seen", [each for each in report.look_fors if each.at is None]),
@@ -355,23 +355,23 @@ def _moment(at: float | None) -> str:
 def _bonuses(report: Report) -> Iterator[Block]:
     said = [bonus for bonus in report.bonuses if bonus.at is not None]
     if said:
-        yield Heading(2, "Bonus")
+        yield Heading(1, "Bonus")
         yield Bullets("", tuple((bonus.text, f"+{bonus.points}{_moment(bonus.at)}") for bonus in said))
 
 
 def _words(report: Report) -> Iterator[Block]:
     if report.flags:
-        yield Heading(2, "Flags")
+        yield Heading(1, "Flags")
         rows = tuple((_clock(flag.at), flag.flag, flag.criterion, literal(flag.text)) for flag in report.flags)
         yield Grid(("at", "flag", "criterion", "what"), rows, (0, 0, 3, 7))
     if report.notes:
-        yield Heading(2, "Notes")
+        yield Heading(1, "Notes")
         noted = tuple((_clock(note.at), note.tag, literal(note.text)) for note in report.notes)
         yield Grid(("at", "", "note"), noted, (0, 0, 1))
 
 
 def _difference(lines: Sequence[Line], filename: str) -> Iterator[Block]:
-    yield Heading(2, "From the first text to the last", f"`{filename}`" if filename else "")
+    yield Heading(1, "From the first text to the last", f"`{filename}`" if filename else "")
     if not lines:
         yield Prose("Nothing was changed, or too much to compare.")
         return
@@ -389,7 +389,7 @@ def _rows(lines: Iterable[Line]) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _study(studies: Sequence[Study]) -> Iterator[Block]:
-    yield Heading(2, "What to study next")
+    yield Heading(1, "What to study next")
     if not studies:
         yield Prose("Nothing was left open.")
         return
@@ -417,7 +417,7 @@ def _past(report: Report) -> Iterator[Block]:
     if past is None:
         return
     nudges = -sum(part.points for part in report.card.parts if part.id == "nudges")
-    yield Heading(2, "Beside earlier sessions", f"median of {past.sessions} {_sessions(past.sessions)}")
+    yield Heading(1, "Beside earlier sessions", f"median of {past.sessions} {_sessions(past.sessions)}")
     rows = [
         ("Total", f"{report.card.total:g}", f"{past.total:g}"),
         ("Minutes", _clock(report.spent), _clock(past.spent)),
@@ -434,7 +434,7 @@ def _sessions(count: int) -> str:
 
 def _how_scored(report: Report) -> Iterator[Block]:
     seal = report.card.to_json()["seal"]
-    yield Heading(2, "How this was scored")
+    yield Heading(1, "How this was scored")
     yield Prose(
         f"By version {report.card.version} of the rules in docs/scoring.md, from the log alone: the same log gives the "
         f"same score. Only the grader says *fixed*. Seal of the scorecard: `{seal[:16]}`."

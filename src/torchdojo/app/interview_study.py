@@ -27,7 +27,10 @@ _QUESTIONS, _EXERCISES = 2, 1
 def studies(dojo: Dojo, report: Report) -> tuple[Study, ...]:
     """What to look at, the bugs that stayed open first. It names nothing but bugs and the content."""
     found = [*_of_bugs(dojo, report), *_of_checks(report)]
-    return tuple({study.link: study for study in reversed(found)}.values())[::-1]
+    first: dict[str, Study] = {}
+    for study in found:
+        first.setdefault(study.link, study)
+    return tuple(first.values())
 
 
 def _of_bugs(dojo: Dojo, report: Report) -> Iterator[Study]:
@@ -42,8 +45,8 @@ def _of_bugs(dojo: Dojo, report: Report) -> Iterator[Study]:
             continue
         said = f"{bug.title}: {bug.mark if bug.mark is not BugMark.FIXED else 'worth another look'}"
         yield Study(f"kind:{kind.slug}", kind.title, said)
-        yield from _leading_on(dojo, report, kind, said)
         if not bug.mark.mended:
+            yield from _leading_on(dojo, report, kind, said)
             yield Study(f"drill:{kind.slug}", f"Find it again: {kind.title}", said)
 
 

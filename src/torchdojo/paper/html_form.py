@@ -71,13 +71,14 @@ def _block(block: Block) -> str:
             items = "".join(
                 f"<li><small>{_drawn(note)}</small>{mark}{_inline(item)}</li>" for item, note in block.items
             )
-            return f"<p><strong>{_inline(block.label)}</strong></p><ul{' class=ticks' if mark else ''}>{items}</ul>"
+            label = f"<p><strong>{_inline(block.label)}</strong></p>" if block.label else ""
+            return f"{label}<ul{' class=ticks' if mark else ''}>{items}</ul>"
         case Grid():
             head = "".join(f"<th scope=col>{_inline(cell)}</th>" for cell in block.head)
             rows = "".join(
                 "<tr>" + "".join(f"<td>{_inline(cell)}</td>" for cell in row) + "</tr>" for row in block.rows
             )
-            return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+            return f'<div class="wide"{_scrolls(block)}><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
         case Asked():
             heading = f"<h4><span>{_inline(block.question)}</span><small>{_drawn(block.about)}</small></h4>"
             return f'<div class="asked">{heading}<div>{_blocks(block.answer)}</div></div>'
@@ -96,6 +97,11 @@ def _block(block: Block) -> str:
             return f"<figure>{block.svg}<figcaption>{escape(block.said)}</figcaption></figure>"
         case Difference():
             return _difference(block)
+
+
+def _scrolls(block: Grid) -> str:
+    """Tables of many columns keep their width on a narrow screen, and the keyboard has to reach what is beside it."""
+    return ' role="group" aria-label="Table" tabindex="0"' if len(block.head) > 4 else ""
 
 
 _CHANGES = {"+": "added", "−": "removed"}

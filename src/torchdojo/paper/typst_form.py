@@ -23,7 +23,7 @@ from torchdojo.paper.sheet import (
 from torchdojo.paper.typst_markdown import blocks, inline, string, text
 
 #: How many characters of program text fit on a line; longer lines go on below.
-_CODE_WIDTH = 92
+_CODE_WIDTH = 110
 
 
 def to_typst(sheet: Sheet) -> str:
@@ -45,7 +45,7 @@ def _block(block: Block) -> str:
         case Speech():
             return f"#speech[{blocks(block.text)}]\n"
         case Bullets():
-            return f"#labelled([{inline(block.label)}], [{_items(block)}])\n"
+            return f"#labelled([{inline(block.label)}], [{_items(block)}])\n" if block.label else _items(block) + "\n"
         case Grid():
             return _grid(block)
         case Asked():
