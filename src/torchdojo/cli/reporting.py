@@ -87,7 +87,8 @@ def rooms(content: tuple[Path, ...], as_json: bool) -> None:
 
     table = Table(box=None, pad_edge=False)
     for name in ("room", "date", "script", "came to", "candidate's link", "report"):
-        table.add_column(name, style="bold" if name == "room" else "", no_wrap=name == "room")
+        whole = name in ("room", "date", "script")
+        table.add_column(name, style="bold" if name == "room" else "", no_wrap=whole, overflow="fold")
     for row in rows:
         date = f"{row.began or row.made:%Y-%m-%d %H:%M}"
         table.add_row(row.room, date, row.interview, _came_to(row), row.candidate_link, _report_state(row))
@@ -103,7 +104,7 @@ def _came_to(row: RoomRow) -> str:
 
 def _report_state(row: RoomRow) -> str:
     if not row.whole:
-        return "its log was changed"
+        return "log changed"
     return "released" if row.released else ""
 
 

@@ -94,7 +94,8 @@ def _block(block: Block) -> str:
         case Notice():
             return f'<div class="notice" role="note">{_blocks(block.text)}</div>'
         case Picture():
-            return f"<figure>{block.svg}<figcaption>{escape(block.said)}</figcaption></figure>"
+            said = f"<figcaption>{escape(block.said)}</figcaption>"
+            return f'<figure role="group" aria-label="Picture" tabindex="0">{block.svg}{said}</figure>'
         case Difference():
             return _difference(block)
 

@@ -77,4 +77,6 @@ def test_a_log_that_was_changed_is_said_everywhere(torchdojo: Terminal, session:
     assert "was changed after it was written" in torchdojo("interview", "check", room, status=2)
     report = torchdojo("interview", "report", room, status=2)
     assert report.index("was changed after it was written") < report.index("of 100")
-    assert "its log was changed" in " ".join(torchdojo("interview", "rooms").split())
+    rooms = torchdojo("interview", "rooms")
+    assert "spiral-classifier" in rooms
+    assert "changed" in rooms

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -46,7 +46,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/i/{room}/{secret}/report")
     def page(request: Request, room: str, secret: str, candidate: bool = False) -> Response:
         role, told = paper(room, secret, handed_over=candidate)
-        values = {
+        values: dict[str, Any] = {
             "title": told.sheet.title,
             "body": Markup(told.body()),  # The sheet escapes what it shows.
             "style": Markup(sheet_style()),
