@@ -78,7 +78,8 @@ def _block(block: Block) -> str:
             rows = "".join(
                 "<tr>" + "".join(f"<td>{_inline(cell)}</td>" for cell in row) + "</tr>" for row in block.rows
             )
-            return f'<div class="wide"{_scrolls(block)}><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+            table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+            return f'<div class="wide"{_scrolls(block)}>{table}</div>'
         case Asked():
             heading = f"<h4><span>{_inline(block.question)}</span><small>{_drawn(block.about)}</small></h4>"
             return f'<div class="asked">{heading}<div>{_blocks(block.answer)}</div></div>'
