@@ -46,24 +46,26 @@ def new_room(
     slug: str,
     *,
     minutes: int | None = None,
+    exercise: str = "",
     drill_seed: int | None = None,
     days: int = DAYS,
     say: Callable[[str], None] = lambda text: None,
 ) -> Invitation:
     """A room for the interview, or for the exercise of that name under the script that takes any.
 
-    With `drill_seed` a fresh drill takes the exercise's place. Raises BadInput for an unknown name, an interview that
-    needs an exercise and has none, and impossible lengths.
+    `exercise` names what a script without an exercise of its own is held with; with `drill_seed` a fresh drill takes
+    its place. Raises BadInput for an unknown name, an interview that needs an exercise and has none or another one,
+    and impossible lengths.
     """
     if minutes is not None and not 1 <= minutes <= MOST_MINUTES:
         raise BadInput(f"An interview takes 1 to {MOST_MINUTES} minutes, not {minutes}.", "Choose another length.")
     if not 1 <= days <= MOST_DAYS:
         raise BadInput(f"Links are good for 1 to {MOST_DAYS} days, not {days}.", "Choose another time.")
-    interview, exercise_id = _chosen(dojo, slug)
+    interview, name = _chosen(dojo, slug, exercise)
     if drill_seed is not None:
-        exercise_id = drill(dojo, seed=drill_seed, say=say).exercise.id
-    exercise = find_scripted(dojo, exercise_id) if exercise_id else None
-    _refuse_misfit(interview, exercise)
+        name = drill(dojo, seed=drill_seed, say=say).exercise.id
+    found = find_scripted(dojo, name) if name else None
+    _refuse_misfit(interview, found)
     room = secrets.token_urlsafe(9)
     keys = {role: secrets.token_urlsafe(24) for role in INVITED}
     expires = dojo.clock.now() + timedelta(days=days)
@@ -71,19 +73,24 @@ def new_room(
     length = interview.minutes if minutes is None else minutes
     data = {
         "interview": interview.slug,
-        "exercise": exercise.id if exercise else "",
+        "exercise": found.id if found else "",
         "seed": drill_seed,
         "minutes": length,
-        "digest": digest(interview, exercise),
+        "digest": digest(interview, found),
     }
-    dojo.store.add_room(Room(room, dojo.clock.now(), 0, ""), links, _first_events(dojo, data, exercise))
-    return Invitation(room, interview, exercise, length, keys)
+    dojo.store.add_room(Room(room, dojo.clock.now(), 0, ""), links, _first_events(dojo, data, found))
+    return Invitation(room, interview, found, length, keys)
 
 
-def _chosen(dojo: Dojo, slug: str) -> tuple[Interview, str]:
+def _chosen(dojo: Dojo, slug: str, exercise: str) -> tuple[Interview, str]:
     found = dojo.library.interview(slug)
     if found is not None:
-        return found, found.exercise
+        if exercise and found.exercise not in ("", exercise):
+            raise BadInput(
+                f"{slug} is written for {found.exercise}, not for {exercise}.",
+                "any-exercise takes every exercise to debug or to implement.",
+            )
+        return found, exercise or found.exercise
     if slug in dojo.library.names() or dojo.library.find(slug) is not None:
         for script in dojo.library.interviews():
             if script.round is Round.ANY and not script.exercise:
@@ -98,7 +105,7 @@ def _refuse_misfit(interview: Interview, exercise: Exercise | None) -> None:
     if exercise is None and kinds:
         raise BadInput(
             f"The interview {interview.slug!r} needs an exercise.",
-            "Name the exercise instead of the interview, or take a fresh drill: --drill-seed N",
+            "Name one, --exercise ID, or take a fresh drill, --drill-seed N.",
         )
     if exercise is not None and exercise.kind not in kinds:
         raise BadInput(

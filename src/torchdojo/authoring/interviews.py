@@ -64,7 +64,7 @@ def _unknown(interview: Interview, exercise: Exercise | None) -> list[BadContent
                 _fault(interview, f"`bonus_questions` names {name!r}, which nobody asks", f"There are: {known}.")
             )
     bugs = {bug.id for bug in exercise.bugs} if exercise else set()
-    for bug in sorted({each.bug for each in (*nudges, *questions) if each.bug} - bugs):
+    for bug in sorted(({nudge.bug for nudge in nudges} | {question.bug for question in questions}) - bugs - {""}):
         told = f"{SCRIPT} names the bug {bug!r}, which the exercise does not have"
         faults.append(_fault(interview, told, f"There are: {', '.join(sorted(bugs)) or 'none'}."))
     return faults

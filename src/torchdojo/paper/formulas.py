@@ -58,7 +58,11 @@ class _Form:
 
 class _Typst(_Form):
     def sign(self, text: str) -> str:
-        return f"{text} " if text.isascii() and text.isalnum() else f'"{text}" '.replace('"\\"', '"\\\\"')
+        if text in "()[]|,;":
+            return f"\\{text}"
+        if text.isalnum() or not text.isascii() or text in "=+-<>.":
+            return f"{text} "
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '" '
 
     def upright(self, text: str) -> str:
         return f'upright("{text}") '
@@ -154,7 +158,7 @@ def _plain(tokens: Iterator[str]) -> str:
     first = next(tokens)
     if first != "{":
         return first
-    inside = []
+    inside: list[str] = []
     for token in tokens:
         if token == "}":
             return "".join(inside)

@@ -97,7 +97,7 @@ def _listing(block: Listing) -> str:
         for number, line in enumerate(block.source.rstrip().splitlines(), start=1)
     )
     return (
-        "#[#set par(leading: 0.4em)\n#show raw: set text(size: 8.4pt)\n"
+        "#[#set par(leading: 0.4em)\n#show raw: set text(size: 7.4pt)\n"
         f"#grid(columns: (auto, 1fr), column-gutter: 0.7em, row-gutter: 0.44em, align: (right, left), {rows})]\n"
     )
 

@@ -25,6 +25,7 @@ from torchdojo.web.routes import (
     drills,
     exercise,
     interviewing,
+    inviting,
     knowledge,
     looking,
     overview,
@@ -63,7 +64,7 @@ def create_app(
     app.state.runs = site.runs
     app.state.hall = hall
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    for part in (overview, exercise, knowledge, drills, computing, api, looking, review, reporting):
+    for part in (overview, exercise, knowledge, drills, computing, api, looking, review, inviting, reporting):
         app.router.routes.extend(part.routes(site).routes)
     app.router.routes.extend(interviewing.routes(site, hall).routes)
     _explain_errors(app, site)

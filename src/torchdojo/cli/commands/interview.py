@@ -86,9 +86,10 @@ def guide(content: tuple[Path, ...], slug: str, pdf: Path | None, html: Path | N
         raise BadInput("Nothing says where to write the guide.", f"torchdojo interview guide {slug} --pdf guide.pdf")
     with opened(content) as dojo:
         sheet = guide_sheet(dojo, slug, exercise_id)
-    for file, make in ((html, lambda: to_html(sheet).encode()), (pdf, lambda: to_pdf(sheet))):
-        if file is not None:
-            _write(file, make())
+    if html is not None:
+        _write(html, to_html(sheet).encode())
+    if pdf is not None:
+        _write(pdf, to_pdf(sheet))
 
 
 def _write(file: Path, data: bytes) -> None:
