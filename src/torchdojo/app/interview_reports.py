@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from torchdojo.app.interview_study import review_data, studies
 from torchdojo.app.interviewing import written_update
 from torchdojo.app.invitations import digest
 from torchdojo.app.shared_text import SharedText
-from torchdojo.domain.errors import BadContent, BadInput
+from torchdojo.domain.errors import BadContent, BadInput, StoreError
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Actor, Event, Happening, Interview
 from torchdojo.domain.room import Link
@@ -233,8 +234,17 @@ def _log(dojo: Dojo, room: str) -> tuple[Sequence[Event], str]:
     found = dojo.store.room(room)
     if found is None:
         raise BadInput(f"There is no room {room!r}.", "torchdojo interview rooms lists them.")
-    events = dojo.store.room_events(room)
-    broken = verify_chain(events, last_seal=found.last_seal)
+    try:
+        events = dojo.store.room_events(room)
+        if any(not math.isfinite(event.elapsed) for event in events):
+            raise ValueError("a time in it is none")
+        broken = verify_chain(events, last_seal=found.last_seal)
+    except (StoreError, ValueError, TypeError, OverflowError, RecursionError) as error:
+        fact = error.fact if isinstance(error, StoreError) else f"{error}."
+        raise BadInput(
+            f"The log of interview {room} was changed after it was written, and cannot be read: {fact}",
+            "Take a backup of the database; what is there was left as it is.",
+        ) from error
     return events, "" if broken is None else broken.reason
 
 

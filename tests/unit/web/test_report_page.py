@@ -56,3 +56,16 @@ def test_the_room_leads_to_it(client: TestClient, session: Held) -> None:
     for role in (CANDIDATE, INTERVIEWER):
         path = session.invitation.path(role)
         assert f'href="{path}/report"' in client.get(path).text
+
+
+def test_the_host_reads_all_of_them_and_nobody_else_does(client: TestClient, session: Held) -> None:
+    address = f"/interviews/held/{session.invitation.room}/report"
+    rows = client.get("/interviews/held").text
+    assert f'href="{address}"' in rows
+    assert "Below the bar" in rows
+    assert "Guessed." in client.get(address).text
+    assert "Guessed." not in client.get(f"{address}?candidate=true").text
+    assert client.get(f"{address}.json").json()["room"] == session.invitation.room
+    client.cookies.clear()
+    for closed in ("/interviews/held", address, f"{address}.json"):
+        assert client.get(closed).status_code == 403

@@ -1,4 +1,4 @@
-"""The report of an interview for whoever has a link into its room: what of it they may read, the link alone decides."""
+"""Reports of interviews: for the host all of them, for whoever has a link into a room what that link may read."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ from torchdojo.app.interview_reports import (
     is_released,
     prints_pdf,
     released_paper,
+    room_rows,
 )
 from torchdojo.domain.interview import Actor
 from torchdojo.paper import sheet_style
 from torchdojo.web.site import Site
+
+Form = Literal["html", "pdf", "md", "json"]
 
 _TYPES = {
     "html": "text/html; charset=utf-8",
@@ -36,34 +39,58 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
     dojo = site.dojo
 
-    def paper(room: str, secret: str, *, handed_over: bool) -> tuple[Actor, Paper]:
-        """What that link may read; an interviewer may also ask for what the candidate gets."""
-        role = invitations.check_link(dojo, room, secret).role
-        if role is Actor.CANDIDATE:
-            return role, released_paper(dojo, room)
-        return role, candidate_paper(dojo, room) if handed_over else interviewer_paper(dojo, room)
+    def role_of(room: str, secret: str) -> Actor:
+        return invitations.check_link(dojo, room, secret).role
 
-    @router.get("/i/{room}/{secret}/report")
-    def page(request: Request, room: str, secret: str, candidate: bool = False) -> Response:
-        role, told = paper(room, secret, handed_over=candidate)
+    def paper(room: str, role: Actor, *, handed_over: bool) -> Paper:
+        """What that role may read; who may read everything may also ask for what the candidate gets."""
+        if role is Actor.CANDIDATE:
+            return released_paper(dojo, room)
+        return candidate_paper(dojo, room) if handed_over else interviewer_paper(dojo, room)
+
+    def shown(request: Request, room: str, role: Actor, back: tuple[str, str], *, handed_over: bool) -> Response:
+        told = paper(room, role, handed_over=handed_over)
+        address, where = back
         values: dict[str, Any] = {
             "title": told.sheet.title,
             "body": Markup(told.body()),  # The sheet escapes what it shows.
             "style": Markup(sheet_style()),
-            "back": f"/i/{room}/{secret}",
+            "back": address,
+            "where": where,
             "role": str(role),
-            "candidate": candidate and role is not Actor.CANDIDATE,
+            "candidate": handed_over and role is not Actor.CANDIDATE,
             "released": role is Actor.CANDIDATE or is_released(dojo, room),
             "forms": [form for form in FORMS if form != "pdf" or prints_pdf()],
         }
         return site.page(request, "room_report.html", **values)
 
-    @router.get("/i/{room}/{secret}/report.{form}")
-    def file(room: str, secret: str, form: Literal["html", "pdf", "md", "json"], candidate: bool = False) -> Response:
-        role, told = paper(room, secret, handed_over=candidate)
-        whose = "-candidate" if candidate and role is not Actor.CANDIDATE else ""
+    def kept(room: str, role: Actor, form: Form, *, handed_over: bool) -> Response:
+        told = paper(room, role, handed_over=handed_over)
+        whose = "-candidate" if handed_over and role is not Actor.CANDIDATE else ""
         name = f"interview-report{whose}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(FORMS[form](told), media_type=_TYPES[form], headers=headers)
+
+    @router.get("/i/{room}/{secret}/report")
+    def page(request: Request, room: str, secret: str, candidate: bool = False) -> Response:
+        back = f"/i/{room}/{secret}", "Back to the room"
+        return shown(request, room, role_of(room, secret), back, handed_over=candidate)
+
+    @router.get("/i/{room}/{secret}/report.{form}")
+    def file(room: str, secret: str, form: Form, candidate: bool = False) -> Response:
+        return kept(room, role_of(room, secret), form, handed_over=candidate)
+
+    @router.get("/interviews/held")
+    def held(request: Request) -> Response:
+        return site.page(request, "interviews_held.html", rooms=room_rows(dojo))
+
+    @router.get("/interviews/held/{room}/report")
+    def host_page(request: Request, room: str, candidate: bool = False) -> Response:
+        back = "/interviews/held", "All interviews"
+        return shown(request, room, Actor.INTERVIEWER, back, handed_over=candidate)
+
+    @router.get("/interviews/held/{room}/report.{form}")
+    def host_file(room: str, form: Form, candidate: bool = False) -> Response:
+        return kept(room, Actor.INTERVIEWER, form, handed_over=candidate)
 
     return router
