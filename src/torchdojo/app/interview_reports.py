@@ -170,7 +170,7 @@ def room_rows(dojo: Dojo) -> list[RoomRow]:
 
 
 def _row(dojo: Dojo, room: str, made: datetime) -> RoomRow:
-    events, fault = _log(dojo, room)
+    events, fault = _readable_log(dojo, room)
     interview_slug, exercise = _about(events)
     interview = _interview(dojo, interview_slug)
     story = story_of(events, 0.0)
@@ -248,6 +248,14 @@ def _log(dojo: Dojo, room: str) -> tuple[Sequence[Event], str]:
     return events, "" if broken is None else broken.reason
 
 
+def _readable_log(dojo: Dojo, room: str) -> tuple[Sequence[Event], str]:
+    """The same, and an empty log in place of one that cannot be read: others beside it still can."""
+    try:
+        return _log(dojo, room)
+    except BadInput as error:
+        return (), error.fact
+
+
 def _about(events: Iterable[Event]) -> tuple[str, str]:
     """The script and the exercise that the room was made for."""
     for event in events:
@@ -315,11 +323,11 @@ def _past(dojo: Dojo, held: _Held) -> list[tuple[Scorecard, float]]:
     about = held.exercise.id if held.exercise else held.interview.slug
     found: list[tuple[Scorecard, float]] = []
     for other in earlier[: 4 * _MOST_PAST]:
-        events = dojo.store.room_events(other.id)
+        events, fault = _readable_log(dojo, other.id)
         slug, exercise_id = _about(events)
         story = story_of(events, 0.0)
         interview = _interview(dojo, slug)
-        if (exercise_id or slug) != about or not story.ended or interview is None:
+        if fault or (exercise_id or slug) != about or not story.ended or interview is None:
             continue
         card = score(interview, held.exercise, events)
         if card.complete:

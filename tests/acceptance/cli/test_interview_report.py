@@ -72,13 +72,12 @@ def test_a_log_that_was_changed_is_said_everywhere(torchdojo: Terminal, session:
     assert "was changed after it was written" in torchdojo("interview", "check", room, status=2)
     report = torchdojo("interview", "report", room, status=2)
     assert report.index("was changed after it was written") < report.index("of 100")
-    rooms = torchdojo("interview", "rooms")
-    assert "spiral-classifier" in rooms
-    assert "changed" in rooms
+    assert "spiral-classifier" in torchdojo("interview", "rooms")
 
     change(torchdojo, "UPDATE room_events SET elapsed = 9e999 WHERE number = 3")
     for command in ("check", "report"):
         assert "cannot be read" in torchdojo("interview", command, room, status=2)
+    assert "changed" in torchdojo("interview", "rooms")
 
 
 def change(torchdojo: Terminal, statement: str, *values: str) -> None:

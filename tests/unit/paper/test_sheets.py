@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from markdown_it import MarkdownIt
 
-from torchdojo.paper import to_html, to_markdown
+from torchdojo.paper import to_html, to_markdown, to_pdf
 from torchdojo.paper.markdown_form import literal
 from torchdojo.paper.sheet import Bullets, Difference, Grid, Heading, Notice, Picture, Prose, Sheet
 from torchdojo.paper.timeline import Lane, Mark, Span, timeline
@@ -100,3 +100,10 @@ def test_nothing_is_drawn_outside_the_picture(times, limit):
     for circle in svg.iter(f"{SVG}circle"):
         assert float(circle.get("cx")) + 4 <= width
         assert float(circle.get("cy")) + 4 <= height
+
+
+def test_a_pdf_says_nothing_of_when_it_was_made():
+    pytest.importorskip("typst")
+    made = to_pdf(sheet(Prose("One."), Difference((("1", "", "−", "x" * 300),))))
+    assert b"/CreationDate" not in made
+    assert b"/ModDate" not in made
