@@ -47,23 +47,28 @@ def new_room(
     *,
     minutes: int | None = None,
     drill_seed: int | None = None,
+    exercise: str = "",
+    alone: bool = False,
     days: int = DAYS,
     say: Callable[[str], None] = lambda text: None,
 ) -> Invitation:
     """A room for the interview, or for the exercise of that name under the script that takes any.
 
-    With `drill_seed` a fresh drill takes the exercise's place. Raises BadInput for an unknown name, an interview that
-    needs an exercise and has none, and impossible lengths.
+    `exercise` is what a script without one of its own is held with; with `drill_seed` a fresh drill takes its place.
+    A room for somebody `alone` lets the candidate conduct the interview. Raises BadInput for an unknown name, an
+    interview that needs an exercise and has none, an exercise that does not fit, and impossible lengths.
     """
     if minutes is not None and not 1 <= minutes <= MOST_MINUTES:
         raise BadInput(f"An interview takes 1 to {MOST_MINUTES} minutes, not {minutes}.", "Choose another length.")
     if not 1 <= days <= MOST_DAYS:
         raise BadInput(f"Links are good for 1 to {MOST_DAYS} days, not {days}.", "Choose another time.")
     interview, exercise_id = _chosen(dojo, slug)
+    if exercise:
+        exercise_id = _instead(interview, exercise)
     if drill_seed is not None:
         exercise_id = drill(dojo, seed=drill_seed, say=say).exercise.id
-    exercise = find_scripted(dojo, exercise_id) if exercise_id else None
-    _refuse_misfit(interview, exercise)
+    task = find_scripted(dojo, exercise_id) if exercise_id else None
+    _refuse_misfit(interview, task)
     room = secrets.token_urlsafe(9)
     keys = {role: secrets.token_urlsafe(24) for role in INVITED}
     expires = dojo.clock.now() + timedelta(days=days)
@@ -71,13 +76,21 @@ def new_room(
     length = interview.minutes if minutes is None else minutes
     data = {
         "interview": interview.slug,
-        "exercise": exercise.id if exercise else "",
+        "exercise": task.id if task else "",
         "seed": drill_seed,
         "minutes": length,
-        "digest": digest(interview, exercise),
+        "digest": digest(interview, task),
+        **({"alone": True} if alone else {}),
     }
-    dojo.store.add_room(Room(room, dojo.clock.now(), 0, ""), links, _first_events(dojo, data, exercise))
-    return Invitation(room, interview, exercise, length, keys)
+    dojo.store.add_room(Room(room, dojo.clock.now(), 0, ""), links, _first_events(dojo, data, task))
+    return Invitation(room, interview, task, length, keys)
+
+
+def _instead(interview: Interview, exercise: str) -> str:
+    if interview.exercise not in ("", exercise):
+        fact = f"The interview {interview.slug!r} is written for {interview.exercise}, not for {exercise}."
+        raise BadInput(fact, "Name the exercise alone: there is a script that takes any.")
+    return exercise
 
 
 def _chosen(dojo: Dojo, slug: str) -> tuple[Interview, str]:
