@@ -20,6 +20,7 @@ from torchdojo.app.compose import Dojo
 from torchdojo.app.interview_acts import act
 from torchdojo.app.interview_runs import AskedRun, ask_run, carry_out
 from torchdojo.app.interviewing import LiveRoom, Step
+from torchdojo.app.rehearsing import act_alone, leave
 from torchdojo.domain.errors import BadInput, DojoError
 from torchdojo.domain.interview import Actor, Event, Happening
 from torchdojo.interview.visibility import seen_by
@@ -149,6 +150,8 @@ class Hall:
         with contextlib.suppress(DojoError, RuntimeError):
             step: Step = (role, Happening.LEFT, {"name": str(role)})
             await self._tell(table, await self.at_log(lambda: table.live.append(step)))
+            if table.live.state.alone and not table.clients:
+                await self.at_log(lambda: leave(table.live))
         if not table.clients and not table.live.state.clock.running and table.cancel is None:
             self._tables.pop(table.live.id, None)
 
@@ -241,7 +244,9 @@ class Hall:
                 raise BadInput("There is no run that you could stop.")
             table.cancel.set()
         else:
-            await self._tell(table, await self.at_log(lambda: act(table.live, role, asked)))
+            alone = table.live.state.alone and role is Actor.CANDIDATE
+            do = (lambda: act_alone(table.live, asked)) if alone else (lambda: act(table.live, role, asked))
+            await self._tell(table, await self.at_log(do))
 
     def _begin(self, table: _Table, run: AskedRun) -> None:
         table.cancel = threading.Event()
@@ -261,7 +266,9 @@ class Hall:
 
         async with self._places:
             try:
-                await asyncio.to_thread(carry_out, self._dojo, run, record, cancel=cancel)
+                await asyncio.to_thread(
+                    carry_out, self._dojo, run, record, cancel=cancel, gives_time_back=table.live.state.alone
+                )
             except Exception:
                 _log.exception("the end of a run could not be written down")
             finally:
@@ -279,7 +286,7 @@ class Hall:
                 message = _message(event)
                 if message is not None and not (client is but and event.kind is Happening.EDIT):
                     client.send(message)
-            if role in snapshots and (seen or role is not Actor.CANDIDATE):
+            if role in snapshots and (seen or role is not Actor.CANDIDATE or table.live.state.alone):
                 client.send(messages.ours({"type": "state", "state": snapshots[role]}))
 
     def _tell_people(self, table: _Table) -> None:

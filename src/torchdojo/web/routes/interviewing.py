@@ -26,7 +26,7 @@ def routes(site: Site, hall: Hall) -> APIRouter:
         live = await hall.room(room)
         if link.role is Actor.CANDIDATE:
             page = await hall.at_log(lambda: candidate_page(live))
-            template = "room_candidate.html"
+            template = "room_mock.html" if live.state.alone else "room_candidate.html"
         else:
             page = await hall.at_log(lambda: interviewer_page(live))
             template = "room_interviewer.html"

@@ -12,7 +12,8 @@ import { Charts } from "./chart";
 import { createEditor } from "./editor";
 import { element, fill, json } from "./page";
 import { type Clock, RoomClock } from "./room_clock";
-import { type Conduct, connectConduct, type InterviewerState } from "./room_conduct";
+import { type Conduct, connectConduct, connectControls, type InterviewerState } from "./room_conduct";
+import { connectMock, type MockState } from "./room_mock";
 import { connectTabs } from "./tabs";
 
 interface CandidateState {
@@ -23,18 +24,20 @@ interface CandidateState {
   run: number | null;
 }
 type Told =
-  | { type: "state"; state: CandidateState & InterviewerState }
+  | { type: "state"; state: PageState }
   | { type: "output"; run: number; text: string; ended?: boolean }
   | { type: "curve"; run: number; name: string; x: number[]; y: (number | null)[] }
   | { type: "people"; people: string[] }
   | { type: "kept"; number: number }
   | { type: "refused"; fact: string; cure: string };
 
+type PageState = CandidateState & InterviewerState & MockState;
+
 const OURS = 4;
 const MOST_AT_ONCE = 150_000;
 const SCRATCH_PAUSE_MS = 600;
 
-const data = json<{ role: string; filename: string; metric: string; state: CandidateState & InterviewerState }>(element("page-data"));
+const data = json<{ role: string; filename: string; metric: string; state: PageState }>(element("page-data"));
 const isCandidate = data.role === "candidate";
 const reads = data.role === "observer";
 connectTabs(document.querySelector<HTMLElement>("[role=tablist]")!);
@@ -133,6 +136,8 @@ function showRunning(running: number | null): void {
 
 const clock = new RoomClock();
 const conduct: Conduct | null = isCandidate ? null : connectConduct(send, reads);
+const mock = data.state.mock ? connectMock(send) : null;
+if (mock) connectControls(send);
 
 function take(told: Told): void {
   switch (told.type) {
@@ -164,9 +169,10 @@ function take(told: Told): void {
   }
 }
 
-function show(state: CandidateState & InterviewerState): void {
+function show(state: PageState): void {
   clock.show(state.clock);
   conduct?.show(state);
+  mock?.show(state);
   showRunning(state.run);
   if (state.clock.ended) editor.lock();
   if (isCandidate) showToCandidate(state);

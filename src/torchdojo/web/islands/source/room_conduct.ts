@@ -38,12 +38,8 @@ const WORDS: Record<string, [string, string, string]> = {
 
 const all = <T extends HTMLElement>(selector: string) => [...document.querySelectorAll<T>(selector)];
 
-export function connectConduct(send: (message: object) => void, reads: boolean): Conduct {
-  let shown: InterviewerState | null = null;
-  let since = 0;
-  if (reads) {
-    for (const control of all<HTMLInputElement>(".brief .pane :is(input, select, button), #conduct button")) control.disabled = true;
-  }
+// Whatever is clicked or chosen on a page is sent as it stands in the page.
+export function connectControls(send: (message: object) => void): void {
   document.addEventListener("click", (event) => {
     const button = (event.target as HTMLElement).closest<HTMLElement>("[data-send]");
     if (button && !button.dataset.ask) send(JSON.parse(button.dataset.send!) as object);
@@ -56,6 +52,15 @@ export function connectConduct(send: (message: object) => void, reads: boolean):
     const criterion = input.closest<HTMLElement>("[data-criterion]");
     if (criterion) send(signalOf(criterion));
   });
+}
+
+export function connectConduct(send: (message: object) => void, reads: boolean): Conduct {
+  let shown: InterviewerState | null = null;
+  let since = 0;
+  if (reads) {
+    for (const control of all<HTMLInputElement>(".brief .pane :is(input, select, button), #conduct button")) control.disabled = true;
+  }
+  connectControls(send);
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
     if (!form.dataset.form) return;
