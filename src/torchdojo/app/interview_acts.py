@@ -137,11 +137,12 @@ def _flag(room: LiveRoom, asked: Data) -> list[Step]:
 
 def _release(room: LiveRoom, asked: Data) -> list[Step]:
     """What is released goes into the log as the candidate will read it."""
-    what = _one_of(asked, "what", {"verdict", "solution"}, "thing to release")
-    if what == "solution":
+    what = _one_of(asked, "what", {"verdict", "solution", "debrief"}, "thing to release")
+    if what != "verdict":
         if room.exercise is None:
-            raise BadInput("There is no exercise here whose solution could be shown.")
-        return [_by(Happening.RELEASED, what=what, text=f"```python\n{room.exercise.solution}\n```")]
+            raise BadInput(f"There is no exercise here whose {what} could be shown.")
+        text = room.exercise.debrief if what == "debrief" else f"```python\n{room.exercise.solution}\n```"
+        return [_by(Happening.RELEASED, what=what, text=text)]
     if not room.state.ticks and not any(run.verdict for run in room.state.runs):
         raise BadInput("There is no verdict yet.", "It comes with the first run.")
     return [_by(Happening.RELEASED, what=what, text=_verdict_in_words(room))]

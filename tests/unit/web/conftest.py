@@ -58,9 +58,15 @@ def written_report(exercise: Exercise, mended: bool) -> Report:
 
 
 class ScriptedGrader:
-    """Finds every bug fixed, or check passed, in the solution and in a text that says "mended", not in any other."""
+    """Finds every bug fixed, or check passed, in the solution and in a text that says "mended", not in any other.
+
+    A text that says "slowly" is judged when `going_on` is set.
+    """
 
     isolation = "full"
+
+    def __init__(self) -> None:
+        self.going_on = threading.Event()
 
     def warm_up(self) -> None:
         """It is always ready."""
@@ -82,6 +88,8 @@ class ScriptedGrader:
         if on_event:
             on_event({"type": "output", "text": "epoch 1 <b>loss</b>\n"})
             on_event({"type": "curve", "name": "train_loss", "x": 1.0, "y": 0.5})
+        if "slowly" in source:
+            assert self.going_on.wait(60)
         mended = "mended" in source or source == exercise.solution
         if exercise.kind is Kind.IMPLEMENT:
             return written_report(exercise, mended)

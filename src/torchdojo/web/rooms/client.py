@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from starlette.websockets import WebSocket
 
@@ -14,18 +15,40 @@ from torchdojo.domain.room import Link
 from torchdojo.web.rooms.messages import Presence
 
 #: How a socket is closed. A browser's page comes back by itself after 45xx, and does not after 44xx.
-MALFORMED, NOT_ALLOWED, TOO_LARGE, TOO_FAST = 4400, 4403, 4413, 4429
+MALFORMED, NOT_ALLOWED, OUT_OF_STEP, TOO_LARGE, TOO_FAST = 4400, 4403, 4409, 4413, 4429
 SLOW, GOING_AWAY = 4500, 4501
 
 #: What may wait for a browser that does not read.
 MOST_WAITING = 512
 MOST_WAITING_BYTES = 4_000_000
 
-#: How many messages a second a browser may send in the long run, and how many at once.
-PER_SECOND = 100.0
-AT_ONCE = 400.0
+#: How many messages and bytes a second a browser may send in the long run, and how many at once.
+PER_SECOND, BYTES_PER_SECOND = 100.0, 100_000.0
+AT_ONCE, BYTES_AT_ONCE = 400.0, 2_000_000.0
 
 FAREWELL_SECONDS = 2.0
+
+
+@dataclass
+class _Allowance:
+    """What may be used: so much at once, and so much a second that comes back."""
+
+    per_second: float
+    most: float
+    left: float = field(init=False)
+    counted: float = field(init=False, default=float("inf"))
+
+    def __post_init__(self) -> None:
+        self.left = self.most
+
+    def take(self, amount: float, now: float) -> bool:
+        """Use some of it; False when there is not enough left."""
+        self.left = min(self.most, self.left + max(0.0, now - self.counted) * self.per_second)
+        self.counted = now
+        if self.left < amount:
+            return False
+        self.left -= amount
+        return True
 
 
 class Client:
@@ -41,8 +64,8 @@ class Client:
         self._closed = asyncio.Event()
         self._closing: tuple[int, str] | None = None
         self._now = now
-        self._allowance = AT_ONCE
-        self._counted = now()
+        self._messages = _Allowance(PER_SECOND, AT_ONCE)
+        self._amount = _Allowance(BYTES_PER_SECOND, BYTES_AT_ONCE)
 
     def send(self, message: bytes) -> None:
         """Queue a message; a client whose queue is full is closed, and gets everything when it comes back."""
@@ -67,15 +90,10 @@ class Client:
         """Whether it is being sent away."""
         return self._closing is not None
 
-    def too_fast(self) -> bool:
-        """Count one message that came in; whether they come faster than anybody types."""
+    def too_fast(self, size: int) -> bool:
+        """Count one message that came in; whether more comes in than anybody types or pastes."""
         now = self._now()
-        self._allowance = min(AT_ONCE, self._allowance + (now - self._counted) * PER_SECOND)
-        self._counted = now
-        if self._allowance < 1:
-            return True
-        self._allowance -= 1
-        return False
+        return not (self._messages.take(1, now) and self._amount.take(size, now))
 
     async def write(self) -> None:
         """Send what is queued until the client is sent away or gone."""

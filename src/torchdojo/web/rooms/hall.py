@@ -29,8 +29,10 @@ from torchdojo.web.rooms import messages
 from torchdojo.web.rooms.client import Client
 from torchdojo.web.rooms.dressing import dressed_snapshot
 
-#: How often it is looked whether a link still holds.
+#: How often it is looked whether a link still holds, and a page is told that the server is there. A page that hears
+#: nothing for 30 seconds takes its connection for lost.
 LINK_SECONDS = 5.0
+_ALIVE = messages.ours({"type": "alive"})
 MOST_CLIENTS = 32
 _QUIET = frozenset({Happening.EDIT, Happening.CURVE})
 
@@ -40,11 +42,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class _Table:
-    """A room with the people in it. `cancel` stops the run that goes on."""
+    """A room with the people in it. `cancel` stops the run that goes on; `visits` counts who comes or goes, too."""
 
     live: LiveRoom
     clients: list[Client] = field(default_factory=list)
     cancel: threading.Event | None = None
+    visits: int = 0
 
 
 class Hall:
@@ -97,13 +100,26 @@ class Hall:
             link = await self.at_log(lambda: invitations.check_link(self._dojo, room, secret))
             table = await self._table(room)
         except DojoError as error:
-            await socket.close(away.NOT_ALLOWED, _reason(error))
+            await socket.close(away.NOT_ALLOWED if isinstance(error, BadInput) else away.SLOW, _reason(str(error)))
             return
         if self._closing or len(table.clients) >= MOST_CLIENTS:
             reason = "The server is stopping." if self._closing else f"There are {MOST_CLIENTS} people here already."
             await socket.close(away.GOING_AWAY if self._closing else away.TOO_FAST, reason)
             return
-        client = Client(socket, link)
+        table.visits += 1
+        try:
+            await self._serve(table, Client(socket, link), socket)
+        finally:
+            table.visits -= 1
+            self._clear(table)
+
+    def _clear(self, table: _Table) -> None:
+        """Let go of a room that nobody is in. Its log has everything; but a clock that runs, runs on."""
+        idle = not table.visits and not table.live.state.clock.running and table.cancel is None
+        if idle and self._tables.get(table.live.id) is table:
+            del self._tables[table.live.id]
+
+    async def _serve(self, table: _Table, client: Client, socket: WebSocket) -> None:
         tasks = [asyncio.create_task(client.write()), asyncio.create_task(self._watch(client))]
         try:
             await self._welcome(table, client)
@@ -119,7 +135,7 @@ class Hall:
                 task.cancel()
             for result in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
-                    _log.error("a client of room %s was lost", room, exc_info=result)
+                    _log.error("a client of room %s was lost", table.live.id, exc_info=result)
             await self._farewell(table, client)
 
     async def _welcome(self, table: _Table, client: Client) -> None:
@@ -152,8 +168,6 @@ class Hall:
             await self._tell(table, await self.at_log(lambda: table.live.append(step)))
             if table.live.state.alone and not table.clients:
                 await self.at_log(lambda: leave(table.live))
-        if not table.clients and not table.live.state.clock.running and table.cancel is None:
-            self._tables.pop(table.live.id, None)
 
     async def _watch(self, client: Client) -> None:
         while True:
@@ -162,11 +176,12 @@ class Hall:
                 link = await self.at_log(lambda: self._dojo.store.room_link(client.link.secret_hash))
                 invitations.checked(self._dojo, link or client.link)
             except BadInput as error:
-                client.close(away.NOT_ALLOWED, _reason(error))
+                client.close(away.NOT_ALLOWED, _reason(str(error)))
                 # Until it is sent away, nothing of it is listened to.
                 await asyncio.Event().wait()
             except DojoError:
-                continue
+                pass
+            client.send(_ALIVE)
 
     async def _listen(self, table: _Table, client: Client, socket: WebSocket) -> None:
         while not client.closing:
@@ -175,7 +190,7 @@ class Hall:
                 return
             data = received.get("bytes")
             size = len(data or received.get("text") or "")
-            if client.too_fast():
+            if client.too_fast(size):
                 client.close(away.TOO_FAST, "Too many messages at once. Reload the page; what was kept is safe.")
             elif size > messages.MOST_BYTES:
                 client.close(away.TOO_LARGE, "That was larger than 200 kB and is not kept. Reload the page.")
@@ -201,9 +216,10 @@ class Hall:
         except messages.Malformed as error:
             client.close(away.MALFORMED, f"That message could not be read ({error}). Reload the page.")
         except BadInput as error:
-            client.send(messages.ours({"type": "refused", "fact": error.fact, "cure": error.cure}))
+            number = message.content.get("id") if isinstance(message, messages.Asked) else None
+            client.send(messages.ours({"type": "refused", "fact": error.fact, "cure": error.cure, "id": number}))
         except DojoError as error:
-            client.send(messages.ours({"type": "refused", "fact": error.fact, "cure": error.cure}))
+            _log.error("room %s: %s", table.live.id, error)
             client.close(away.SLOW, "It could not be kept. The page connects and sends it again.")
 
     async def _sync(self, table: _Table, client: Client, message: messages.Sync) -> None:
@@ -217,15 +233,23 @@ class Hall:
             return
         if role is Actor.OBSERVER:
             return
-        event = await self.at_log(lambda: live.edit(role, message.data))
+        try:
+            event = await self.at_log(lambda: live.edit(role, message.data))
+        except BadInput as error:
+            # The page has a text now that nobody else has, and what is typed next would follow from it.
+            client.close(away.OUT_OF_STEP, _reason(f"{error.fact} Reload the page."))
+            return
         if event is not None:
             await self._tell(table, [event], but=client)
             client.send(messages.ours({"type": "kept", "number": event.number}))
+        if message.kind == messages.MISSING:
+            client.send(messages.ours({"type": "caught_up"}))
 
     def _move(self, table: _Table, client: Client, people: Iterable[messages.Presence]) -> None:
         others = [other for other in table.clients if other is not client]
         taken = {number for other in others for number in other.people}
-        own = [person for person in people if person.client not in taken]
+        role = client.link.role
+        own = [messages.dressed(person, str(role)) for person in people if person.client not in taken]
         for person in own:
             if person.client in client.people or len(client.people) < 2:
                 client.people[person.client] = person
@@ -247,6 +271,8 @@ class Hall:
             alone = table.live.state.alone and role is Actor.CANDIDATE
             do = (lambda: act_alone(table.live, asked)) if alone else (lambda: act(table.live, role, asked))
             await self._tell(table, await self.at_log(do))
+        if "id" in asked:
+            client.send(messages.ours({"type": "done", "id": asked["id"]}))
 
     def _begin(self, table: _Table, run: AskedRun) -> None:
         table.cancel = threading.Event()
@@ -273,13 +299,16 @@ class Hall:
                 _log.exception("the end of a run could not be written down")
             finally:
                 table.cancel = None
+                self._clear(table)
 
     async def _tell(self, table: _Table, events: list[Event], *, but: Client | None = None) -> None:
         """Send what happened, to each what their role may see."""
+        # Who enters while this waits is shown the same by the log.
+        clients = list(table.clients)
         loud = any(event.kind not in _QUIET and not _is_piece(event) for event in events)
-        roles = {client.link.role for client in table.clients}
+        roles = {client.link.role for client in clients}
         snapshots = await self.at_log(lambda: {r: dressed_snapshot(table.live, r) for r in roles}) if loud else {}
-        for client in list(table.clients):
+        for client in clients:
             role = client.link.role
             seen = [found for event in events if (found := seen_by(role, event)) is not None]
             for event in seen:
@@ -320,6 +349,6 @@ def _last_run(live: LiveRoom, role: Actor) -> Iterable[dict[str, Any]]:
                 yield {"type": str(event.kind), **seen.data}
 
 
-def _reason(error: DojoError) -> str:
+def _reason(text: str) -> str:
     # The protocol has 123 bytes for it.
-    return str(error).encode()[:120].decode(errors="ignore")
+    return text.encode()[:120].decode(errors="ignore")

@@ -96,6 +96,20 @@ class Presence:
     state: str
 
 
+#: The colour of each role's cursor.
+_COLOURS = {"candidate": "#c8490f", "interviewer": "#1d5fd1", "observer": "#6b7280"}
+
+
+def dressed(person: Presence, role: str) -> Presence:
+    """`person` under the name and colour of their role, whatever their page says of them."""
+    state = json.loads(person.state)
+    if not isinstance(state, dict):
+        return Presence(person.client, person.clock, "null")
+    user = {"name": role, "color": _COLOURS[role], "colorLight": f"{_COLOURS[role]}33"}
+    shown = {"user": user, "cursor": state.get("cursor")}
+    return Presence(person.client, person.clock, json.dumps(shown, separators=(",", ":"), allow_nan=False))
+
+
 def awareness(people: Iterable[Presence]) -> bytes:
     """A message that says where people are."""
     entries = [number(each.client) + number(each.clock) + piece(each.state.encode()) for each in people]
@@ -178,6 +192,9 @@ def _content(text: str) -> Mapping[str, Any]:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        # Python also reads numbers that no browser does.
+        json.dumps(value, allow_nan=False)
     except (ValueError, RecursionError):
         raise Malformed("this is no JSON") from None
+    return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -27,11 +27,12 @@ def invitation(dojo: Dojo) -> Invitation:
 
 @dataclass
 class Person:
-    """Somebody with the page open: their document, and what they were told."""
+    """Somebody with the page open: their document, what they were told, and every byte they were sent."""
 
     socket: WebSocketTestSession
     doc: Doc[Text]
-    told: list[dict[str, Any]]
+    told: list[dict[str, Any]] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -40,6 +41,7 @@ class Person:
     def hear(self) -> dict[str, Any] | None:
         """Take the next message in; our own ones are returned."""
         data = self.socket.receive_bytes()
+        self.sent.append(data)
         if data[0] == messages.AWARENESS:
             return {"type": "awareness", "bytes": data}
         message = read_from_server(data)
@@ -102,7 +104,7 @@ class Door:
     def enter(self, role: Actor, doc: Doc[Text] | None = None) -> Iterator[Person]:
         path = f"{self.invitation.path(role)}/socket"
         with self.browser.websocket_connect(path, headers={"host": "127.0.0.1:8123", "origin": ORIGIN}) as socket:
-            person = Person(socket, doc or Doc(), [])
+            person = Person(socket, doc or Doc())
             person.sync()
             while not any(message["type"] == "people" for message in person.told):
                 person.hear()

@@ -92,9 +92,9 @@ def test_a_candidate_is_sent_no_answer_in_a_whole_interview(door: Door, dojo: Do
         candidate.ask("scratch", text="own")
         while not any(message.get("state", {}).get("scratch") == "own" for message in candidate.told):
             candidate.hear()
-        sent += [str(message) for message in candidate.told]
+        sent += [data.decode(errors="replace") for data in candidate.sent]
     with door.enter(Actor.CANDIDATE) as again:
-        sent += [str(message) for message in again.told]
+        sent += [data.decode(errors="replace") for data in again.sent]
     sent += [door.browser.get(path).text]
     everything = "\n".join(sent)
     assert found_in(everything, dojo) == []

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from pycrdt import Doc
 from starlette.testclient import TestClient
@@ -9,13 +14,15 @@ from starlette.websockets import WebSocketDisconnect
 from tests.unit.web.conftest import ORIGIN
 from tests.unit.web.rooms.conftest import Door
 
+from torchdojo.app.catalogue import find_scripted
 from torchdojo.app.compose import Dojo
-from torchdojo.app.invitations import revoke_links
+from torchdojo.app.invitations import new_room, revoke_links
 from torchdojo.app.practice import starter
 from torchdojo.domain.interview import Actor, Happening
 from torchdojo.interview.log import verify_chain
+from torchdojo.library import Library
 from torchdojo.web import create_app
-from torchdojo.web.rooms import messages
+from torchdojo.web.rooms import hall, messages
 
 CANDIDATE, INTERVIEWER, OBSERVER = Actor.CANDIDATE, Actor.INTERVIEWER, Actor.OBSERVER
 BUG = "missing-zero-grad"
@@ -145,11 +152,12 @@ BAD = {
     "nothing": (b"", 4400),
     "an unknown kind": (b"\x09\x01", 4400),
     "cut off": (b"\x00\x02\x7f\x01", 4400),
-    "no update": (b"\x00\x02\x03abc", 4400),
+    "no update": (b"\x00\x02\x03abc", 4409),
     "no state": (messages.sync(messages.STATE, b"\xff\xff"), 4400),
     "no JSON": (b"\x04\x03{{{", 4400),
     "a number without end": (b"\xff" * 30, 4400),
     "deep JSON": (messages.number(4) + messages.piece(b"[" * 100_000), 4400),
+    "no number": (messages.number(4) + messages.piece(b'{"act":1e999}'), 4400),
     "a list": (messages.number(4) + messages.piece(b"[]"), 4400),
     "a false presence": (messages.number(1) + messages.piece(b"\x01\x01\x01\x02{{"), 4400),
     "too large": (messages.sync(messages.UPDATE, b"a" * 200_001), 4413),
@@ -179,12 +187,92 @@ def test_a_thousand_messages_at_once_close_the_socket(door: Door) -> None:
         assert candidate.text
 
 
+def test_more_than_anybody_pastes_closes_the_socket_and_loses_nothing_else(door: Door) -> None:
+    with door.enter(CANDIDATE) as candidate:
+        candidate.type("# kept\n")
+        for _ in range(20):
+            candidate.socket.send_bytes(messages.sync(messages.UPDATE, b"a" * 150_000))
+        closing(candidate.socket, 4409)
+    with door.enter(CANDIDATE) as candidate:
+        assert candidate.text.startswith("# kept\n")
+
+
+def test_a_text_that_grows_too_long_is_sent_back_and_what_was_there_stays(door: Door) -> None:
+    with door.enter(CANDIDATE) as candidate:
+        candidate.type("# kept\n")
+        candidate.type("x" * 199_000)
+        candidate.type("x" * 199_000)
+        with pytest.raises(WebSocketDisconnect) as closed:
+            candidate.type("x" * 50_000)
+        assert "longer than 400,000 characters" in closed.value.reason
+    with door.enter(CANDIDATE) as candidate:
+        assert len(candidate.text) < 400_000
+        assert "# kept" in candidate.text
+
+
+def test_what_is_asked_for_with_a_number_is_answered_with_it(door: Door) -> None:
+    with door.enter(INTERVIEWER) as interviewer:
+        interviewer.ask("note", text="x", id=7)
+        assert interviewer.hear_until("done")["id"] == 7
+        interviewer.ask("note", text="", id=8)
+        assert interviewer.hear_until("refused")["id"] == 8
+
+
+def test_who_leaves_during_a_run_finds_its_end(door: Door, dojo: Dojo) -> None:
+    with door.enter(CANDIDATE) as candidate, door.enter(INTERVIEWER) as interviewer:
+        interviewer.state_after("start")
+        candidate.type("# mended, slowly\n")
+        candidate.ask("run")
+        candidate.hear_until("output")
+    dojo.grader.going_on.set()  # type: ignore[attr-defined]
+    with door.enter(CANDIDATE) as candidate:
+        while not any(message.get("ended") for message in candidate.told):
+            candidate.hear()
+    with door.enter(INTERVIEWER) as interviewer:
+        assert interviewer.state_after("note", text="x")["ticks"][BUG]["state"] == "fixed"
+
+
+def test_a_link_that_is_closed_puts_out_who_is_inside(door: Door, dojo: Dojo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hall, "LINK_SECONDS", 0.01)
+    with door.enter(CANDIDATE) as candidate, door.enter(INTERVIEWER) as interviewer:
+        revoke_links(dojo, door.invitation.room, CANDIDATE)
+        assert "closed by the interviewer" in closing(candidate.socket, 4403)
+        assert interviewer.state_after("start")["clock"]["running"]
+
+
+def test_a_deleted_exercise_is_told_in_the_room_and_nothing_is_lost(dojo: Dojo, tmp_path: Path) -> None:
+    script = dojo.library.interview("spiral-classifier")
+    assert script is not None
+    exercises = tmp_path / "content" / "exercises"
+    folder = exercises / "debugging" / "spiral-classifier"
+    shutil.copytree(find_scripted(dojo, "spiral-classifier").folder, folder)
+    shutil.copytree(script.file.parent, tmp_path / "content" / "interviews" / "spiral-classifier")
+    own = replace(dojo, library=Library(shipped=exercises))
+    with TestClient(create_app(own, token="key"), base_url=ORIGIN, headers={"origin": ORIGIN}) as browser:
+        door = Door(browser, new_room(own, "spiral-classifier"))
+        with door.enter(CANDIDATE) as candidate, door.enter(INTERVIEWER) as interviewer:
+            interviewer.state_after("start")
+            candidate.type("# kept\n")
+            shutil.rmtree(folder)
+            assert "'spiral-classifier' is gone or broken" in candidate.refused("run")
+            assert interviewer.state_after("note", text="goes on")["notes"]
+            assert "cannot be shown just now" in browser.get(door.invitation.path(CANDIDATE)).text
+            page = browser.get(door.invitation.path(INTERVIEWER)).text
+            assert "Gone or broken since this room was made" in page
+        with door.enter(INTERVIEWER) as interviewer:
+            assert interviewer.text.startswith("# kept\n")
+            assert interviewer.state_after("end")["clock"]["ended"]
+
+
 def test_cursors_are_passed_on_and_leave_with_their_owner(door: Door) -> None:
     with door.enter(INTERVIEWER) as interviewer:
         with door.enter(CANDIDATE) as candidate:
-            here = messages.Presence(7, 1, '{"user":{"name":"candidate"}}')
+            here = messages.Presence(7, 1, '{"user":{"name":"interviewer"},"cursor":{"anchor":1}}')
             candidate.socket.send_bytes(messages.awareness([here]))
-            assert interviewer.hear_until("awareness")["bytes"] == messages.awareness([here])
+            seen = messages.read(interviewer.hear_until("awareness")["bytes"])
+            assert isinstance(seen, messages.Seen)
+            shown = json.loads(seen.people[0].state)
+            assert (shown["user"]["name"], shown["cursor"]) == ("candidate", {"anchor": 1})
         gone = messages.Presence(7, 2, "null")
         assert interviewer.hear_until("awareness")["bytes"] == messages.awareness([gone])
 

@@ -103,8 +103,8 @@ interface Options {
   // Ties the text to one that others edit, too; undo then has keys of its own.
   shared?: Extension[];
   keys?: readonly KeyBinding[];
-  // Larger changes are refused.
-  most?: { characters: number; refused: () => void };
+  // What is typed or pasted is refused when it is larger at once, or makes the whole text longer.
+  most?: { bytes: number; characters: number; refused: () => void };
 }
 
 export function createEditor(parent: HTMLElement, options: Options): CodeEditor {
@@ -128,11 +128,12 @@ export function createEditor(parent: HTMLElement, options: Options): CodeEditor 
   const { most } = options;
   const limit = most
     ? EditorState.changeFilter.of((transaction) => {
-        let added = 0;
         if (!transaction.isUserEvent("input")) return true;
-        transaction.changes.iterChanges((_fromA, _toA, _fromB, _toB, inserted) => (added += inserted.length));
-        if (added > most.characters) most.refused();
-        return added <= most.characters;
+        let added = 0;
+        transaction.changes.iterChanges((_fromA, _toA, _fromB, _toB, inserted) => (added += new Blob([inserted.toString()]).size));
+        const fits = added <= most.bytes && transaction.changes.newLength <= most.characters;
+        if (!fits) most.refused();
+        return fits;
       })
     : [];
   const view = new EditorView({

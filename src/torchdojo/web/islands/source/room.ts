@@ -11,6 +11,7 @@ import { ask } from "./ask";
 import { Charts } from "./chart";
 import { createEditor } from "./editor";
 import { element, fill, json } from "./page";
+import { type Message, Outbox } from "./room_outbox";
 import { type Clock, RoomClock } from "./room_clock";
 import { type Conduct, connectConduct, connectControls, type InterviewerState } from "./room_conduct";
 import { connectMock, type MockState } from "./room_mock";
@@ -29,12 +30,16 @@ type Told =
   | { type: "curve"; run: number; name: string; x: number[]; y: (number | null)[] }
   | { type: "people"; people: string[] }
   | { type: "kept"; number: number }
-  | { type: "refused"; fact: string; cure: string };
+  | { type: "caught_up" }
+  | { type: "done"; id: number }
+  | { type: "alive" }
+  | { type: "refused"; fact: string; cure: string; id: number | null };
 
 type PageState = CandidateState & InterviewerState & MockState;
 
 const OURS = 4;
 const MOST_AT_ONCE = 150_000;
+const MOST_CHARACTERS = 400_000;
 const SCRATCH_PAUSE_MS = 600;
 
 const data = json<{ role: string; filename: string; metric: string; state: PageState }>(element("page-data"));
@@ -52,39 +57,54 @@ const provider = new WebsocketProvider(address, "socket", doc, { disableBc: true
 const colours: Record<string, string> = { candidate: "#c8490f", interviewer: "#1d5fd1", observer: "#6b7280" };
 provider.awareness.setLocalStateField("user", { name: data.role, color: colours[data.role], colorLight: `${colours[data.role]}33` });
 
-function send(message: object): void {
-  if (!provider.wsconnected || !provider.ws) {
-    refuse("Not connected just now.", "Try again in a moment; what you type is kept in this page.");
-    return;
-  }
+function post(message: object): void {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, OURS);
   encoding.writeVarString(encoder, JSON.stringify(message));
-  provider.ws.send(encoding.toUint8Array(encoder));
+  provider.ws!.send(encoding.toUint8Array(encoder));
+}
+
+const outbox = new Outbox(post);
+
+function send(message: Message): boolean {
+  const taken = outbox.send(message, provider.wsconnected);
+  if (!taken) refuse("Not connected just now.", "Try again in a moment.");
+  return taken;
 }
 
 provider.messageHandlers[OURS] = (_encoder, decoder) => take(JSON.parse(decoding.readVarString(decoder)) as Told);
 
+// Changes that the server has not said it kept, since it was connected; and whether there may be some from before.
 let unsent = 0;
+let behind = false;
+const saved = element("saved");
 doc.on("update", (_update: Uint8Array, origin: unknown) => {
   if (origin === provider) return;
-  unsent += 1;
-  element("saved").textContent = provider.wsconnected ? "Saving…" : "Offline: your text is kept in this page";
+  if (provider.wsconnected) unsent += 1;
+  else behind = true;
+  saved.textContent = provider.wsconnected ? "Saving…" : "Offline: your text is kept in this page";
 });
 provider.on("status", ({ status }: { status: string }) => {
-  const place = element("saved");
-  place.classList.toggle("away", status !== "connected");
-  if (status === "connected") place.textContent = "Connected";
-  else if (status === "disconnected") place.textContent = "Offline: your text is kept in this page and sent when it connects again";
-  if (status === "disconnected") unsent = 0;
+  saved.classList.toggle("away", status !== "connected");
+  if (status === "connected") saved.textContent = "Connected";
+  else if (status === "disconnected") {
+    saved.textContent = reads ? "Offline: connecting again…" : "Offline: what you write is kept in this page and sent when it connects again";
+    behind ||= unsent > 0;
+    unsent = 0;
+    outbox.disconnected();
+  }
   for (const button of document.querySelectorAll<HTMLButtonElement>("#run")) button.disabled = status !== "connected";
 });
-provider.on("connection-close", (event: CloseEvent | null) => {
-  // These do not come back by themselves.
-  if (event && event.code >= 4400 && event.code < 4500) {
-    provider.disconnect();
-    refuse(event.reason || "The connection was closed.", "", true);
-  }
+// What ends a visit for good: a link that was closed, a message that could not be kept.
+provider.on("closed", ({ reason }: { reason: string }) => {
+  // What were typed here from now on would go nowhere.
+  editor.lock();
+  behind = false;
+  saved.textContent = "Not connected";
+  refuse(reason || "The connection was closed.", "", true);
+});
+window.addEventListener("beforeunload", (event) => {
+  if (behind || unsent || outbox.waiting) event.preventDefault();
 });
 
 // ---- the editor ----
@@ -98,7 +118,7 @@ const editor = createEditor(element("editor"), {
   readOnly: reads,
   shared: [yCollab(text, provider.awareness, { undoManager: undo })],
   keys: yUndoManagerKeymap,
-  most: { characters: MOST_AT_ONCE, refused: () => refuse("That is too much to paste at once.", "Keep what belongs to the script.") },
+  most: { bytes: MOST_AT_ONCE, characters: MOST_CHARACTERS, refused: () => refuse("That is too much to paste at once.", "Keep what belongs to the script.") },
 });
 provider.once("sync", () => {
   if (isCandidate) editor.focus();
@@ -142,6 +162,7 @@ if (mock) connectControls(send);
 function take(told: Told): void {
   switch (told.type) {
     case "state":
+      outbox.connected(isCandidate ? [] : told.state.notes);
       show(told.state);
       break;
     case "output": {
@@ -161,9 +182,16 @@ function take(told: Told): void {
       break;
     case "kept":
       unsent = Math.max(0, unsent - 1);
-      if (!unsent) element("saved").textContent = "✓ Saved";
+      if (!unsent) saved.textContent = "✓ Saved";
+      break;
+    case "caught_up":
+      behind = false;
+      break;
+    case "done":
+      outbox.done(told.id);
       break;
     case "refused":
+      if (told.id !== null) outbox.done(told.id);
       refuse(told.fact, told.cure);
       break;
   }
@@ -191,14 +219,24 @@ function refuse(fact: string, cure: string, stays = false): void {
 
 const scratch = document.getElementById("scratch") as HTMLTextAreaElement | null;
 let scratchTimer: number | undefined;
-if (scratch) scratch.value = data.state.scratch;
+let scratchTyped = false;
 scratch?.addEventListener("input", () => {
+  scratchTyped = true;
   clearTimeout(scratchTimer);
-  scratchTimer = window.setTimeout(() => send({ act: "scratch", text: scratch.value }), SCRATCH_PAUSE_MS);
+  scratchTimer = window.setTimeout(() => {
+    scratchTyped = false;
+    send({ act: "scratch", text: scratch.value });
+  }, SCRATCH_PAUSE_MS);
 });
+
+function showScratch(text: string): void {
+  // What is being typed is newer than the log; another tab of the same person is not.
+  if (scratch && !scratchTyped && !outbox.waiting && scratch.value !== text) scratch.value = text;
+}
 
 let shownPieces = "";
 function showToCandidate(state: CandidateState): void {
+  showScratch(state.scratch);
   const nudges = state.nudges.map((html) => `<p class="shown-nudge">${html}</p>`);
   const released = state.released.map((each) => `<article class="prose shown-release">${each.html}</article>`);
   const pieces = [...nudges, ...released].join("");
@@ -215,7 +253,7 @@ for (const button of document.querySelectorAll<HTMLElement>("[data-ask]")) {
   button.addEventListener("click", async (event) => {
     event.stopImmediatePropagation();
     const asked = { title: button.dataset.ask!, text: "It cannot be taken back.", yes: "Show it" };
-    if (await ask(asked)) send(JSON.parse(button.dataset.send!) as object);
+    if (await ask(asked)) send(JSON.parse(button.dataset.send!) as Message);
   }, { capture: true });
 }
 show(data.state);

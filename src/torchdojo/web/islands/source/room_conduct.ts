@@ -1,6 +1,7 @@
 // The interviewer's side: sends what is clicked, shows what the log says. The page holds no state of its own.
 
 import { type Clock, minutes } from "./room_clock";
+import type { Message } from "./room_outbox";
 
 interface Tick {
   state: string;
@@ -39,10 +40,10 @@ const WORDS: Record<string, [string, string, string]> = {
 const all = <T extends HTMLElement>(selector: string) => [...document.querySelectorAll<T>(selector)];
 
 // Whatever is clicked or chosen on a page is sent as it stands in the page.
-export function connectControls(send: (message: object) => void): void {
+export function connectControls(send: (message: Message) => boolean): void {
   document.addEventListener("click", (event) => {
     const button = (event.target as HTMLElement).closest<HTMLElement>("[data-send]");
-    if (button && !button.dataset.ask) send(JSON.parse(button.dataset.send!) as object);
+    if (button && !button.dataset.ask) send(JSON.parse(button.dataset.send!) as Message);
   });
   document.addEventListener("change", (event) => {
     const input = event.target as HTMLInputElement;
@@ -54,7 +55,7 @@ export function connectControls(send: (message: object) => void): void {
   });
 }
 
-export function connectConduct(send: (message: object) => void, reads: boolean): Conduct {
+export function connectConduct(send: (message: Message) => boolean, reads: boolean): Conduct {
   let shown: InterviewerState | null = null;
   let since = 0;
   if (reads) {
@@ -66,9 +67,8 @@ export function connectConduct(send: (message: object) => void, reads: boolean):
     if (!form.dataset.form) return;
     event.preventDefault();
     const values = Object.fromEntries(new FormData(form));
-    if (form.dataset.form === "nudge") send({ act: "nudge", text: values.text, price: Number(values.price), shown: "shown" in values });
-    else send({ act: form.dataset.form, ...values });
-    form.reset();
+    const nudge = { act: "nudge", text: values.text, price: Number(values.price), shown: "shown" in values };
+    if (send(form.dataset.form === "nudge" ? nudge : { act: form.dataset.form, ...values })) form.reset();
   });
   setInterval(() => shown && drawTimes(shown, since), 1000);
   return {
@@ -84,7 +84,7 @@ export function connectConduct(send: (message: object) => void, reads: boolean):
   };
 }
 
-function signalOf(criterion: HTMLElement): object {
+function signalOf(criterion: HTMLElement): Message {
   const chosen = criterion.querySelector<HTMLInputElement>("input[type=radio]:checked");
   const evidence = criterion.querySelector<HTMLInputElement>("[data-evidence]")!.value;
   return { act: "signal", criterion: criterion.dataset.criterion, signal: chosen?.value ?? "", evidence };

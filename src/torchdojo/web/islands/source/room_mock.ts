@@ -2,6 +2,7 @@
 
 import { element, fill } from "./page";
 import type { Clock } from "./room_clock";
+import type { Message } from "./room_outbox";
 
 export interface MockState {
   clock: Clock;
@@ -14,7 +15,7 @@ const MARGIN_MS = 400;
 
 type Field = HTMLTextAreaElement | HTMLInputElement;
 
-export function connectMock(send: (message: object) => void): { show(state: MockState): void } {
+export function connectMock(send: (message: Message) => boolean): { show(state: MockState): void } {
   const place = element("mock");
   const drafts = new Map<string, string>();
   const opened = new Map<string, boolean>();
