@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import asdict
+
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket
 
 from torchdojo.app import invitations
 from torchdojo.app.interview_views import candidate_page, interviewer_page
+from torchdojo.app.replaying import Replay, replay
 from torchdojo.domain.interview import Actor
 from torchdojo.web.rooms import Hall
 from torchdojo.web.rooms.dressing import dressed_snapshot
@@ -37,6 +41,22 @@ def routes(site: Site, hall: Hall) -> APIRouter:
             "state": await hall.at_log(lambda: dressed_snapshot(live, link.role)),
         }
         return site.page(request, template, page=page, data=data, role=str(link.role))
+
+    @router.get("/i/{room}/{secret}/replay")
+    async def replay_page(request: Request, room: str, secret: str) -> Response:
+        made = await _replay(room, secret)
+        data = {"filename": made.filename, "metric": made.metric}
+        return site.page(request, "room_replay.html", page=made, data=data)
+
+    @router.get("/i/{room}/{secret}/replay/log")
+    async def replay_log(room: str, secret: str) -> Response:
+        made = await _replay(room, secret)
+        return await asyncio.to_thread(lambda: JSONResponse(asdict(made)))
+
+    async def _replay(room: str, secret: str) -> Replay:
+        # Long logs are read aside: rooms where people type must not wait for them.
+        link = await hall.at_log(lambda: invitations.check_link(dojo, room, secret))
+        return await asyncio.to_thread(lambda: replay(dojo, room, link.role))
 
     @router.websocket("/i/{room}/{secret}/socket")
     async def socket(websocket: WebSocket, room: str, secret: str) -> None:

@@ -238,7 +238,7 @@ let shownPieces = "";
 function showToCandidate(state: CandidateState): void {
   showScratch(state.scratch);
   const nudges = state.nudges.map((html) => `<p class="shown-nudge">${html}</p>`);
-  const released = state.released.map((each) => `<article class="prose shown-release">${each.html}</article>`);
+  const released = state.released.map((each) => `<article class="prose shown-release">${each.html}${each.what === "replay" ? `<p><a href="${location.pathname}/replay">Watch the replay</a></p>` : ""}</article>`);
   const pieces = [...nudges, ...released].join("");
   if (pieces === shownPieces) return;
   shownPieces = pieces;
