@@ -9,6 +9,7 @@ import click
 
 from torchdojo.cli.inviting import link, new, revoke
 from torchdojo.cli.opened import opened
+from torchdojo.cli.replaying import replay
 
 if TYPE_CHECKING:
     from torchdojo.domain.interview import Interview
@@ -19,7 +20,7 @@ def command() -> None:
     """Hold an interview: make a room, list and show the scripts, print the interviewer's guide."""
 
 
-for part in (new, link, revoke):
+for part in (new, link, revoke, replay):
     command.add_command(part)
 
 
