@@ -167,7 +167,7 @@ class Hall:
             step: Step = (role, Happening.LEFT, {"name": str(role)})
             await self._tell(table, await self.at_log(lambda: table.live.append(step)))
             if table.live.state.alone and not table.clients:
-                await self.at_log(lambda: leave(table.live))
+                await self._tell(table, await self.at_log(lambda: leave(table.live)))
 
     async def _watch(self, client: Client) -> None:
         while True:

@@ -87,6 +87,8 @@ def test_a_closed_tab_stops_the_clock_and_loses_nothing(door: Door, dojo: Dojo, 
         assert state["clock"]["running"]
         assert 170 < state["mock"]["due"] <= 180
         person.type("# kept\n")
+    while Happening.PAUSED not in (event.kind for event in dojo.store.room_events(invitation.room)):
+        pass
     with door.enter(CANDIDATE) as again:
         assert again.text.startswith("# kept\n")
         state = again.state_after("scratch", text="back")

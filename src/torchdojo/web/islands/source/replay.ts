@@ -177,6 +177,6 @@ play.addEventListener("click", () => {
 scrubber.addEventListener("input", () => show(Number(scrubber.value)));
 scrubber.max = String(log.length);
 drawMarks();
-for (const control of document.querySelectorAll<HTMLInputElement>(".player :disabled, .moments-bar :disabled")) control.disabled = false;
 show(0);
 performance.mark("replay-open");
+for (const control of document.querySelectorAll<HTMLInputElement>(".player :disabled, .moments-bar :disabled")) control.disabled = false;
