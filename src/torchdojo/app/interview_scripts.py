@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from torchdojo.paper import Sheet
 
 
+def scripts(dojo: Dojo) -> list[Interview]:
+    """Every sound script, by name."""
+    return dojo.library.interviews()
+
+
+def fitting_exercises(dojo: Dojo, interview: Interview) -> list[Exercise]:
+    """What can be put into a script that has no exercise of its own; empty when it has one or takes none."""
+    if interview.exercise:
+        return []
+    return [exercise for exercise in dojo.library.exercises() if exercise.kind in interview.round.kinds]
+
+
 def find_interview(dojo: Dojo, slug: str) -> Interview:
     """The script of that name. Raises BadInput when there is none, BadContent when it is broken."""
     found = dojo.library.interview(slug)

@@ -46,29 +46,27 @@ def new_room(
     slug: str,
     *,
     minutes: int | None = None,
-    drill_seed: int | None = None,
     exercise: str = "",
+    drill_seed: int | None = None,
     alone: bool = False,
     days: int = DAYS,
     say: Callable[[str], None] = lambda text: None,
 ) -> Invitation:
     """A room for the interview, or for the exercise of that name under the script that takes any.
 
-    `exercise` is what a script without one of its own is held with; with `drill_seed` a fresh drill takes its place.
-    A room for somebody `alone` lets the candidate conduct the interview. Raises BadInput for an unknown name, an
-    interview that needs an exercise and has none, an exercise that does not fit, and impossible lengths.
+    `exercise` names what a script without an exercise of its own is held with; with `drill_seed` a fresh drill takes
+    its place. In a room for somebody `alone` the candidate conducts the interview. Raises BadInput for an unknown name,
+    an interview that needs an exercise and has none or another one, and impossible lengths.
     """
     if minutes is not None and not 1 <= minutes <= MOST_MINUTES:
         raise BadInput(f"An interview takes 1 to {MOST_MINUTES} minutes, not {minutes}.", "Choose another length.")
     if not 1 <= days <= MOST_DAYS:
         raise BadInput(f"Links are good for 1 to {MOST_DAYS} days, not {days}.", "Choose another time.")
-    interview, exercise_id = _chosen(dojo, slug)
-    if exercise:
-        exercise_id = _instead(interview, exercise)
+    interview, name = _chosen(dojo, slug, exercise)
     if drill_seed is not None:
-        exercise_id = drill(dojo, seed=drill_seed, say=say).exercise.id
-    task = find_scripted(dojo, exercise_id) if exercise_id else None
-    _refuse_misfit(interview, task)
+        name = drill(dojo, seed=drill_seed, say=say).exercise.id
+    found = find_scripted(dojo, name) if name else None
+    _refuse_misfit(interview, found)
     room = secrets.token_urlsafe(9)
     keys = {role: secrets.token_urlsafe(24) for role in INVITED}
     expires = dojo.clock.now() + timedelta(days=days)
@@ -76,27 +74,25 @@ def new_room(
     length = interview.minutes if minutes is None else minutes
     data = {
         "interview": interview.slug,
-        "exercise": task.id if task else "",
+        "exercise": found.id if found else "",
         "seed": drill_seed,
         "minutes": length,
-        "digest": digest(interview, task),
+        "digest": digest(interview, found),
         **({"alone": True} if alone else {}),
     }
-    dojo.store.add_room(Room(room, dojo.clock.now(), 0, ""), links, _first_events(dojo, data, task))
-    return Invitation(room, interview, task, length, keys)
+    dojo.store.add_room(Room(room, dojo.clock.now(), 0, ""), links, _first_events(dojo, data, found))
+    return Invitation(room, interview, found, length, keys)
 
 
-def _instead(interview: Interview, exercise: str) -> str:
-    if interview.exercise not in ("", exercise):
-        fact = f"The interview {interview.slug!r} is written for {interview.exercise}, not for {exercise}."
-        raise BadInput(fact, "Name the exercise alone: there is a script that takes any.")
-    return exercise
-
-
-def _chosen(dojo: Dojo, slug: str) -> tuple[Interview, str]:
+def _chosen(dojo: Dojo, slug: str, exercise: str) -> tuple[Interview, str]:
     found = dojo.library.interview(slug)
     if found is not None:
-        return found, found.exercise
+        if exercise and found.exercise not in ("", exercise):
+            raise BadInput(
+                f"{slug} is written for {found.exercise}, not for {exercise}.",
+                "any-exercise takes every exercise to debug or to implement.",
+            )
+        return found, exercise or found.exercise
     if slug in dojo.library.names() or dojo.library.find(slug) is not None:
         for script in dojo.library.interviews():
             if script.round is Round.ANY and not script.exercise:
@@ -111,7 +107,7 @@ def _refuse_misfit(interview: Interview, exercise: Exercise | None) -> None:
     if exercise is None and kinds:
         raise BadInput(
             f"The interview {interview.slug!r} needs an exercise.",
-            "Name the exercise instead of the interview, or take a fresh drill: --drill-seed N",
+            "Name one, --exercise ID, or take a fresh drill, --drill-seed N.",
         )
     if exercise is not None and exercise.kind not in kinds:
         raise BadInput(

@@ -14,6 +14,7 @@ ROLES = ("candidate", "interviewer", "observer")
 @click.command("new")
 @click.argument("slug")
 @click.option("--minutes", type=click.IntRange(1, 480), help="How long it takes (default: what the script says).")
+@click.option("--exercise", default="", metavar="ID", help="For a script without an exercise of its own.")
 @click.option("--drill-seed", type=click.IntRange(0), help="Work on a fresh drill, made from this seed.")
 @click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How long the links are good.")
 @click.option("--address", default="http://127.0.0.1:8765", show_default=True, help="Where `torchdojo serve` is.")
@@ -23,6 +24,7 @@ def new(
     content: tuple[Path, ...],
     slug: str,
     minutes: int | None,
+    exercise: str,
     drill_seed: int | None,
     days: int,
     address: str,
@@ -41,14 +43,15 @@ def new(
             dojo,
             slug,
             minutes=minutes,
+            exercise=exercise,
             drill_seed=drill_seed,
             days=days,
             say=lambda text: status.update(f"Proving the drill: {text} ..."),
         )
     links = {str(role): f"{address.rstrip('/')}{made.path(role)}" for role in INVITED}
     if as_json:
-        exercise = made.exercise.id if made.exercise else None
-        print_json({"room": made.room, "interview": made.interview.slug, "exercise": exercise, "links": links})
+        held_with = made.exercise.id if made.exercise else None
+        print_json({"room": made.room, "interview": made.interview.slug, "exercise": held_with, "links": links})
         return
     click.echo(f"{click.style(made.interview.title, bold=True)}, {made.minutes} minutes")
     if made.exercise:

@@ -19,7 +19,19 @@ from torchdojo.app.compose import Dojo
 from torchdojo.domain.errors import BadInput, DojoError
 from torchdojo.web.gate import TOO_LARGE, Gate, loopback_hosts
 from torchdojo.web.rooms import Hall
-from torchdojo.web.routes import api, computing, drills, exercise, interviewing, knowledge, looking, mocking, overview, review
+from torchdojo.web.routes import (
+    api,
+    computing,
+    drills,
+    exercise,
+    interviewing,
+    inviting,
+    knowledge,
+    looking,
+    mocking,
+    overview,
+    review,
+)
 from torchdojo.web.runs import RunDesk
 from torchdojo.web.site import HERE, Site, template_environment
 
@@ -52,7 +64,7 @@ def create_app(
     app.state.runs = site.runs
     app.state.hall = hall
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    for part in (overview, exercise, knowledge, drills, computing, api, looking, review, mocking):
+    for part in (overview, exercise, knowledge, drills, computing, api, looking, review, inviting, mocking):
         app.router.routes.extend(part.routes(site).routes)
     app.router.routes.extend(interviewing.routes(site, hall).routes)
     _explain_errors(app, site)

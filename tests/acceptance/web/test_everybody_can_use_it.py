@@ -16,6 +16,7 @@ PAGES = [
     "/exercises/focal-loss",
     "/exercises",
     "/drills",
+    "/interviews",
     SPIRAL + "/solution",
     "/proof/spiral-classifier",
     "/proof/focal-loss",

@@ -282,6 +282,11 @@ def test_an_exercise_gets_the_script_that_takes_any(dojo: Dojo) -> None:
         new_room(dojo, "any-exercise")
     with pytest.raises(BadInput, match="There is no interview 'nothing'"):
         new_room(dojo, "nothing")
+    with pytest.raises(BadInput, match="is written for spiral-classifier"):
+        new_room(dojo, "spiral-classifier", exercise="tiny-regressor")
+    named = new_room(dojo, "any-exercise", exercise="focal-loss")
+    assert named.exercise is not None
+    assert named.exercise.id == "focal-loss"
 
 
 def test_a_tampered_log_is_said_to_be_one(room: LiveRoom, dojo: Dojo) -> None:

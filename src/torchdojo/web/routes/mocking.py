@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from torchdojo.app import rehearsing
-from torchdojo.domain.exercise import Kind
+from torchdojo.app.interview_scripts import fitting_exercises, scripts
+from torchdojo.app.invitations import MOST_MINUTES
 from torchdojo.domain.interview import Actor
 from torchdojo.web.site import Site
 
@@ -19,19 +22,17 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/mock")
     def mocks(request: Request) -> Response:
-        tasks = [exercise for exercise in dojo.library.exercises() if exercise.kind in (Kind.DEBUG, Kind.IMPLEMENT)]
-        return site.page(
-            request,
-            "mock.html",
-            interviews=dojo.library.interviews(),
-            tasks=[*tasks, *dojo.library.drills()],
-            rows=rehearsing.rehearsals(dojo),
-        )
+        found = [(script, fitting_exercises(dojo, script)) for script in scripts(dojo)]
+        rows = rehearsing.rehearsals(dojo)
+        return site.page(request, "mock.html", interviews=found, most_minutes=MOST_MINUTES, rows=rows)
 
     @router.post("/mock")
-    def begin(slug: str = Form(""), exercise: str = Form(""), minutes: str = Form("")) -> Response:
-        length = int(minutes) if minutes.isascii() and minutes.isdecimal() else None
-        made = rehearsing.new_mock(dojo, slug, exercise=exercise, minutes=length)
+    def begin(
+        slug: Annotated[str, Form()] = "",
+        minutes: Annotated[int | None, Form()] = None,
+        exercise: Annotated[str, Form()] = "",
+    ) -> Response:
+        made = rehearsing.new_mock(dojo, slug, exercise=exercise.strip(), minutes=minutes)
         return RedirectResponse(made.path(Actor.CANDIDATE), status_code=303)
 
     @router.post("/mock/{room}")
