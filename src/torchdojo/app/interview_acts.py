@@ -139,7 +139,9 @@ def _release(room: LiveRoom, asked: Data) -> list[Step]:
     """What is released goes into the log as the candidate will read it."""
     what = _one_of(asked, "what", {"verdict", "solution", "debrief", "replay"}, "thing to release")
     if what == "replay":
-        return [_by(Happening.RELEASED, what=what, text="You may watch this interview again: its text, runs and clock.")]
+        return [
+            _by(Happening.RELEASED, what=what, text="You may watch this interview again: its text, runs and clock.")
+        ]
     if what != "verdict":
         if room.exercise is None:
             raise BadInput(f"There is no exercise here whose {what} could be shown.")

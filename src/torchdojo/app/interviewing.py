@@ -139,7 +139,6 @@ class LiveRoom:
             self._read()
             raise
 
-
     def write(self, text: str) -> Event | None:
         """What the candidate saved in a file of their own becomes the text. Raises BadInput as `edit` does."""
         return self.edit(Actor.CANDIDATE, change_to(self.text, text)) if text != self.text.text else None

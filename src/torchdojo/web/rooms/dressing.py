@@ -34,14 +34,18 @@ def _rehearsal(live: LiveRoom) -> dict[str, Any]:
     except BadInput as error:
         return {"html": str(_templates().get_template("parts/mock_gone.html").render(error=error)), "due": None}
     ended = live.state.clock.ended
-    html = _templates().get_template("parts/mock_flow.html").render(
-        flow=flow,
-        state=live.state,
-        clock=live.state.clock,
-        card=scorecard(live) if ended else None,
-        last=rehearsals(live.dojo, like=live.state) if ended else [],
-        room=live.id,
-        fault=live.fault,
+    html = (
+        _templates()
+        .get_template("parts/mock_flow.html")
+        .render(
+            flow=flow,
+            state=live.state,
+            clock=live.state.clock,
+            card=scorecard(live) if ended else None,
+            last=rehearsals(live.dojo, like=live.state) if ended else [],
+            room=live.id,
+            fault=live.fault,
+        )
     )
     waits = live.state.clock.running and flow.following is not None
     return {"html": html, "due": flow.left(live.elapsed) if waits else None, "stage": live.state.stage}
