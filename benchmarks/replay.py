@@ -130,10 +130,9 @@ def write(dojo: Dojo, made: Invitation) -> int:
             log.add(second, Actor.CANDIDATE, Happening.RUN, run=run, source=str(text))
             for epoch in range(50):
                 loss = 1 / (epoch + 1)
-                log.add(second, Actor.SYSTEM, Happening.OUTPUT, run=run, text=f"epoch {epoch} loss {1 / (epoch + 1)}\n")
-                log.add(
-                    second, Actor.SYSTEM, Happening.CURVE, run=run, name="train_loss", x=[epoch], y=[1 / (epoch + 1)]
-                )
+                printed = f"epoch {epoch}, loss {loss}\n"
+                log.add(second, Actor.SYSTEM, Happening.OUTPUT, run=run, text=printed)
+                log.add(second, Actor.SYSTEM, Happening.CURVE, run=run, name="train_loss", x=[epoch], y=[loss])
             log.add(second, Actor.SYSTEM, Happening.OUTPUT, run=run, text="The run ended.", ended=True)
         if third % 900 == 899:
             log.add(second, Actor.INTERVIEWER, Happening.NOTE, text=f"note {third}", tag="")
