@@ -50,6 +50,17 @@ def may_watch(state: State, role: Actor) -> bool:
     return (state.alone and state.clock.ended) or any(each.what == "replay" for each in state.released)
 
 
+def refuse_unreleased(dojo: Dojo, room: str, role: Actor) -> None:
+    """Raises BadInput when that role may not see the room again."""
+    if role is Actor.CANDIDATE and not may_watch(_state(dojo.store.room_events(room)), role):
+        raise BadInput("The replay was not released to you.", "Ask your interviewer.")
+
+
+def _state(events: Iterable[Event]) -> State:
+    """Without what nine of ten events are about, and no state but the text's follows from."""
+    return state_of(event for event in events if event.kind not in (Happening.EDIT, Happening.CURVE))
+
+
 def replay(dojo: Dojo, room: str, role: Actor) -> Replay:
     """The interview of that room as the role may see it. Raises BadInput: no such room, not released."""
     kept = dojo.store.room(room)
@@ -57,7 +68,7 @@ def replay(dojo: Dojo, room: str, role: Actor) -> Replay:
         raise BadInput(f"There is no room {room!r}.", "It is the first part of a link after /i/.")
     events = dojo.store.room_events(room)
     broken = verify_chain(events, last_seal=kept.last_seal)
-    state = state_of(events)
+    state = _state(events)
     if not may_watch(state, role):
         raise BadInput("The replay was not released to you.", "Ask your interviewer.")
     script, exercise = _content(dojo, state)

@@ -13,7 +13,7 @@ expect = pytest.importorskip("playwright.sync_api", reason="playwright is not in
 
 def begin(visitor: Any, interview: str, exercise: str = "") -> Any:
     page = visitor.enter("/mock")
-    card = page.locator(".card", has=page.locator(f"[value={interview}]"))
+    card = page.locator(".card", has=page.locator(f"input[name=slug][value={interview}]"))
     if exercise:
         card.get_by_label("Exercise").fill(exercise)
     card.get_by_role("button", name="Begin").click()

@@ -163,11 +163,14 @@ class Hall:
                 other.send(messages.awareness(gone))
         self._tell_people(table)
         role = client.link.role
+
+        def go() -> list[Event]:
+            events = table.live.append((role, Happening.LEFT, {"name": str(role)}))
+            # Whoever rehearses alone stops the clock by leaving.
+            return events + leave(table.live) if table.live.state.alone and not table.clients else events
+
         with contextlib.suppress(DojoError, RuntimeError):
-            step: Step = (role, Happening.LEFT, {"name": str(role)})
-            await self._tell(table, await self.at_log(lambda: table.live.append(step)))
-            if table.live.state.alone and not table.clients:
-                await self._tell(table, await self.at_log(lambda: leave(table.live)))
+            await self._tell(table, await self.at_log(go))
 
     async def _watch(self, client: Client) -> None:
         while True:

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket
 
 from torchdojo.app import invitations
 from torchdojo.app.interview_views import candidate_page, interviewer_page
-from torchdojo.app.replaying import Replay, replay
+from torchdojo.app.replaying import refuse_unreleased, replay
 from torchdojo.domain.interview import Actor
 from torchdojo.web.rooms import Hall
 from torchdojo.web.rooms.dressing import dressed_snapshot
@@ -44,19 +44,22 @@ def routes(site: Site, hall: Hall) -> APIRouter:
 
     @router.get("/i/{room}/{secret}/replay")
     async def replay_page(request: Request, room: str, secret: str) -> Response:
-        made = await _replay(room, secret)
-        data = {"filename": made.filename, "metric": made.metric}
-        return site.page(request, "room_replay.html", page=made, data=data)
+        link = await hall.at_log(lambda: invitations.check_link(dojo, room, secret))
+        await asyncio.to_thread(lambda: refuse_unreleased(dojo, room, link.role))
+        return site.page(request, "room_replay.html")
 
     @router.get("/i/{room}/{secret}/replay/log")
     async def replay_log(room: str, secret: str) -> Response:
-        made = await _replay(room, secret)
-        return await asyncio.to_thread(lambda: JSONResponse(asdict(made)))
-
-    async def _replay(room: str, secret: str) -> Replay:
-        # Long logs are read aside: rooms where people type must not wait for them.
         link = await hall.at_log(lambda: invitations.check_link(dojo, room, secret))
-        return await asyncio.to_thread(lambda: replay(dojo, room, link.role))
+
+        def whole() -> Response:
+            made = replay(dojo, room, link.role)
+            # Not by `asdict`, which copies every edit.
+            fields = {name: getattr(made, name) for name in made.__slots__}
+            return JSONResponse(fields | {"moments": [asdict(moment) for moment in made.moments]})
+
+        # Long logs are read aside: rooms where people type must not wait for them.
+        return await asyncio.to_thread(whole)
 
     @router.websocket("/i/{room}/{secret}/socket")
     async def socket(websocket: WebSocket, room: str, secret: str) -> None:

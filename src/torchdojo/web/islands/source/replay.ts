@@ -3,11 +3,15 @@
 import "./styles/replay.css";
 import { Charts } from "./chart";
 import { createEditor } from "./editor";
-import { type Curves, element, json } from "./page";
+import { type Curves, element } from "./page";
 import { changesUntil, textAfter, timelineOf } from "./replay_core";
 import { minutes } from "./room_clock";
 
 interface Log {
+  title: string;
+  filename: string;
+  metric: string;
+  fault: string;
   length: number;
   edits: [number, string][];
   moments: { elapsed: number; kind: string; text: string }[];
@@ -15,10 +19,15 @@ interface Log {
   curves: [number, number, string, number[], (number | null)[]][];
 }
 
-const data = json<{ filename: string; metric: string }>(element("page-data"));
 const reply = await fetch(`${location.pathname.replace(/\/$/, "")}/log`);
-if (!reply.ok) throw new Error("the log could not be fetched");
+if (!reply.ok) {
+  say("fault", "The log could not be read. The server's terminal says why; reload the page to try again.");
+  throw new Error("no log");
+}
 const log = (await reply.json()) as Log;
+document.title = `${log.title} · Replay`;
+element("replayed").textContent = log.title;
+if (log.fault) say("fault", `This log was changed after it was written: ${log.fault}. What is shown may not be what happened.`);
 const timeline = timelineOf(log.edits);
 
 const scrubber = element<HTMLInputElement>("scrubber");
@@ -26,17 +35,21 @@ const play = element<HTMLButtonElement>("play");
 const speed = element<HTMLSelectElement>("speed");
 const kind = element<HTMLSelectElement>("kind");
 const output = element("output");
-const charts = new Charts(element("charts"), element("legend"), {}, data.metric);
+const charts = new Charts(element("charts"), element("legend"), {}, log.metric);
 const editor = createEditor(element("editor"), {
   text: "",
-  filename: data.filename,
+  filename: log.filename,
   onChange: () => undefined,
   onRun: () => undefined,
   readOnly: true,
 });
 if (timeline.broken) {
-  element("broken").hidden = false;
-  element("broken").textContent = `${timeline.broken} ${timeline.broken === 1 ? "change" : "changes"} of the text could not be read, so that it may not be what was written.`;
+  say("broken", `${timeline.broken} ${timeline.broken === 1 ? "change" : "changes"} of the text could not be read, so that it may not be what was written.`);
+}
+
+function say(place: string, text: string): void {
+  element(place).textContent = text;
+  element(place).hidden = false;
 }
 
 let now = 0;
