@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import time
 
 import pytest
 from pycrdt import Doc
@@ -98,18 +99,16 @@ def test_a_closed_tab_stops_the_clock_and_loses_nothing(door: Door, dojo: Dojo, 
         assert state["clock"]["running"]
         assert 170 < state["mock"]["due"] <= 180
         person.type("# kept\n")
-    for _ in range(500):
+    given_up = time.monotonic() + 60
+    while Happening.PAUSED not in (event.kind for event in dojo.store.room_events(invitation.room)):
         # The server says goodbye in its own time.
-        if Happening.PAUSED in (event.kind for event in dojo.store.room_events(invitation.room)):
-            break
+        assert time.monotonic() < given_up
     with door.enter(CANDIDATE) as again:
         assert again.text.startswith("# kept\n")
         state = again.state_after("scratch", text="back")
         assert state["clock"]["paused"]
         assert state["mock"]["due"] is None
         assert again.state_after("next")["clock"]["running"]
-    kinds = [event.kind for event in dojo.store.room_events(invitation.room)]
-    assert kinds.count(Happening.PAUSED) == 2
 
 
 def test_only_alone_may_a_candidate_conduct_and_watch(door: Door, dojo: Dojo, client: TestClient) -> None:
