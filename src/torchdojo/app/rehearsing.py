@@ -28,7 +28,10 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """One that was begun: the room, when, what it is about, and its score once it has ended."""
+    """One that was begun: the room, when, what it is about, and its score once it has ended.
+
+    There is no score when the script is gone.
+    """
 
     room: str
     at: datetime
@@ -36,12 +39,8 @@ class Rehearsal:
     title: str
     exercise: str
     elapsed: float
+    open: bool
     card: Scorecard | None
-
-    @property
-    def open(self) -> bool:
-        """Whether it can be gone on with."""
-        return self.card is None
 
 
 def new_mock(
@@ -114,7 +113,9 @@ def _rehearsal(dojo: Dojo, room: str, events: Sequence[Event], state: State) -> 
     card = _card(dojo, state, events) if state.clock.ended else None
     script = _script(dojo, state)
     title = state.interview if script is None else script.title
-    return Rehearsal(room, events[0].at, state.interview, title, state.exercise, state.clock.elapsed, card)
+    return Rehearsal(
+        room, events[0].at, state.interview, title, state.exercise, state.clock.elapsed, not state.clock.ended, card
+    )
 
 
 def _script(dojo: Dojo, state: State) -> Interview | None:

@@ -272,7 +272,10 @@ class Hall:
             table.cancel.set()
         else:
             alone = table.live.state.alone and role is Actor.CANDIDATE
-            do = (lambda: act_alone(table.live, asked)) if alone else (lambda: act(table.live, role, asked))
+
+            def do() -> list[Event]:
+                return act_alone(table.live, asked) if alone else act(table.live, role, asked)
+
             await self._tell(table, await self.at_log(do))
         if "id" in asked:
             client.send(messages.ours({"type": "done", "id": asked["id"]}))
