@@ -48,7 +48,8 @@ def _rehearsal(live: LiveRoom) -> dict[str, Any]:
         )
     )
     waits = live.state.clock.running and flow.following is not None
-    return {"html": html, "due": flow.left(live.elapsed) if waits else None, "stage": live.state.stage}
+    left = flow.left(live.elapsed)
+    return {"html": html, "due": left if waits else None, "left": left, "stage": live.state.stage}
 
 
 @cache

@@ -1,13 +1,13 @@
 // A mock interview: what is due is drawn by the server, and asked for again when its time has come.
 
 import { element, fill } from "./page";
-import type { Clock } from "./room_clock";
+import { type Clock, minutes } from "./room_clock";
 import type { Message } from "./room_outbox";
 
 export interface MockState {
   clock: Clock;
-  // What is due, how many seconds until the next prompt, and the stage that goes on.
-  mock?: { html: string; due: number | null; stage?: string };
+  // What is due, how many seconds until the next prompt, the stage that goes on and what of its time is left.
+  mock?: { html: string; due: number | null; left?: number; stage?: string };
 }
 
 // The server's clock decides; a moment later it has surely come.
@@ -60,10 +60,24 @@ export function connectMock(send: (message: Message) => boolean): { show(state: 
     }
   }
 
+  let left = 0;
+  let since = 0;
+  let counting = false;
+
+  function drawLeft(): void {
+    const times = place.querySelector(".stage.now .times");
+    if (times) times.textContent = `${minutes(Math.max(0, left - (counting ? (performance.now() - since) / 1000 : 0)))} left`;
+  }
+  setInterval(drawLeft, 1000);
+
   return {
     show(state) {
       if (!state.mock) return;
       draw(state.mock.html);
+      left = state.mock.left ?? 0;
+      since = performance.now();
+      counting = state.clock.running;
+      drawLeft();
       const { paused, running } = state.clock;
       for (const button of document.querySelectorAll<HTMLElement>("#conduct [data-when]")) {
         const phase = paused ? "paused" : running ? "running" : "";
