@@ -21,6 +21,7 @@ export function connectMock(send: (message: Message) => boolean): { show(state: 
   const opened = new Map<string, boolean>();
   let shown = "";
   let stage: string | undefined;
+  let ended: boolean | undefined;
   let timer: number | undefined;
 
   place.addEventListener("input", (event) => {
@@ -87,6 +88,9 @@ export function connectMock(send: (message: Message) => boolean): { show(state: 
         element("prompt-told").textContent = `Next part: ${place.querySelector(".stage.now h2")?.textContent ?? ""}`;
         element("flow").scrollTop = 0;
       }
+      // The score stands at the top.
+      if (state.clock.ended && ended === false) element("flow").scrollTop = 0;
+      ended = state.clock.ended;
       stage = state.mock.stage;
       clearTimeout(timer);
       if (state.mock.due !== null) timer = window.setTimeout(() => send({ act: "next" }), state.mock.due * 1000 + MARGIN_MS);
