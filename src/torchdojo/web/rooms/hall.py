@@ -8,7 +8,7 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -72,9 +72,10 @@ class Hall:
                 client.close(away.GOING_AWAY, "The server is stopping. The page connects again when it is back.")
 
     async def empty(self) -> None:
-        """Wait until all runs have been written down."""
+        """Wait until all runs and partings have been written down."""
         self.close()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        while self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
         self._writer.shutdown(wait=True)
 
     async def at_log(self, work: Callable[[], T]) -> T:
@@ -106,12 +107,7 @@ class Hall:
             reason = "The server is stopping." if self._closing else f"There are {MOST_CLIENTS} people here already."
             await socket.close(away.GOING_AWAY if self._closing else away.TOO_FAST, reason)
             return
-        table.visits += 1
-        try:
-            await self._serve(table, Client(socket, link), socket)
-        finally:
-            table.visits -= 1
-            self._clear(table)
+        await self._serve(table, Client(socket, link), socket)
 
     def _clear(self, table: _Table) -> None:
         """Let go of a room that nobody is in. Its log has everything; but a clock that runs, runs on."""
@@ -120,6 +116,7 @@ class Hall:
             del self._tables[table.live.id]
 
     async def _serve(self, table: _Table, client: Client, socket: WebSocket) -> None:
+        table.visits += 1
         tasks = [asyncio.create_task(client.write()), asyncio.create_task(self._watch(client))]
         try:
             await self._welcome(table, client)
@@ -128,6 +125,11 @@ class Hall:
         finally:
             if client in table.clients:
                 table.clients.remove(client)
+            # A visit that is cut short by the server has an end, too.
+            await asyncio.shield(self._keep(self._part(table, client, tasks)))
+
+    async def _part(self, table: _Table, client: Client, tasks: list[asyncio.Task[None]]) -> None:
+        try:
             if client.closing:
                 # Its farewell is on the way.
                 await asyncio.wait(tasks[:1], timeout=away.FAREWELL_SECONDS + 1)
@@ -137,6 +139,16 @@ class Hall:
                 if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
                     _log.error("a client of room %s was lost", table.live.id, exc_info=result)
             await self._farewell(table, client)
+        finally:
+            table.visits -= 1
+            self._clear(table)
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """`work` as a task that goes on whatever becomes of who asked for it."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
 
     async def _welcome(self, table: _Table, client: Client) -> None:
         live, role = table.live, client.link.role
@@ -282,9 +294,7 @@ class Hall:
 
     def _begin(self, table: _Table, run: AskedRun) -> None:
         table.cancel = threading.Event()
-        task = asyncio.create_task(self._run(table, run, table.cancel))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._keep(self._run(table, run, table.cancel))
 
     async def _run(self, table: _Table, run: AskedRun, cancel: threading.Event) -> None:
         loop = asyncio.get_running_loop()

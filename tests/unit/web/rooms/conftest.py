@@ -64,8 +64,10 @@ class Person:
         self.socket.send_bytes(messages.ours({"act": act, **data}))
 
     def state_after(self, act: str, **data: Any) -> dict[str, Any]:
-        self.ask(act, **data)
-        return dict(self.hear_until("state")["state"])
+        """Do it, and hear everything up to the word that it is done: others may be told of things meanwhile."""
+        self.ask(act, **data, id=len(self.sent))
+        self.hear_until("done")
+        return dict(next(message for message in reversed(self.told) if message["type"] == "state")["state"])
 
     def refused(self, act: str, **data: Any) -> str:
         self.ask(act, **data)
