@@ -67,7 +67,8 @@ def new_room(
         name = drill(dojo, seed=drill_seed, say=say).exercise.id
     found = find_scripted(dojo, name) if name else None
     _refuse_misfit(interview, found)
-    room = secrets.token_urlsafe(9)
+    # In a terminal a name that began with a dash would be read as an option.
+    room = f"r{secrets.token_urlsafe(9)}"
     keys = {role: secrets.token_urlsafe(24) for role in INVITED}
     expires = dojo.clock.now() + timedelta(days=days)
     links = [Link(secret_hash(key), room, role, expires) for role, key in keys.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -39,3 +40,7 @@ def test_a_mock_interview_through_a_pipe(torchdojo, tmp_path: Path) -> None:  # 
     again = torchdojo("mock", "tiny-regressor", keys="\ne\ny\n" + "s\n" * 5)
     assert "The last ones" in again
     assert "this one" in again
+    room = re.search(r"interview replay (\S+)", again)
+    assert room is not None
+    assert "0:00  stage   0 Setup" in torchdojo("interview", "replay", room[1], "--text")
+    assert f"/i/{room[1]}/" in torchdojo("interview", "replay", room[1])
