@@ -4,7 +4,7 @@ import "./styles/replay.css";
 import { Charts } from "./chart";
 import { createEditor } from "./editor";
 import { type Curves, element } from "./page";
-import { changesUntil, textAfter, timelineOf } from "./replay_core";
+import { Timeline } from "./replay_core";
 import { minutes } from "./room_clock";
 
 interface Log {
@@ -28,7 +28,7 @@ const log = (await reply.json()) as Log;
 document.title = `${log.title} · Replay`;
 element("replayed").textContent = log.title;
 if (log.fault) say("fault", `This log was changed after it was written: ${log.fault}. What is shown may not be what happened.`);
-const timeline = timelineOf(log.edits);
+const timeline = new Timeline(log.edits);
 
 const scrubber = element<HTMLInputElement>("scrubber");
 const play = element<HTMLButtonElement>("play");
@@ -43,10 +43,6 @@ const editor = createEditor(element("editor"), {
   onRun: () => undefined,
   readOnly: true,
 });
-if (timeline.broken) {
-  say("broken", `${timeline.broken} ${timeline.broken === 1 ? "change" : "changes"} of the text could not be read, so that it may not be what was written.`);
-}
-
 function say(place: string, text: string): void {
   element(place).textContent = text;
   element(place).hidden = false;
@@ -66,9 +62,9 @@ function until(rows: readonly (readonly [number, ...unknown[]])[], elapsed: numb
 
 function show(elapsed: number): void {
   now = Math.min(Math.max(0, elapsed), log.length);
-  const changes = changesUntil(timeline, now);
+  const changes = timeline.changesUntil(now);
   if (changes !== shownChanges) {
-    const { text, at } = textAfter(timeline, changes);
+    const { text, at } = timeline.textAfter(changes);
     editor.show(text, at);
     shownChanges = changes;
   }
@@ -193,3 +189,14 @@ drawMarks();
 show(0);
 performance.mark("replay-open");
 for (const control of document.querySelectorAll<HTMLInputElement>(".player :disabled, .moments-bar :disabled")) control.disabled = false;
+
+// The rest is read in idle moments, so that the page can be used at once; whoever jumps ahead waits for it.
+function readOn(): void {
+  timeline.readOn();
+  if (!timeline.complete) setTimeout(readOn);
+  else if (timeline.broken) {
+    const changes = timeline.broken === 1 ? "1 change" : `${timeline.broken} changes`;
+    say("broken", `${changes} of the text could not be read, so that it may not be what was written.`);
+  }
+}
+setTimeout(readOn);

@@ -12,60 +12,63 @@ interface Stretch {
   deltas: Delta[] | null;
 }
 
-export interface Timeline {
-  // When each change was made, never going back.
-  times: number[];
-  updates: Uint8Array[];
-  stretches: Stretch[];
-  // How many changes could not be read.
-  broken: number;
-}
-
 const NAME = "code";
 const EVERY = 300;
 
-export function timelineOf(edits: readonly (readonly [number, string])[]): Timeline {
-  const doc = new Y.Doc();
-  const text = doc.getText(NAME);
-  const made: Timeline = { times: [], updates: [], stretches: [], broken: 0 };
-  for (const [elapsed, update] of edits) {
-    if (made.updates.length % EVERY === 0) {
-      made.stretches.push({ text: text.toString(), state: Y.encodeStateAsUpdate(doc), deltas: null });
+export class Timeline {
+  // How many changes could not be read, of those that were read so far.
+  broken = 0;
+  private readonly doc = new Y.Doc();
+  private readonly updates: Uint8Array[] = [];
+  private readonly stretches: Stretch[] = [];
+
+  // Changes with the time of each, which never goes back.
+  constructor(private readonly edits: readonly (readonly [number, string])[]) {}
+
+  get complete(): boolean {
+    return this.updates.length === this.edits.length;
+  }
+
+  // Read one more stretch: in idle moments, or when somebody looks there.
+  readOn(): void {
+    if (this.complete) return;
+    this.stretches.push({ text: this.doc.getText(NAME).toString(), state: Y.encodeStateAsUpdate(this.doc), deltas: null });
+    const first = this.updates.length;
+    for (const [, update] of this.edits.slice(first, first + EVERY)) {
+      const bytes = bytesOf(update);
+      if (!applies(this.doc, bytes)) this.broken += 1;
+      this.updates.push(bytes);
     }
-    const bytes = bytesOf(update);
-    if (!applies(doc, bytes)) made.broken += 1;
-    made.times.push(elapsed);
-    made.updates.push(bytes);
   }
-  return made;
-}
 
-// How many changes were made until then.
-export function changesUntil(timeline: Timeline, elapsed: number): number {
-  let low = 0;
-  let high = timeline.times.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (timeline.times[middle]! <= elapsed) low = middle + 1;
-    else high = middle;
+  // How many changes were made until then.
+  changesUntil(elapsed: number): number {
+    let low = 0;
+    let high = this.edits.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.edits[middle]![0] <= elapsed) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
-  return low;
-}
 
-// The text after `count` changes, and where the last of them was.
-export function textAfter(timeline: Timeline, count: number): { text: string; at: number | null } {
-  const number = Math.min(Math.floor(count / EVERY), timeline.stretches.length - 1);
-  const stretch = timeline.stretches[number];
-  if (!stretch) return { text: "", at: null };
-  const first = number * EVERY;
-  stretch.deltas ??= deltasOf(stretch.state, timeline.updates.slice(first, first + EVERY));
-  let text = stretch.text;
-  let at: number | null = null;
-  for (const delta of stretch.deltas.slice(0, count - first)) {
-    text = applied(text, delta);
-    if (delta.length) at = delta[0]!.retain ?? 0;
+  // The text after `count` changes, and where the last of them was.
+  textAfter(count: number): { text: string; at: number | null } {
+    const number = Math.floor(Math.max(0, count - 1) / EVERY);
+    while (this.stretches.length <= number && !this.complete) this.readOn();
+    const stretch = this.stretches[number];
+    if (!stretch) return { text: "", at: null };
+    const first = number * EVERY;
+    stretch.deltas ??= deltasOf(stretch.state, this.updates.slice(first, first + EVERY));
+    let text = stretch.text;
+    let at: number | null = null;
+    for (const delta of stretch.deltas.slice(0, count - first)) {
+      text = applied(text, delta);
+      if (delta.length) at = delta[0]!.retain ?? 0;
+    }
+    return { text, at };
   }
-  return { text, at };
 }
 
 function deltasOf(state: Uint8Array, updates: readonly Uint8Array[]): Delta[] {
