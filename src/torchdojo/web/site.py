@@ -41,8 +41,13 @@ def template_environment() -> Environment:
     environment.filters["searchable"] = searchable
     environment.filters["searchable_question"] = searchable_question
     environment.filters["searchable_kind"] = searchable_kind
+    environment.filters["minutes"] = _minutes
     environment.filters["spoken"] = lambda slug: str(slug).replace("-", " ").replace("_", " ").capitalize()
     return environment
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 @dataclass(frozen=True)
