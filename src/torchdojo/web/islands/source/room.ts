@@ -246,7 +246,7 @@ let shownNudges = "";
 let shownReleases = 0;
 function showToCandidate(state: CandidateState): void {
   showScratch(state.scratch);
-  const nudges = state.nudges.map((html) => `<p class="shown-nudge"><strong>From your interviewer:</strong> ${html}</p>`).reverse().join("");
+  const nudges = state.nudges.map((html) => `<p class="shown-nudge"><strong>${mock ? "Nudge" : "From your interviewer"}:</strong> ${html}</p>`).reverse().join("");
   if (nudges !== shownNudges) fill(element("nudges"), nudges);
   shownNudges = nudges;
   if (state.released.length === shownReleases) return;
