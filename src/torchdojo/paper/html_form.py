@@ -19,6 +19,7 @@ from torchdojo.paper.sheet import (
     Fields,
     Grid,
     Heading,
+    Kept,
     Listing,
     Prose,
     Rules,
@@ -30,6 +31,7 @@ from torchdojo.paper.sheet import (
 def to_html(sheet: Sheet) -> str:
     """The whole page."""
     style = (files("torchdojo.paper") / "print.css").read_text(encoding="utf-8")
+    style = style.replace("FOOTER", _css_string(sheet.footer))
     body = "\n".join(_block(block) for block in sheet.blocks)
     return (
         f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(sheet.title)}</title>\n'
@@ -55,11 +57,7 @@ def _block(block: Block) -> str:
             )
             return f"<p><strong>{_inline(block.label)}</strong></p><ul{' class=ticks' if mark else ''}>{items}</ul>"
         case Grid():
-            head = "".join(f"<th scope=col>{_inline(cell)}</th>" for cell in block.head)
-            rows = "".join(
-                "<tr>" + "".join(f"<td>{_inline(cell)}</td>" for cell in row) + "</tr>" for row in block.rows
-            )
-            return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+            return _grid(block)
         case Asked():
             heading = f"<h4><span>{_inline(block.question)}</span><small>{_drawn(block.about)}</small></h4>"
             return f'<div class="asked">{heading}<div>{_blocks(block.answer)}</div></div>'
@@ -72,6 +70,27 @@ def _block(block: Block) -> str:
         case Listing():
             lines = "".join(f"<li><code>{escape(line)}</code></li>" for line in block.source.rstrip().splitlines())
             return f'<ol class="listing">{lines}</ol>'
+        case Kept():
+            return "<section>" + "\n".join(_block(each) for each in block.blocks) + "</section>"
+
+
+def _grid(block: Grid) -> str:
+    """Columns with a width share what those leave that take only what they need."""
+    shares = sum(block.widths)
+    columns = "".join(f'<col style="width: {100 * width // shares}%">' if width else "<col>" for width in block.widths)
+    fit = ["" if width else " class=fit" for width in block.widths]
+    head = "".join(f"<th scope=col{own}>{_inline(cell)}</th>" for cell, own in zip(block.head, fit, strict=True))
+    rows = "".join(
+        "<tr>" + "".join(f"<td{own}>{_inline(cell)}</td>" for cell, own in zip(row, fit, strict=True)) + "</tr>"
+        for row in block.rows
+    )
+    kind = ' class="by-hand"' if block.by_hand else ""
+    return f"<table{kind}><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _css_string(text: str) -> str:
+    """With every sign that could mean something to CSS or HTML written as its number."""
+    return '"' + "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):x} " for sign in text) + '"'
 
 
 def _drawn(text: str) -> str:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from torchdojo.paper.sheet import Asked, Block, Bullets, Fields, Grid, Heading, Listing, Prose, Rules, Sheet, Speech
+from torchdojo.paper.sheet import (
+    Asked,
+    Block,
+    Bullets,
+    Fields,
+    Grid,
+    Heading,
+    Kept,
+    Listing,
+    Prose,
+    Rules,
+    Sheet,
+    Speech,
+)
 from torchdojo.paper.typst_markdown import blocks, inline, string, text
 
 
@@ -45,6 +58,8 @@ def _block(block: Block) -> str:
             return f"#block(breakable: false, width: 100%)[#text(size: 9pt)[{text(block.label)}]{lines}]\n"
         case Listing():
             return _listing(block)
+        case Kept():
+            return f"#kept[{''.join(_block(each) for each in block.blocks)}]\n"
 
 
 def _items(block: Bullets) -> str:
@@ -59,9 +74,10 @@ def _grid(block: Grid) -> str:
     head = ", ".join(f"[#strong[{inline(cell)}]]" for cell in block.head)
     rows = ", ".join(f"[{inline(cell)}]" for row in block.rows for cell in row)
     size = "9pt" if block.wide else "10pt"
+    inset = "inset: (x: 5pt, y: 6pt), " if block.by_hand else ""
     return (
         f"#[#set text(size: {size})\n#show table.cell: set block(breakable: false)\n"
-        f"#table(columns: ({columns},), fill: (_, row) => if row == 0 {{ luma(232) }}, "
+        f"#table(columns: ({columns},), {inset}fill: (_, row) => if row == 0 {{ luma(232) }}, "
         f"table.header({head}), {rows})]\n"
     )
 
