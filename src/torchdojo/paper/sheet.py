@@ -97,7 +97,31 @@ class Kept:
     blocks: tuple[Block, ...]
 
 
-Block = Heading | Prose | Speech | Bullets | Grid | Asked | Fields | Rules | Listing | Kept
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that must not be overlooked."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing as SVG, with what it shows in words."""
+
+    svg: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Lines of program text before and after: number before, number after, "+", "−", "" or "⋯", and the text."""
+
+    lines: tuple[tuple[str, str, str, str], ...]
+
+
+Block = (
+    Heading | Prose | Speech | Bullets | Grid | Asked | Fields | Rules | Listing | Kept | Notice | Picture | Difference
+)
 
 
 @dataclass(frozen=True, slots=True)
