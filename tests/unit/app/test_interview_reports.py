@@ -145,6 +145,18 @@ def test_a_log_of_nonsense_still_gives_a_report(dojo: Dojo, session: Held) -> No
     assert b"so the text is left out" in paper.html()
 
 
+def test_a_log_that_cannot_be_read_is_said_and_hides_no_other(dojo: Dojo, session: Held) -> None:
+    room = session.invitation.room
+    other = held(dojo)
+    events = dojo.store.room_events(room)
+    broken = replace(events[3], elapsed=float("inf"))
+    dojo.store._events[room] = [*events[:3], broken, *events[4:]]  # type: ignore[attr-defined]
+    for ask in (full_report, check_room):
+        with pytest.raises(BadInput, match="cannot be read"):
+            ask(dojo, room)
+    assert {row.room: row.whole for row in room_rows(dojo)} == {room: False, other.invitation.room: True}
+
+
 def test_medians_are_of_those_that_ended_before_with_the_same_exercise(dojo: Dojo, wall: Wall) -> None:
     first = held(dojo, signal="weak")
     wall.moment += timedelta(hours=1)
