@@ -20,6 +20,7 @@ from torchdojo.paper.sheet import (
     Fields,
     Grid,
     Heading,
+    Kept,
     Listing,
     Notice,
     Picture,
@@ -32,10 +33,11 @@ from torchdojo.paper.sheet import (
 
 def to_html(sheet: Sheet) -> str:
     """The whole page."""
+    style = _style("print.css").replace("FOOTER", _css_string(sheet.footer)) + sheet_style()
     return (
         f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(sheet.title)}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<style>\n{_style('print.css')}{sheet_style()}</style></head>\n"
+        f"<style>\n{style}</style></head>\n"
         f"<body>\n{sheet_body(sheet)}\n<footer>{escape(sheet.footer)}</footer>\n</body>\n</html>\n"
     )
 
@@ -74,12 +76,7 @@ def _block(block: Block) -> str:
             label = f"<p><strong>{_inline(block.label)}</strong></p>" if block.label else ""
             return f"{label}<ul{' class=ticks' if mark else ''}>{items}</ul>"
         case Grid():
-            head = "".join(f"<th scope=col>{_inline(cell)}</th>" for cell in block.head)
-            rows = "".join(
-                "<tr>" + "".join(f"<td>{_inline(cell)}</td>" for cell in row) + "</tr>" for row in block.rows
-            )
-            table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-            return f'<div class="wide"{_scrolls(block)}>{table}</div>'
+            return _grid(block)
         case Asked():
             heading = f"<h4><span>{_inline(block.question)}</span><small>{_drawn(block.about)}</small></h4>"
             return f'<div class="asked">{heading}<div>{_blocks(block.answer)}</div></div>'
@@ -99,6 +96,29 @@ def _block(block: Block) -> str:
             return f'<figure role="group" aria-label="Picture" tabindex="0">{block.svg}{said}</figure>'
         case Difference():
             return _difference(block)
+        case Kept():
+            return "<section>" + "\n".join(_block(each) for each in block.blocks) + "</section>"
+
+
+def _grid(block: Grid) -> str:
+    """Columns with a width share what those leave that take only what they need."""
+    shares = sum(block.widths)
+    # By an attribute: a page that takes no styles in its text shows the sheet too.
+    columns = "".join(f'<col width="{100 * width // shares}%">' if width else "<col>" for width in block.widths)
+    fit = ["" if width else " class=fit" for width in block.widths]
+    head = "".join(f"<th scope=col{own}>{_inline(cell)}</th>" for cell, own in zip(block.head, fit, strict=True))
+    rows = "".join(
+        "<tr>" + "".join(f"<td{own}>{_inline(cell)}</td>" for cell, own in zip(row, fit, strict=True)) + "</tr>"
+        for row in block.rows
+    )
+    kind = ' class="by-hand"' if block.by_hand else ""
+    table = f"<table{kind}><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="wide"{_scrolls(block)}>{table}</div>'
+
+
+def _css_string(text: str) -> str:
+    """With every sign that could mean something to CSS or HTML written as its number."""
+    return '"' + "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):x} " for sign in text) + '"'
 
 
 def _scrolls(block: Grid) -> str:

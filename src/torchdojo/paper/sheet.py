@@ -46,12 +46,16 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table. `widths` are relative, 0 takes what the content needs; `wide` is set in smaller type."""
+    """A table. `widths` are relative, 0 takes what the content needs.
+
+    `wide` is set in smaller type, one `by_hand` has rows that are high enough to write in.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...]
     wide: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,16 @@ class Difference:
     lines: tuple[tuple[str, str, str, str], ...]
 
 
-Block = Heading | Prose | Speech | Bullets | Grid | Asked | Fields | Rules | Listing | Notice | Picture | Difference
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What belongs together: it is not parted by the end of a page unless it is longer than one."""
+
+    blocks: tuple[Block, ...]
+
+
+Block = (
+    Heading | Prose | Speech | Bullets | Grid | Asked | Fields | Rules | Listing | Kept | Notice | Picture | Difference
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from torchdojo.paper.sheet import (
     Fields,
     Grid,
     Heading,
+    Kept,
     Listing,
     Notice,
     Picture,
@@ -69,6 +70,8 @@ def _block(block: Block) -> str:
             return f"#picture({string(block.svg)}, {string(block.said)})\n"
         case Difference():
             return _difference(block)
+        case Kept():
+            return f"#kept[{''.join(_block(each) for each in block.blocks)}]\n"
 
 
 def _items(block: Bullets) -> str:
@@ -83,9 +86,10 @@ def _grid(block: Grid) -> str:
     head = ", ".join(f"[#strong[{inline(cell)}]]" for cell in block.head)
     rows = ", ".join(f"[{inline(cell)}]" for row in block.rows for cell in row)
     size = "9pt" if block.wide else "10pt"
+    inset = "inset: (x: 5pt, y: 6pt), " if block.by_hand else ""
     return (
         f"#[#set text(size: {size})\n#show table.cell: set block(breakable: false)\n"
-        f"#table(columns: ({columns},), fill: (_, row) => if row == 0 {{ luma(232) }}, "
+        f"#table(columns: ({columns},), {inset}fill: (_, row) => if row == 0 {{ luma(232) }}, "
         f"table.header({head}), {rows})]\n"
     )
 
