@@ -21,6 +21,7 @@ from torchdojo.web.gate import TOO_LARGE, Gate, loopback_hosts
 from torchdojo.web.rooms import Hall
 from torchdojo.web.routes import (
     api,
+    blocks,
     computing,
     drills,
     exercise,
@@ -63,7 +64,7 @@ def create_app(
     app.state.runs = site.runs
     app.state.hall = hall
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    for part in (overview, exercise, knowledge, drills, computing, api, looking, review, inviting):
+    for part in (overview, exercise, knowledge, drills, computing, api, looking, review, inviting, blocks):
         app.router.routes.extend(part.routes(site).routes)
     app.router.routes.extend(interviewing.routes(site, hall).routes)
     _explain_errors(app, site)

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from torchdojo.authoring import Verification, verify_content
+from torchdojo.domain.blocks import BlockRun
 from torchdojo.domain.errors import BadInput
 from torchdojo.library import Library
 
@@ -77,6 +78,22 @@ def test_every_broken_block_is_named_at_once(verified, write_question):
     write_question("gradient-step", ("1.0\n```", "9\n```"), ("They add up.", "```python run\n1 / 0\n```"))
     (result,) = verified("gradient-step")
     assert len([claim for claim in result.broken if claim.name == "code"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("ran", "fact"),
+    [
+        (BlockRun("1.0\n", True), ""),
+        (BlockRun("UserWarning: old\n1.0\n", True), "the block printed 'UserWarning: old"),
+        (BlockRun("", False, "Needed more than 2048 MB."), "the block ended with Needed more than 2048 MB."),
+        (BlockRun("Traceback\nValueError: no\n", False), "the block ended with ValueError: no"),
+    ],
+)
+def test_programs_of_texts_hold_where_a_readers_click_runs_them(verified, content, write_question, ran, fact):
+    write_question()
+    (result,) = verify_content(Library(shipped=content), ["gradient-step"], no_grading, run_block=lambda source: ran)
+    assert fact in told(result)
+    assert result.ok == (fact == "")
 
 
 def test_a_question_that_cannot_be_read_says_why(verified, write_question):
