@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 # The edits stand with the tests, which are no part of the package.
@@ -26,6 +26,9 @@ from tests.drill_edits import SORTS, Earned, Edit, drill_edits
 from torchdojo.app.compose import open_dojo
 
 SEED = 20
+
+#: Long enough for a busy machine: what is asked here is what the grader says, not when.
+WALL_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +48,18 @@ class Graded:
 def main() -> None:
     """Grade them, print each, then the matrix."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", help="only edits with this text in their name")
+    parser.add_argument("--only", nargs="*", default=[""], help="only edits with one of these texts in their name")
     parser.add_argument("--seed", type=int, default=SEED)
     asked = parser.parse_args()
     graded = []
     with tempfile.TemporaryDirectory() as home, open_dojo(environment={"TORCHDOJO_HOME": home}) as dojo:
         bases = {base.id: base for base in dojo.library.bases()}
-        for edit in (edit for edit in drill_edits() if asked.only in edit.id):
+        for edit in (edit for edit in drill_edits() if any(text in edit.id for text in asked.only)):
             base = bases[edit.base]
             began = time.monotonic()
-            report = dojo.grader.grade(edit.exercise(base), edit.script(base), seed=asked.seed)
+            exercise = edit.exercise(base)
+            exercise = replace(exercise, limits=replace(exercise.limits, wall_seconds=WALL_SECONDS))
+            report = dojo.grader.grade(exercise, edit.script(base), seed=asked.seed)
             told = [report.message, *(f"{bug.id}: {bug.state}: {bug.evidence}" for bug in report.bugs)]
             graded.append(Graded(edit, Earned.of(report), "\n      ".join(told)))
             print(line(graded[-1], time.monotonic() - began), flush=True)
@@ -87,7 +92,7 @@ def summary(graded: Sequence[Graded]) -> str:
         for open_ in (False, True)
     ]
     wrong = [one for one in graded if not one.agrees]
-    accepted = sum(one.got.verdict == "passed" and one.edit.sort != "right" for one in graded)
+    accepted = sum(one.got.verdict == "passed" and one.edit.sort not in ("right", "not seen") for one in graded)
     refused = sum(one.got.verdict != "passed" and one.edit.sort == "right" for one in graded)
     lines += ["", f"{len(graded)} edits in {len({one.edit.base for one in graded})} bases"]
     lines += [f"{accepted} accepted that should not be, {refused} refused that are right, {len(wrong)} disagreements"]

@@ -15,7 +15,9 @@ from torchdojo.drills import with_bugs
 
 EDITS = Path(__file__).parent / "integration" / "drills" / "edits"
 
-SORTS = ("right", "partial", "fake", "new bug")
+#: "not seen" mends what was planted and brings in a bug that the grader is known to let pass, "other network" trains
+#: one whose weights are not those of the base, by which the goal is measured.
+SORTS = ("right", "partial", "fake", "new bug", "not seen", "other network")
 
 _NEW = "no new bug ("
 
@@ -85,7 +87,7 @@ def drill_edits(folder: Path = EDITS) -> Iterator[Edit]:
 
 
 def _edit(path: Path, planted: tuple[str, ...], told: dict[str, Any]) -> Edit:
-    verdict = told.get("verdict", "passed" if told["sort"] == "right" else "wrong_answer")
+    verdict = told.get("verdict", "passed" if told["sort"] in ("right", "not seen") else "wrong_answer")
     return Edit(
         base=path.parent.name,
         challenge=path.stem,
