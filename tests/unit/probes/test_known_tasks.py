@@ -1,0 +1,81 @@
+"""What a probe says of a graded run, of which it is known what belongs to the task."""
+
+from __future__ import annotations
+
+import pytest
+
+from torchdojo.harness.options import Options
+from torchdojo.harness.running import Run
+from torchdojo.probes import Expected, probes, watchers_for
+
+CLASSIFIER = """
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+torch.manual_seed(0)
+x = torch.randn(192, 4)
+y = (x[:, 0] > 0).long() + (x[:, 1] > 0).long()
+model = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 3))
+optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+for epoch in range(3):
+    for rows in torch.randperm(192).split(16):
+        optimizer.zero_grad()
+        LOSS.backward()
+        optimizer.step()
+"""
+
+#: Each round the discriminator is shown points that no backward pass ever follows to the generator.
+ADVERSARIES = """
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+torch.manual_seed(0)
+generator = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 2))
+discriminator = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
+ours = torch.optim.Adam(generator.parameters())
+theirs = torch.optim.Adam(discriminator.parameters())
+for step in range(12):
+    fake = generator(torch.randn(16, 2)).detach()
+    theirs.zero_grad()
+    (F.softplus(discriminator(fake)) + F.softplus(-discriminator(torch.randn(16, 2)))).mean().backward()
+    theirs.step()
+    ours.zero_grad()
+    F.softplus(-discriminator(generator(torch.randn(16, 2)))).mean().backward()
+    ours.step()
+    if step % 3 == 2:
+        MODE:
+            radius = generator(torch.randn(64, 2)).norm(dim=1).mean()
+        print(radius.item())
+"""
+
+
+def findings(kind: str, script: str, expected: Expected) -> list[str]:
+    trace = Run(script, "script.py", Options(watch=tuple(watchers_for([kind])))).run()
+    assert trace.end is not None and trace.end["how"] == "finished"
+    observation = probes()[kind].observe(trace, expected)
+    assert observation.applicable
+    return [finding.message for finding in observation.findings]
+
+
+@pytest.mark.parametrize(
+    ("loss", "is_seen"),
+    [
+        ("F.cross_entropy(model(x[rows]), y[rows], reduction='sum').div(len(rows))", False),
+        ("F.cross_entropy(model(x[rows]), y[rows], reduction='none').mean()", False),
+        ("F.mse_loss(model(x[rows]), F.one_hot(y[rows], 3).float(), reduction='none').sum(1).mean()", False),
+        ("F.cross_entropy(model(x[rows]), y[rows], reduction='sum').div(2.5)", True),
+        ("F.cross_entropy(model(x[rows]), y[rows], reduction='none').sum()", True),
+    ],
+    ids=["sum by rows", "none, then mean", "summed over outputs", "sum by 2.5", "none, then sum"],
+)
+def test_where_a_mean_is_wanted_a_sum_has_to_be_divided_by_its_rows(loss, is_seen):
+    script = CLASSIFIER.replace("LOSS", loss)
+    assert bool(findings("wrong-reduction", script, Expected(192, 64, 0))) is is_seen
+
+
+@pytest.mark.parametrize(("mode", "is_seen"), [("with torch.no_grad()", False), ("if True", True)])
+def test_points_for_the_discriminator_are_no_evaluation_that_builds_a_graph(mode, is_seen):
+    script = ADVERSARIES.replace("MODE", mode)
+    assert bool(findings("missing-no-grad", script, Expected(192, 64, 0))) is is_seen
