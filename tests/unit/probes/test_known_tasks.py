@@ -53,7 +53,8 @@ for step in range(12):
 
 def findings(kind: str, script: str, expected: Expected) -> list[str]:
     trace = Run(script, "script.py", Options(watch=tuple(watchers_for([kind])))).run()
-    assert trace.end is not None and trace.end["how"] == "finished"
+    assert trace.end is not None
+    assert trace.end["how"] == "finished"
     observation = probes()[kind].observe(trace, expected)
     assert observation.applicable
     return [finding.message for finding in observation.findings]
