@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from torchdojo.domain.finding import Observation
 from torchdojo.harness.options import Options
 from torchdojo.harness.running import Run
 from torchdojo.probes import Expected, probes, watchers_for
@@ -51,13 +52,11 @@ for step in range(12):
 """
 
 
-def findings(kind: str, script: str, expected: Expected) -> list[str]:
-    trace = Run(script, "script.py", Options(watch=tuple(watchers_for([kind])))).run()
+def observed(kind: str, script: str) -> Observation:
+    trace = Run(script, "script.py", Options(watch=watchers_for([kind]))).run()
     assert trace.end is not None
     assert trace.end["how"] == "finished"
-    observation = probes()[kind].observe(trace, expected)
-    assert observation.applicable
-    return [finding.message for finding in observation.findings]
+    return probes()[kind].observe(trace, Expected(192, 64, 0))
 
 
 @pytest.mark.parametrize(
@@ -72,11 +71,29 @@ def findings(kind: str, script: str, expected: Expected) -> list[str]:
     ids=["sum by rows", "none, then mean", "summed over outputs", "sum by 2.5", "none, then sum"],
 )
 def test_where_a_mean_is_wanted_a_sum_has_to_be_divided_by_its_rows(loss, is_seen):
-    script = CLASSIFIER.replace("LOSS", loss)
-    assert bool(findings("wrong-reduction", script, Expected(192, 64, 0))) is is_seen
+    seen = observed("wrong-reduction", CLASSIFIER.replace("LOSS", loss))
+    assert seen.applicable
+    assert bool(seen.findings) is is_seen
 
 
 @pytest.mark.parametrize(("mode", "is_seen"), [("with torch.no_grad()", False), ("if True", True)])
 def test_points_for_the_discriminator_are_no_evaluation_that_builds_a_graph(mode, is_seen):
-    script = ADVERSARIES.replace("MODE", mode)
-    assert bool(findings("missing-no-grad", script, Expected(192, 64, 0))) is is_seen
+    seen = observed("missing-no-grad", ADVERSARIES.replace("MODE", mode))
+    assert seen.applicable
+    assert bool(seen.findings) is is_seen
+
+
+@pytest.mark.parametrize(
+    ("factor", "is_a_bound"),
+    [("(0.1 / norm).clamp(max=1)", True), ("(1e6 / norm).clamp(max=1)", True), ("0.5", False)],
+    ids=["often reached", "never reached", "no bound"],
+)
+def test_a_bound_by_hand_counts_whether_gradients_reach_it_or_not(factor, is_a_bound):
+    script = CLASSIFIER.replace("LOSS", "F.cross_entropy(model(x[rows]), y[rows])").replace(
+        "        optimizer.step()\n",
+        "        norm = sum(p.grad.square().sum() for p in model.parameters()).sqrt()\n"
+        f"        for p in model.parameters():\n            p.grad.mul_({factor})\n        optimizer.step()\n",
+    )
+    seen = observed("misplaced-clipping", script)
+    assert not seen.findings
+    assert bool(seen.applicable) is is_a_bound
