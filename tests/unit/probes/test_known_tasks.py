@@ -83,6 +83,29 @@ def test_points_for_the_discriminator_are_no_evaluation_that_builds_a_graph(mode
     assert bool(seen.findings) is is_seen
 
 
+@pytest.mark.parametrize(("when", "is_evidence"), [("number % 2 == 0", True), ("True", False)])
+def test_scaled_gradients_that_are_cleared_before_the_update_are_no_accumulation(when, is_evidence):
+    script = CLASSIFIER.replace("for rows in torch.randperm(192).split(16)", "for number, rows in BATCHES").replace(
+        "        optimizer.zero_grad()\n        LOSS.backward()\n        optimizer.step()\n",
+        "        (F.cross_entropy(model(x[rows]), y[rows]) / 2).backward()\n"
+        "        if number % 2 == 0:\n            optimizer.step()\n"
+        f"        if {when}:\n            optimizer.zero_grad()\n",
+    )
+    script = script.replace("BATCHES", "enumerate(torch.randperm(192).split(16), start=1)")
+    assert bool(observed("accumulation-not-scaled", script).applicable) is is_evidence
+
+
+@pytest.mark.parametrize(
+    ("target", "is_evidence"),
+    [("(10 * x[rows, :3]).softmax(1)", True), ("(10 * x[rows, :3])", False), ("y[rows]", False)],
+    ids=["probabilities", "scores", "labels"],
+)
+def test_the_cross_entropy_of_a_distribution_stands_for_its_divergence(target, is_evidence):
+    seen = observed("kl-div-arguments", CLASSIFIER.replace("LOSS", f"F.cross_entropy(model(x[rows]), {target})"))
+    assert not seen.findings
+    assert bool(seen.applicable) is is_evidence
+
+
 @pytest.mark.parametrize(
     ("factor", "is_a_bound"),
     [("(0.1 / norm).clamp(max=1)", True), ("(1e6 / norm).clamp(max=1)", True), ("0.5", False)],
