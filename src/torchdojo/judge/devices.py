@@ -85,6 +85,9 @@ class DeviceRuns:
 
     def _not_used(self, kind: str) -> State:
         """Neither run kept everything on the accelerator: say what the more telling of the two showed."""
+        if self._trace("cuda") is None:
+            # A script that knows nothing but CUDA is right to run on the CPU beside another accelerator.
+            return State(BugState.NO_EVIDENCE, RestsOn.EVENTS, "The run with an accelerator gave no answer.")
         traces = [t for t in (self._trace(name) for name in ACCELERATORS) if t is not None]
         for trace in traces:
             for name in (kind, *sorted(KINDS - {kind})):

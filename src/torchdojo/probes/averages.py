@@ -54,6 +54,7 @@ class Series:
             "the mean of batch means, though the batches differ in size": total / self.batches,
             "the result of the last batch alone": last,
             "the last batch's sum divided by the rows of all batches": last * self.weights[-1] / rows,
+            "the sum over all batches divided by the rows of the last one": self.average * rows / self.weights[-1],
         }
 
 

@@ -51,7 +51,9 @@ class Backwards:
                 return original(tensors, grad_tensors, retain_graph, *args, **kwargs)
             roots = _tensors(tensors)
             if self._bus.backward_begins and not self._log.light:
+                self._bus.root_gradients = grad_tensors
                 self._bus.tell(self._bus.backward_begins, roots)
+                self._bus.root_gradients = None
             try:
                 stale, at = self._begin(roots)
             except Exception as error:

@@ -64,6 +64,8 @@ class Bus:
         #: Runs a module inside the root forward that is looked into: (original, module, args, kwargs) -> its output.
         #: None where nobody looks, which is nearly always.
         self.call_inside: Callable[..., Any] | None = None
+        #: While a backward pass begins, the gradients that it was given for its roots; None stands for 1.
+        self.root_gradients: Any = None
         #: What runs now is a computation of ours.
         self.experimenting = False
         #: Set by the recorder: what it replaces in torch is put back at the end, and hooks are removed.

@@ -11,10 +11,13 @@ from torchdojo.probes.training import distinct_places
 from torchdojo.probes.wording import counted, share
 
 KIND = "accumulation-not-scaled"
-WATCHERS = ("accumulation",)
+WATCHERS = ("accumulation", "gradient_use")
 
 #: Updates that have to be made of the same number of micro-batches, and their share.
 ENOUGH, REGULAR = 4, 0.7
+
+#: Where this share of the gradients is cleared before an update, nothing is accumulated.
+THROWN = 0.3
 
 #: How close a ratio is to 1.
 EXACT = 1e-3
@@ -36,7 +39,13 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         f"{counted(len(groups), 'update')} of {size} backward passes each: every loss was divided before its backward "
         "pass, or the gradients afterwards."
     )
-    return Observation(KIND, len(known), summary, tuple(findings))
+    return Observation(KIND, 0 if _are_thrown_away(trace) else len(known), summary, tuple(findings))
+
+
+def _are_thrown_away(trace: Trace) -> bool:
+    passes = list(trace.notes("gradient_use", "passes"))
+    discarded = sum(note["discarded"] for note in passes)
+    return discarded >= THROWN * (discarded + sum(note["used"] for note in passes)) > 0
 
 
 def _tells(note: Event) -> bool:

@@ -17,6 +17,9 @@ WATCHERS = ("loss_inputs",)
 #: Above this a number is no logarithm of a probability; below its negative no probability.
 SLACK = 1e-3
 
+#: How close to 1 the probabilities of a row add up.
+_ROUNDED = 0.01
+
 #: What holds for distributions holds in (nearly) every call.
 MOST_CALLS = 0.5
 
@@ -52,7 +55,25 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         findings.append(_finding(Severity.STYLE, message, trace, bad))
     number = sum(1 for e in trace.of("loss") if e["name"] == "kl_div" and e.get("value") is not None)
     summary = f"{counted(number, 'call')} of kl_div got log-probabilities and a distribution to compare them with."
+    if not calls and (soft := _soft_targets(trace)):
+        number = len(soft)
+        summary = f"{counted(number, 'call')} of cross_entropy compared scores with a distribution, none of kl_div."
+        return Observation(KIND, number, summary)
     return Observation(KIND, number if calls else 0, summary, tuple(findings))
+
+
+def _soft_targets(trace: Trace) -> list[Call]:
+    """The cross-entropy of a distribution differs from its divergence by a number that no gradient sees."""
+    return [
+        (event, facts)
+        for event, facts in watched_losses(trace, "cross_entropy")
+        if facts["given_grad"] and not facts["target_grad"] and _is_distribution(facts)
+    ]
+
+
+def _is_distribution(facts: Event) -> bool:
+    low, high = facts.get("target_sums", (0.0, 0.0))
+    return bool(facts.get("target_low", -1.0) >= -SLACK and abs(low - 1) < _ROUNDED and abs(high - 1) < _ROUNDED)
 
 
 def _of_input(trace: Trace, bad: list[Call], calls: list[Call]) -> Finding:

@@ -28,17 +28,22 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         message = f"{share(len(idle), len(clips))} calls that clip gradients had nothing to act on: {_reason(idle)}."
         findings.append(bug(KIND, message, distinct_places(trace, idle)))
     summary = f"{counted(len(clips), 'call')} clipped gradients that backward() had made and no step had used."
-    by_hand = [] if clips else _shortened(trace)
+    by_hand = [] if clips else _bounded(trace)
     if by_hand:
-        summary = f"Before {counted(len(by_hand), 'update')} the gradients were shortened without torch's functions."
+        summary = f"Before {counted(len(by_hand), 'update')} the gradients were bounded without torch's functions."
     return Observation(KIND, len(clips) or len(by_hand), summary, tuple(findings))
 
 
-def _shortened(trace: Trace) -> list[float]:
-    """By how much gradients were shortened by hand, update by update; a constant factor is no bound."""
+def _bounded(trace: Trace) -> list[float]:
+    """By how much gradients were shortened by hand, update by update; a constant factor is no bound.
+
+    A bound that no gradient reaches writes each as it was: by a factor of 1 all the time.
+    """
     factors = [float(note["factor"]) for note in trace.notes("clipping", "shortened")]
-    bounded = len(factors) >= ENOUGH and max(factors) <= 1.0 + _ROUNDING and min(factors) < 1.0 - _VARIED
-    return factors if bounded and max(factors) - min(factors) > _VARIED * max(factors) else []
+    if len(factors) < ENOUGH or max(factors) > 1.0 + _ROUNDING:
+        return []
+    varied = max(factors) - min(factors) > _VARIED * max(factors)
+    return factors if varied or min(factors) > 1.0 - _ROUNDING else []
 
 
 def _ended_there(trace: Trace, idle: list[Event]) -> bool:

@@ -24,7 +24,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
 
 
 def _finding(trace: Trace, note: Event) -> Finding:
-    what = "layers with the very same parameters" if note["copies"] else "places with one and the same layer"
+    what = "layers with the same parameters" if note["copies"] else "places with one and the same layer"
     if note["chained"]:
         use = "each works on what another made, with the same weights"
     elif note["repeated"]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Trace
 from torchdojo.probes.averages import Printed, Report, Series, reports
@@ -13,6 +15,9 @@ WATCHERS = ("prints", "comparisons")
 
 #: So many passes have to agree on what the number is, and it has to differ from the average by so much of it.
 FEWEST_PASSES, AGREEING, LEAST_DIFFERENCE = 3, 0.8, 0.05
+
+#: A place in the output that shows the average in fewer of its lines than this shows something else.
+MOSTLY = 0.5
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
@@ -36,9 +41,23 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             )
             where = trace.place(number.line)
             findings.append(Finding(KIND, Severity.BUG, Certainty.NUMERIC, message, where))
-    right = sum(any(n.is_about(s.average) for s in r.series for n in r.numbers) for r in judged)
+    right = _right(judged)
     summary = f"{counted(len(judged), 'evaluation')} of several batches: {right} printed an average over rows."
     return Observation(KIND, len(judged) if right or findings else 0, summary, tuple(findings))
+
+
+def _right(judged: Sequence[Report]) -> int:
+    """How many evaluations printed an average: at a place that shows one most of the time, not by chance."""
+    places: dict[tuple[int, int], list[bool]] = {}
+    for report in judged:
+        for number in report.numbers:
+            is_one = any(number.is_about(series.average) for series in report.series)
+            places.setdefault((number.line["at"], number.position), []).append(is_one)
+    kept = {place for place, found in places.items() if sum(found) >= MOSTLY * len(found)}
+    return sum(
+        any((n.line["at"], n.position) in kept and n.is_about(s.average) for s in r.series for n in r.numbers)
+        for r in judged
+    )
 
 
 def _slips(report: Report) -> dict[tuple[int, int, str], tuple[Printed, Series]]:

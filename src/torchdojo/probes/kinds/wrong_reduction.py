@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.expected import Expected
@@ -36,6 +38,11 @@ FAR_OFF = 50.0
 
 #: A sum that is divided by a count afterwards is far smaller when backward begins.
 UNDIVIDED = 0.5
+#: Where the mean is known to be wanted, a sum is divided by too little if it counts this many times as much. A term
+#: may have a weight of its own, as the squared temperature of a distillation.
+TOO_MUCH = 6.0
+#: A gradient above 1 has been scaled on purpose, as for half precision.
+SCALED = 1.5
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
@@ -54,6 +61,10 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         findings.append(_finding(trace, summed, f"{summed[0]['name']} adds up {weight} rows", values, ran_off=ran_off))
     elif len(by_hand) >= 3 and _ran_off(values, FAR_OFF):
         findings.append(_finding(trace, by_hand, "The loss is a sum over the batch", values, ran_off=True))
+    elif expected.training_rows is not None and (heavy := _heavy(trace, calls)):
+        event, times = heavy[0]
+        what = f"{event['name']} over {event['weight']} rows counts {times:.3g} times as much as their mean would"
+        findings.append(_finding(trace, [event for event, _ in heavy], what, values, ran_off=False))
     summary = (
         f"{counted(len(values), 'backward pass', 'backward passes')} began at a loss that is a mean over its rows."
     )
@@ -67,6 +78,26 @@ def _reaches(facts: Event, roots: list[Event]) -> bool:
     if value is None or not known or value <= 0:
         return True
     return max(known) >= UNDIVIDED * value or not roots
+
+
+def _heavy(trace: Trace, calls: list[tuple[Event, Event]]) -> list[tuple[Event, float]]:
+    """The losses whose rows count far more than in a mean, with how much more; none if they are the fewer."""
+    pulls = {note["loss"]: note for note in trace.notes("loss_inputs", "pull") if note["greatest"] <= SCALED}
+    heavy = []
+    for event, facts in calls:
+        pull = pulls.get(event["id"])
+        if pull is None or event["weight"] < LEAST_ROWS:
+            continue
+        # Apart, a row may have many elements; their sum is as usual as their mean.
+        times = pull["whole"] * (event["weight"] if facts["reduction"] == "sum" else 1 / _elements(event))
+        if times >= TOO_MUCH:
+            heavy.append((event, times))
+    return heavy if len(heavy) >= 0.5 * len(calls) else []
+
+
+def _elements(event: Event) -> float:
+    """How many elements of the targets belong to one row."""
+    return float(max(1, prod(event["target_shape"]) // max(1, event["weight"])))
 
 
 def _ran_off(values: list[float | None], factor: float) -> bool:

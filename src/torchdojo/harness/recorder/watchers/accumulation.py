@@ -1,11 +1,11 @@
 """Backward passes and how their losses are scaled.
 
-Notes `pass` for the first backward passes: update (updates so far), ratio (the value that was differentiated, less the
-scale of a GradScaler, divided by that of the latest library loss; null without one or when it is zero), mean (that loss
-was an average), forward (the latest forward), root (name of the graph node at the root),
-batches (that loaders gave since the last pass), loaders (that gave some since the last update), base (a number for the
-memory in which the latest input of a model lies); and `touched` at updates whose gradients were written
-to since the last backward pass, by something else than clipping or a GradScaler: update.
+Notes `pass` for the first backward passes: update (updates so far), ratio (the value that was differentiated, times the
+gradient that the pass was given, less the scale of a GradScaler, divided by that of the latest library loss; null
+without one or when it is zero), mean (that loss was an average), forward (the latest forward), root (name of the graph
+node at the root), batches (that loaders gave since the last pass), loaders (that gave some since the last update), base
+(a number for the memory in which the latest input of a model lies); and `touched` at updates whose gradients were
+written to since the last backward pass, by something else than clipping or a GradScaler: update.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from torchdojo.harness.originals import Tensor, detach, grad_fn_of, item, numel
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.optimizers import Optimizers, State, state_of
 from torchdojo.harness.recorder.scaled_losses import replace_scaling, scale_behind
-from torchdojo.harness.recorder.tensors import first_tensor
+from torchdojo.harness.recorder.tensors import first_tensor, tensors_in
 from torchdojo.harness.recorder.watchers.clipping import replace_clipping
 
 _BY = "accumulation"
@@ -74,6 +74,7 @@ class _Watch:
         ratio = None
         if self._value:
             ratio = float(item(detach(roots[0]))) / (scale_behind(roots[0]) or 1.0) / self._value
+            ratio *= _only_number(self._bus.root_gradients)
             ratio = ratio if math.isfinite(ratio) else None
         self._bus.note(
             _BY,
@@ -135,6 +136,12 @@ class _Watch:
     def _stepped(self, optimizer: Any) -> None:
         self._updates += 1
         self._loaders.clear()
+
+
+def _only_number(given: Any) -> float:
+    """The gradient that a backward pass from a single number was given; 1 without one."""
+    tensors = tensors_in(given)
+    return float(item(detach(tensors[0]))) if len(tensors) == 1 and numel(tensors[0]) == 1 else 1.0
 
 
 def watch(bus: Bus) -> None:

@@ -19,6 +19,9 @@ Notes `call`, for the first calls and then now and then:
 Notes `gradient`, for as many calls of nll_loss: `loss`, and `others`, the greatest gradient of its first argument at a
 class that is not the target's, as a share of the greatest of all.
 
+Notes `pull`, for calls that add up or leave apart: `loss`, `whole`, the sizes of its result's gradients added up, and
+`greatest` of them: a result that is divided by 20 has a gradient of 1/20.
+
 Notes `root` for the first backward passes from a single number: `value`, and `maker`, the graph node that computed it.
 """
 
@@ -46,6 +49,9 @@ _ROOTS = 6
 _CLASSES_LAST = frozenset({"kl_div", "ctc_loss"})
 _PER_CLASS = frozenset({"cross_entropy", "nll_loss"}) | _CLASSES_LAST
 
+#: Reductions after which the script itself has to divide.
+_APART = frozenset({"sum", "none"})
+
 
 def watch(bus: Bus) -> None:
     """Listen to library losses."""
@@ -66,6 +72,8 @@ def watch(bus: Bus) -> None:
             facts |= {"reduction": reduction, "log_target": log_target}
             facts["result"] = finite(item(detach(result))) if numel(result) == 1 else None
             bus.note("loss_inputs", "call", loss=number, name=name, **facts)
+            if reduction in _APART and grad_fn_of(result) is not None:
+                _weigh(bus, number, result)
         if name == "nll_loss" and grad_fn_of(given) is not None:
             _follow(bus, number, given, target)
 
@@ -145,3 +153,20 @@ def _follow(bus: Bus, number: int, given: Any, target: Any) -> None:
             bus.log.failed(error)
 
     given.register_hook(look)
+
+
+def _weigh(bus: Bus, number: int, result: Any) -> None:
+    """Note how much the loss's result counts for what backward begins at."""
+
+    def look(gradient: Any) -> None:
+        if bus.experimenting:
+            return
+        try:
+            sizes = np.abs(array(gradient))
+            whole, greatest = float(sizes.sum()), float(sizes.max())
+            if np.isfinite(whole):
+                bus.note("loss_inputs", "pull", at=-1, loss=number, whole=whole, greatest=greatest)
+        except Exception as error:
+            bus.log.failed(error)
+
+    result.register_hook(look)

@@ -1,9 +1,9 @@
 """Layers that stand in several places of one container.
 
 `layer`, once for each: model (class of the root), container (its class), cls (of the layer), name (its first name in
-the root), places (how often it, or a sibling with the very same parameters, stands in the container), copies (true for
-such siblings), chained (whether one call worked on what came of an earlier one), repeated (whether two calls worked on
-the same tensor), calls (in the forward that was looked into).
+the root), places (how often it, or a sibling with the very same parameters, stands in the container), copies (true
+for such siblings, and for those that have but a weight in common), chained (whether one call worked on what came of
+an earlier one), repeated (whether two calls worked on the same tensor), calls (in the forward that was looked into).
 """
 
 from __future__ import annotations
@@ -69,7 +69,18 @@ def _alike(container: Any) -> list[list[Any]]:
     for child in container._modules.values():
         if child is not None and (parameters := tuple(id(p) for p in _parameters(child))):
             groups.setdefault(parameters, []).append(child)
-    return [group for group in groups.values() if len(group) > 1 and _one_kind(group)]
+    whole = [group for group in groups.values() if len(group) > 1 and _one_kind(group)]
+    return whole or _partly_alike(container)
+
+
+def _partly_alike(container: Any) -> list[list[Any]]:
+    """Layers of one kind that have one of their parameters in common, as a weight under two biases."""
+    owners: dict[int, list[Any]] = {}
+    for child in container._modules.values():
+        if child is not None and not child._modules:
+            for parameter in own_parameters(child):
+                owners.setdefault(id(parameter), []).append(child)
+    return [group for group in owners.values() if len(group) > 1 and _one_kind(group)]
 
 
 def _one_kind(group: list[Any]) -> bool:
