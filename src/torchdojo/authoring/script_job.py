@@ -26,6 +26,7 @@ def run(context: Context) -> int:
     sys.modules["__main__"] = program
     sys.path.insert(0, str(context.workdir))
     printed, failed = io.StringIO(), ""
+    answers = _set_aside(1)
     with redirect_stdout(printed), redirect_stderr(io.StringIO()):
         try:
             exec(compile(context.request["source"], "<example>", "exec", dont_inherit=True), program.__dict__)
@@ -35,5 +36,14 @@ def run(context: Context) -> int:
             failed = traceback.format_exception_only(error)[-1].strip()
     answer = json.dumps({"printed": printed.getvalue(), "failed": failed}).encode()
     while answer:
-        answer = answer[os.write(1, answer) :]
+        answer = answer[os.write(answers, answer) :]
     return 0
+
+
+def _set_aside(descriptor: int) -> int:
+    """A copy of it for the answer; what libraries write to it past Python's streams is dropped from now on."""
+    copy = os.dup(descriptor)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    return copy

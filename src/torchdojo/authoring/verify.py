@@ -59,7 +59,7 @@ def verify_content(
             if isinstance(known, Verification):
                 result = known
             elif isinstance(known, (Question, Guide)):
-                result = texts.verify(known, scripts if len(found) > 1 else run_fresh)
+                result = texts.verify(known, scripts)
             else:
                 result = verify(
                     known,
@@ -68,7 +68,7 @@ def verify_content(
                     quick=quick,
                     write=write,
                     pool=pool,
-                    run_script=scripts if len(found) > 1 else run_fresh,
+                    run_script=scripts,
                     on_progress=partial(board.graded, known.id),
                     cancel=stopped,
                 )

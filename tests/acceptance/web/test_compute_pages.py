@@ -51,7 +51,7 @@ def test_a_sprint_counts_down_and_goes_from_question_to_question(visitor: Any) -
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(visitor: Any, address: str, scheme: str) -> None:
     page = visitor.enter(address)
-    page.emulate_media(color_scheme=scheme)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     assert serious(page) == []
 
 

@@ -37,10 +37,10 @@ def hand_in(page: Any) -> None:
 def test_kinds_are_found_by_typing_and_impossible_options_are_told_beside_the_form(visitor: Any) -> None:
     page = visitor.enter("/drills")
     page.get_by_text("Kinds of bugs:").click()
-    page.get_by_label("Search").fill("never cleared")
+    page.get_by_label("Search", exact=True).fill("never cleared")
     expect(page.locator("#kinds li:visible")).to_have_count(1)
     page.get_by_label("Gradients are never cleared").check()
-    page.get_by_label("Search").fill("nothing like it")
+    page.get_by_label("Search", exact=True).fill("nothing like it")
     expect(page.get_by_label("Gradients are never cleared")).to_be_visible()
     page.get_by_role("combobox", name="Bugs").select_option("3")
     page.get_by_role("button", name="Make it").click()

@@ -67,7 +67,7 @@ def test_the_list_narrows_down_while_one_types_and_comes_back(visitor: Any) -> N
     page = visitor.enter("/exercises")
     cards = page.locator(".track .card:visible")
     everything = cards.count()
-    page.get_by_label("Search").focus()
+    page.get_by_label("Search", exact=True).focus()
     page.keyboard.type("focal")
     expect(cards).to_have_count(1)
     expect(page.locator("#found")).to_have_text(f"1 of {everything} exercises")
@@ -77,7 +77,7 @@ def test_the_list_narrows_down_while_one_types_and_comes_back(visitor: Any) -> N
     expect(cards).to_have_count(0)
     page.get_by_role("link", name="Show all").click()
     expect(cards).to_have_count(everything)
-    expect(page.get_by_label("Search")).to_be_focused()
+    expect(page.get_by_label("Search", exact=True)).to_be_focused()
 
 
 def test_the_list_narrows_down_without_scripts(chromium: Any, server: Any) -> None:
@@ -85,7 +85,7 @@ def test_the_list_narrows_down_without_scripts(chromium: Any, server: Any) -> No
     page = context.new_page()
     page.goto(server.first_address)
     page.goto(server.base + "/exercises")
-    page.get_by_label("Search").fill("focal")
+    page.get_by_label("Search", exact=True).fill("focal")
     page.get_by_role("button", name="Show").click()
     expect(page.locator(".track .card:visible")).to_have_count(1)
     page.get_by_role("link", name="Focal loss").click()

@@ -87,7 +87,7 @@ def test_without_scripts_it_works_as_well(chromium: Any, server: Any) -> None:
 @pytest.mark.parametrize("width", [1280, 390])
 def test_cards_can_be_read_by_everybody(visitor: Any, scheme: str, width: int) -> None:
     page = visitor.enter("/review")
-    page.emulate_media(color_scheme=scheme)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 850})
     page.keyboard.press(" ")
     expect(page.locator("#back")).to_be_visible()

@@ -75,7 +75,8 @@ def test_naming_every_bug_where_it_sits_scores_in_full_and_is_kept(dojo: Dojo, m
 
 def test_claiming_a_decoy_costs(dojo: Dojo, made):
     lines = starter(dojo, made.exercise.id).splitlines()
-    decoy = innocents(made.exercise, lines)[0]
+    planted = {bug.kind for bug in made.exercise.bugs}
+    decoy = next(decoy for decoy in innocents(made.exercise, lines) if decoy.looks_like not in planted)
     marks = [Suspicion(culprit.first, culprit.kind) for culprit in culprits(made.exercise, lines)]
     diagnosis = diagnose_first(dojo, made.exercise.id, [*marks, Suspicion(decoy.line, decoy.looks_like)])
     assert diagnosis.score == 0.75

@@ -128,6 +128,11 @@ def test_a_warm_script_runs_as_in_a_python_of_its_own(warm, source, printed, fai
         assert (ran.printed, ran.failed) == (printed, failed)
 
 
+def test_what_a_library_writes_past_python_spoils_nothing(warm):
+    ran = warm("import os\nos.write(1, b'native noise\\n')\nprint('said')", {})
+    assert (ran.printed, ran.failed) == ("said\n", "")
+
+
 def test_scripts_leave_nothing_behind(warm):
     source = "import torch\nprint(hasattr(torch, 'mine'))\ntorch.mine = 1"
     assert warm(source, {}) == warm(source, {}) == run_fresh(source, {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import linecache
 import os
 import random
@@ -19,6 +20,7 @@ from torchdojo.harness.serving.rehearsal import rehearse
 
 
 def _traces() -> dict[str, Any]:
+    gc.collect()  # What earlier tests left to the garbage collector may close now, and not in between.
     return {
         "modules": {name for name in sys.modules if not name.startswith(("torch", "numpy"))},
         "sources": {name for name in linecache.cache if name.startswith("<")},

@@ -35,6 +35,11 @@ if (button) {
   });
 }
 
+// On a narrow screen the navigation scrolls; where one is has to be seen.
+const here = document.querySelector<HTMLElement>("header nav [aria-current]");
+const navigation = here?.closest("nav");
+if (here && navigation) navigation.scrollLeft = here.offsetLeft - navigation.offsetLeft - (navigation.clientWidth - here.offsetWidth) / 2;
+
 for (const time of document.querySelectorAll<HTMLTimeElement>("time[datetime]")) {
   const when = new Date(time.dateTime);
   if (!Number.isNaN(when.getTime())) {
