@@ -14,15 +14,13 @@ Reports = Mapping[Case, Report]
 
 
 def run_claims(exercise: Exercise, reports: Reports) -> list[Claim]:
-    """Every claim that rests on the runs."""
+    """Every claim that rests on the runs there were."""
+    graded = {(case.role, case.name) for case in reports}
     claims = [_solution(exercise, reports), in_time(exercise, reports), *_starter(exercise, reports)]
-    for bug in exercise.bugs:
-        claims.append(_alone(bug.id, reports))
-    for bug in exercise.bugs:
-        if len(exercise.bugs) > 1:
-            claims.append(_reverted(bug.id, reports))
-    claims += [_right(answer, reports) for answer in right_answers(exercise)]
-    claims += [_fake(answer, reports) for answer in fake_answers(exercise)]
+    claims += [_alone(bug.id, reports) for bug in exercise.bugs if ("alone", bug.id) in graded]
+    claims += [_reverted(bug.id, reports) for bug in exercise.bugs if ("reverted", bug.id) in graded]
+    claims += [_right(answer, reports) for answer in right_answers(exercise) if ("right", answer.name) in graded]
+    claims += [_fake(answer, reports) for answer in fake_answers(exercise) if ("fake", answer.name) in graded]
     return claims
 
 

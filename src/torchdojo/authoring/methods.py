@@ -10,6 +10,7 @@ from torchdojo.authoring.bench import Bench
 from torchdojo.authoring.judging import Reports
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.proof import Claim, Proof
+from torchdojo.library import is_proved
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Method:
 def _run_debug(
     exercise: Exercise, seeds: Sequence[int], alone_seeds: Sequence[int], bench: Bench, quick: bool
 ) -> Reports:
-    return bench.run(exercise, gradings.plan(exercise, seeds, alone_seeds))
+    return bench.run(exercise, gradings.plan(exercise, seeds, alone_seeds, sample=quick and is_proved(exercise)))
 
 
 def _judge_debug(exercise: Exercise, reports: Reports, quick: bool) -> list[Claim]:

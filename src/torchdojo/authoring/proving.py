@@ -22,6 +22,7 @@ CURVES = ("train_loss", "val_accuracy", "val_loss")
 
 def make_proof(exercise: Exercise, reports: Reports, claims: Sequence[Claim]) -> Proof:
     """The proof of an exercise from the reports of all its cases."""
+    graded = {(case.role, case.name) for case in reports}
     solution = of_role(reports, "solution")
     shown = {curve.name: curve for curve in solution[0].curves}
     return Proof(
@@ -32,9 +33,9 @@ def make_proof(exercise: Exercise, reports: Reports, claims: Sequence[Claim]) ->
         claims=tuple(claims),
         solution=tuple(_run(report) for report in solution),
         starter=tuple(_run(report) for report in of_role(reports, "starter")),
-        bugs=tuple(_bug(bug, reports) for bug in exercise.bugs),
-        right=tuple(_answer(answer, "right", reports) for answer in right_answers(exercise)),
-        fake=tuple(_answer(answer, "fake", reports) for answer in fake_answers(exercise)),
+        bugs=tuple(_bug(bug, reports) for bug in exercise.bugs if ("alone", bug.id) in graded),
+        right=_answers(right_answers(exercise), "right", reports),
+        fake=_answers(fake_answers(exercise), "fake", reports),
         curves=tuple(_thinned(shown[name]) for name in CURVES if name in shown),
         facts=dict(sorted(solution[0].facts.items())),  # counts: the judge compares submissions with them exactly
     )
@@ -68,9 +69,12 @@ def _bug(bug: BugSpec, reports: Reports) -> BugProof:
     )
 
 
-def _answer(answer: Answer, role: str, reports: Reports) -> AnswerProof:
-    report = of_role(reports, role, answer.name)[0]
-    return AnswerProof(answer.name, answer.style, report.verdict, tuple(not_fixed(report)))
+def _answers(answers: Sequence[Answer], role: str, reports: Reports) -> tuple[AnswerProof, ...]:
+    return tuple(
+        AnswerProof(answer.name, answer.style, report.verdict, tuple(not_fixed(report)))
+        for answer in answers
+        for report in of_role(reports, role, answer.name)[:1]
+    )
 
 
 def _metric(report: Report) -> float | None:

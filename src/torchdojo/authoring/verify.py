@@ -126,10 +126,10 @@ def verify(
 ) -> Verification:
     """Check every claim about one exercise: first by reading, and if that holds, by grading all its scripts.
 
-    `quick` uses the first seed only, and of the mutants a few. In a debug exercise `alone_seeds` are the seeds of
-    "each bug alone", by default the same as `seeds`. `write` puts the proof beside the exercise when every claim
-    holds; without it, proof.json has to be there and made from the present files. Gradings run in `pool`, or else
-    `jobs` at a time. Raises Cancelled.
+    `quick` uses the first seed only, of the mutants a few, and a sample of what a current proof says already. In a
+    debug exercise `alone_seeds` are the seeds of "each bug alone", by default the same as `seeds`. `write` puts the
+    proof beside the exercise when every claim holds; without it, proof.json has to be there and made from the present
+    files. Gradings run in `pool`, or else `jobs` at a time. Raises Cancelled.
     """
     if pool is None:
         with ThreadPoolExecutor(jobs or os.cpu_count() or 1, "grading") as own:

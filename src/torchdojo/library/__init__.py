@@ -6,7 +6,7 @@ from torchdojo.library.document import body_of, without_fences
 from torchdojo.library.folder import GOAL_FILE, MANIFEST, PROOF, SLUG, folder_digest, role_files
 from torchdojo.library.guides import Refused, load_guide, refused_patterns
 from torchdojo.library.manifest import load_exercise
-from torchdojo.library.proofs import ProvedFacts, is_current, read_proof, torch_version, write_proof
+from torchdojo.library.proofs import ProvedFacts, is_current, is_proved, read_proof, torch_version, write_proof
 from torchdojo.library.questions import load_question
 from torchdojo.library.roots import beside, shipped_root
 from torchdojo.library.script_names import check_script_names
@@ -30,6 +30,7 @@ __all__ = [
     "fake_answers",
     "folder_digest",
     "is_current",
+    "is_proved",
     "load_exercise",
     "load_guide",
     "load_question",

@@ -49,6 +49,15 @@ def is_current(exercise: Exercise, proof: Proof) -> bool:
     return proof.digest == folder_digest(exercise.folder)
 
 
+def is_proved(exercise: Exercise) -> bool:
+    """Whether a proof made from the files as they are now says that every claim holds."""
+    try:
+        proof = read_proof(exercise)
+    except BadContent:
+        return False
+    return proof is not None and proof.ok and is_current(exercise, proof)
+
+
 class ProvedFacts:
     """What proofs say of the clean runs. Reads a folder again only when one of its files has changed."""
 

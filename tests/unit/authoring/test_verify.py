@@ -99,11 +99,16 @@ def test_the_same_results_give_the_same_file_that_is_valid_json(exercise: Exerci
 
 
 def test_quick_uses_one_seed_and_wants_a_current_proof(exercise: Exercise):
-    assert "there is none" in broken(verify(exercise, ReadingGrader(), quick=True))["proof.json"]
+    unproved = verify(exercise, ReadingGrader(), quick=True)
+    assert "there is none" in broken(unproved)["proof.json"]
+    assert unproved.gradings == 10
     verify(exercise, ReadingGrader(), write=True)
     quick = verify(exercise, ReadingGrader(), quick=True)
     assert quick.ok
-    assert quick.gradings == 10
+    assert {claim.name for claim in unproved.claims} - {claim.name for claim in quick.claims} == {
+        "missing-zero-grad mended alone",
+        "too-fast mended alone",
+    }, "what the proof already says is not asked again"
     (exercise.folder / "prompt.md").write_text("Changed.\n", encoding="utf-8")
     assert "other files" in broken(verify(exercise, ReadingGrader(), quick=True))["proof.json"]
 
