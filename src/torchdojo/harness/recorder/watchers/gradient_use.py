@@ -219,7 +219,7 @@ class _Watch:
         counts = [sum(id(p) in own for p in owner.parameters()) for owner in owners]
         if not owners:
             return -1
-        return owners[counts.index(max(counts))].at if max(counts) else owners[-1].at
+        return max(zip(counts, range(len(owners)), owners, strict=True))[2].at
 
     def _step(self, optimizer: Any) -> None:
         owner = self._owners.of(optimizer)
