@@ -93,6 +93,8 @@ class _Watch:
         self._ever_owned = Identities()
         self._before: dict[int, dict[int, State]] = {}
         self._passes = 0
+        #: Backward passes that an optimizer has used.
+        self._useful: set[int] = set()
         #: Backward passes since an optimizer was built, and how many were: a run may have several phases.
         self._phase_passes = self._phases = 0
         self._stepping = False
@@ -158,7 +160,12 @@ class _Watch:
 
     def _decide(self, owner: Watched, outcome: str) -> None:
         outcomes = owner.facts.setdefault("outcomes", {})
-        for at in owner.facts["waiting"]:
+        for at, number in owner.facts["waiting"]:
+            if outcome == "used":
+                self._useful.add(number)
+            elif outcome == "discarded" and number in self._useful:
+                # The pass was for another optimizer: its loss leads through this one's model, as a generator's does.
+                continue
             kept = outcomes.setdefault(at, [])
             if len(kept) < _OUTCOMES:
                 kept.append(outcome)
@@ -177,7 +184,7 @@ class _Watch:
             if not changed:
                 continue
             owner.facts["filled"] = owner.facts.get("filled", 0) + 1
-            owner.facts.setdefault("waiting", []).append(at)
+            owner.facts.setdefault("waiting", []).append((at, self._passes))
             owner.facts.setdefault("places", Counter())[at] += 1
             representatives = owner.representatives()
             versions = {id(p): version_of(p) for p in representatives}
