@@ -84,11 +84,14 @@ def _described(model: Any) -> dict[str, Any] | None:
 
 
 def _like(shapes: list[tuple[int, ...]], trained: list[Any]) -> Any:
-    """The model trained last whose state has these shapes; None when none has."""
-    for model in reversed(trained):
-        if [tuple(t.shape) for t in Module.state_dict(model).values() if isinstance(t, Tensor)] == shapes:
-            return model
-    return None
+    """The model trained last whose state has these shapes, at best in this order; None when none has."""
+    alike = [(_shapes(model), model) for model in reversed(trained)]
+    exactly = [model for found, model in alike if found == shapes]
+    return next(iter(exactly + [model for found, model in alike if sorted(found) == sorted(shapes)]), None)
+
+
+def _shapes(model: Any) -> list[tuple[int, ...]]:
+    return [tuple(tensor.shape) for tensor in Module.state_dict(model).values() if isinstance(tensor, Tensor)]
 
 
 def _answer(question: Frame, model: Any, trained: list[Any], send: Any) -> None:

@@ -33,7 +33,14 @@ ROW_KINDS = frozenset({"unshuffled-training"})
 
 #: Kinds whose one occasion in a run is enough: what is restored or read to go on, or looked at once for a model.
 SINGLE_KINDS = frozenset(
-    {"batch-dimension-merged", "best-state-by-reference", "resume-loses-state", "view-instead-of-permute"}
+    {
+        "adapter-not-identity",
+        "batch-dimension-merged",
+        "best-state-by-reference",
+        "load-matches-nothing",
+        "resume-loses-state",
+        "view-instead-of-permute",
+    }
 )
 
 #: Kinds whose occasions are epochs, of which a run has few.

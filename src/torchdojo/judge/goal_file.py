@@ -64,13 +64,17 @@ class GoalFile:
 def fitted(
     given: Sequence[tuple[str, torch.Tensor]], wanted: Sequence[tuple[str, tuple[int, ...]]]
 ) -> dict[str, torch.Tensor] | None:
-    """The given weights under the wanted names: by name, else in order when all shapes agree; None when neither fits.
+    """The given weights under the wanted names: by name, else in order within each shape; None when neither fits.
 
-    A fix may rename a layer or keep its layers in another container: the order of the weights then stays.
+    A fix may rename a layer, keep its layers in another container or the parts of a layer in another order: the order
+    of the weights of one shape then stays.
     """
     by_name = dict(given)
     if all(name in by_name and tuple(by_name[name].shape) == shape for name, shape in wanted):
         return {name: by_name[name] for name, _ in wanted}
-    if [tuple(tensor.shape) for _, tensor in given] == [shape for _, shape in wanted]:
-        return {name: tensor for (name, _), (_, tensor) in zip(wanted, given, strict=True)}
-    return None
+    shapes = [tuple(tensor.shape) for _, tensor in given]
+    if sorted(shapes) != sorted(shape for _, shape in wanted):
+        return None
+    # Tensors of different shapes may change places: of each shape, the order alone says which is which.
+    left = {shape: [tensor for _, tensor in given if tuple(tensor.shape) == shape] for shape in set(shapes)}
+    return {name: left[shape].pop(0) for name, shape in wanted}

@@ -92,6 +92,7 @@ class Log:
         self._phases += 1
         if self._phases <= _MOST_PHASES:
             self._phase_began = self._updates
+            self.light = False
 
     def number(self) -> int:
         """The id of the next forward or loss."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 
-from torchdojo.harness.originals import Module, numel, requires_grad_of, weak
+from torchdojo.harness.originals import Module, numel, requires_grad_of
 from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.identities import Identities
 from torchdojo.harness.recorder.numbers import Array, array
 
 #: The groups of an optimizer are read in each of its first steps, then now and then.
@@ -31,13 +31,12 @@ class Owners:
     def __init__(self, bus: Bus) -> None:
         self._log = bus.log
         self._steps: dict[int, int] = {}
-        self._owned: dict[int, Callable[[], Any]] = {}
+        self._owned = Identities()
         bus.step_begins.append(self._read)
 
     def owns(self, parameter: Any) -> bool:
         """Whether an optimizer that has stepped holds this parameter."""
-        found = self._owned.get(id(parameter))
-        return found is not None and found() is parameter
+        return parameter in self._owned
 
     def _read(self, optimizer: Any) -> None:
         number = self._log.ident(optimizer)
@@ -45,8 +44,7 @@ class Owners:
         self._steps[number] = steps + 1
         if steps < _FIRST or steps % _EVERY == 0:
             for group in optimizer.param_groups:
-                for parameter in group["params"]:
-                    self._owned[id(parameter)] = weak(parameter)
+                self._owned.update(group["params"])
 
 
 def owners_of(bus: Bus) -> Owners:

@@ -21,7 +21,8 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     """In every evaluation pass the mode-dependent layers must be in eval mode, in training they must not."""
     covering, _ = covering_passes(trace, expected)
     training = main_forwards(trace)
-    active = [f for f in training if f.get("train_leaves", 0) > 0]
+    # What is evaluated need not be what trained longest: a part with dropout may come in a later phase.
+    active = [f for f in trace.training_forwards if f.get("train_leaves", 0) > 0]
     idle = [f for f in training if f.get("train_leaves", 0) == 0 and f.get("eval_leaves", 0) > 0]
     judged = [f for p in covering for f in p if f.get("train_leaves", 0) + f.get("eval_leaves", 0) > 0]
     # Dropout that is not told the mode is another bug: switching the model does not help.

@@ -13,6 +13,8 @@ KIND = "sigmoid-before-bce-with-logits"
 WATCHERS = ("loss_inputs",)
 
 LOSSES = ("binary_cross_entropy_with_logits", "multilabel_soft_margin_loss")
+#: The same loss of probabilities: one sigmoid in front of it is right.
+OF_PROBABILITIES = "binary_cross_entropy"
 SQUASHERS = {"SigmoidBackward0": "a sigmoid", "SoftmaxBackward0": "a softmax"}
 
 #: Nodes that something squashed may go through on its way; "" in evaluation. Sums of products are small by chance.
@@ -49,7 +51,17 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     lows = [f["low"] for _, f in watched_losses(trace, *LOSSES)]
     reach = f", down to {min(lows):.1f}" if lows else ""
     summary = f"{counted(len(losses), 'call')} of a binary loss with logits got raw scores{reach}."
-    return Observation(KIND, len(losses), summary, tuple(findings))
+    plain = _of_probabilities(trace)
+    if plain:
+        summary += f" {counted(plain, 'call')} of one without logits got probabilities on both sides of one half."
+    return Observation(KIND, len(losses) + plain, summary, tuple(findings))
+
+
+def _of_probabilities(trace: Trace) -> int:
+    """Calls of the loss that takes probabilities; 0 when all lay above one half, as after two sigmoids."""
+    if not any(facts["low"] < 0.5 for _, facts in watched_losses(trace, OF_PROBABILITIES)):
+        return 0
+    return len([event for event in trace.of("loss") if event["name"] == OF_PROBABILITIES])
 
 
 def _between_zero_and_one(trace: Trace, pairs: list[tuple[Event, Event]]) -> Finding | None:

@@ -1,9 +1,11 @@
 """Low-rank adapters beside frozen weights, and checkpointed parts of a model that get no gradients.
 
-adapter         before the first update of its factors: cls (of the module that holds it), rank, ratio (norm of the
-                product of the factors by that of the frozen weight), moves (how far the module's output moves when
-                one factor is set to zero, by the size of the output), zero (both factors are zero), principal (the
-                frozen weight has lost what the factors hold), loaded (the factors came from a state dict)
+adapter         before the first update of its factors, or of the model around them: cls (of the module that holds it),
+                rank, ratio (norm of the product of the factors by that of the frozen weight), moves (how far the
+                module's output moves when one factor is set to zero, by the size of the output), zero (both factors
+                are zero), principal (the frozen weight has lost what the factors hold), loaded (the factors came from
+                a state dict). Factors kept apart from the frozen weight are noted only where their product is zero
+                and one of them is not: others may be no adapter at all
 checkpoint      torch.utils.checkpoint ran with gradients enabled, the first time at its line: reentrant, fed (an
                 input requires grad), trainable (parameters inside that do)
 """
@@ -11,7 +13,7 @@ checkpoint      torch.utils.checkpoint ran with gradients enabled, the first tim
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +22,7 @@ from torch.utils import checkpoint
 
 from torchdojo.harness.originals import Module, Parameter, Tensor, detach, is_grad_enabled, requires_grad_of
 from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.identities import Identities
 from torchdojo.harness.recorder.tensors import tensors_in
 
 _NAME = "adapters"
@@ -55,9 +58,10 @@ class _Adapters:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._models: dict[int, Any] = {}
-        self._known: set[int] = set()
-        self._loaded: set[int] = set()
+        self._known = Identities()
+        self._loaded = Identities()
         self._noted = 0
+        self._told = Identities()
         self._places: set[int] = set()
 
     def forward_ends(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
@@ -67,28 +71,54 @@ class _Adapters:
             self._models[ident] = weakref.ref(module)
 
     def step_begins(self, optimizer: Any) -> None:
-        """Look at the adapters whose factors are about to be moved for the first time."""
+        """Look at the adapters whose factors, or the model around them, are about to be moved for the first time."""
         fresh = {
-            id(parameter)
+            id(parameter): parameter
             for group in optimizer.param_groups
             for parameter in group["params"]
-            if id(parameter) not in self._known
+            if parameter not in self._known
         }
         if not fresh:
             return
-        self._known |= fresh
         models = [model for reference in self._models.values() if (model := reference()) is not None]
+        moving = [model for model in models if any(id(p) in fresh for p in Module.parameters(model))]
         seen: set[int] = set()
-        for module in [inner for model in models for inner in Module.modules(model)]:
+        for module in [inner for model in moving for inner in Module.modules(model)]:
             if id(module) in seen or self._noted >= _MOST_ADAPTERS:
                 continue
             seen.add(id(module))
             adapter = _adapter_of(module)
-            if adapter is not None and id(adapter.down) in fresh and id(adapter.up) in fresh:
-                self._noted += 1
+            if adapter is not None and self._is_new(adapter, fresh):
+                self._note(adapter)
+        for model in moving:
+            self._note_apart(model, fresh)
+        self._known.update(fresh.values())
+
+    def _note_apart(self, model: Any, fresh: Collection[int]) -> None:
+        """Adapters that are hooked onto their layers."""
+        frozen = [p for p in Module.parameters(model) if p.dim() == 2 and not requires_grad_of(p)]
+        if not frozen:
+            return
+        for module in Module.modules(model):
+            if self._noted >= _MOST_ADAPTERS:
+                continue
+            adapter = _adapter_among(module, frozen)
+            if adapter is None or _adapter_of(module) is not None or not self._is_new(adapter, fresh):
+                continue
+            if bool(adapter.down.any()) != bool(adapter.up.any()):
                 self._note(adapter)
 
+    def _is_new(self, adapter: _Adapter, fresh: Collection[int]) -> bool:
+        """Whether nothing has moved the factors yet: factors that no optimizer holds may have been moved by hand."""
+        owned = [id(factor) in fresh for factor in (adapter.down, adapter.up)]
+        if adapter.down in self._told or adapter.up in self._told:
+            return False
+        known = adapter.down in self._known or adapter.up in self._known
+        return all(owned) or not (any(owned) or known or self._bus.log.by_hand)
+
     def _note(self, adapter: _Adapter) -> None:
+        self._told.update([adapter.down, adapter.up])
+        self._noted += 1
         with self._bus.experiment(), torch.no_grad():
             product, weight = adapter.product, adapter.frozen
             size = float(weight.norm()) + 1e-12
@@ -101,7 +131,7 @@ class _Adapters:
                 "moves": self._moves(adapter),
                 "zero": not bool(adapter.down.any()) and not bool(adapter.up.any()),
                 "principal": kept < 1e-3,
-                "loaded": bool({id(adapter.down), id(adapter.up)} & self._loaded),
+                "loaded": adapter.down in self._loaded or adapter.up in self._loaded,
             }
         self._bus.note(_NAME, "adapter", **facts)
 
@@ -129,7 +159,7 @@ class _Adapters:
         def load_state_dict(module: Any, state_dict: Any, *args: Any, **kwargs: Any) -> Any:
             result = original(module, state_dict, *args, **kwargs)
             try:
-                self._loaded |= {id(p) for name, p in Module.named_parameters(module) if name in state_dict}
+                self._loaded.update(p for name, p in Module.named_parameters(module) if name in state_dict)
             except Exception as error:
                 self._bus.log.failed(error)
             return result
@@ -164,9 +194,12 @@ class _Adapters:
 
 def _adapter_of(module: Any) -> _Adapter | None:
     """Two trainable matrices of low rank whose product has the shape of a frozen one, all close together."""
-    matrices = [p for p in _own_and_childrens(module) if p.dim() == 2]
-    trainable = [p for p in matrices if requires_grad_of(p)]
-    frozen = [p for p in matrices if not requires_grad_of(p)]
+    return _adapter_among(module, [p for p in _own_and_childrens(module) if p.dim() == 2 and not requires_grad_of(p)])
+
+
+def _adapter_among(module: Any, frozen: list[Any]) -> _Adapter | None:
+    """The same of a frozen matrix that may be elsewhere."""
+    trainable = [p for p in _own_and_childrens(module) if p.dim() == 2 and requires_grad_of(p)]
     for weight in frozen:
         out, given = weight.shape
         for down in trainable:

@@ -3,7 +3,9 @@
 pair        at the end, for each maker whose output another model was given: maker, judge (models), attached and
             detached (times it was given with a graph behind it and without), others (times the judge was given
             something else), steps (updates of the maker's parameters), empty (those that found no gradient at
-            all), mixed (those that found gradients of the judge's own update). It stands at the maker's update.
+            all), mixed (those that found gradients of the judge's own update), judged (updates of the judge's), tainted
+            (those that found gradients of the maker's update in a judge that had been cleared before it), judge_at
+            (the line of the judge's update). It stands at the maker's update.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ class _Updates:
     steps: int = 0
     empty: int = 0
     mixed: int = 0
+    tainted: int = 0
 
 
 @dataclass(slots=True)
@@ -65,6 +68,11 @@ class _Adversaries:
     #: Makers that got gradients from their judge's update, and those that still had them at the next backward pass.
     _spilt: set[int] = field(default_factory=set)
     _left: set[int] = field(default_factory=set)
+    #: Models without any gradient when the latest backward pass began; and, like the two above, judges that got
+    #: gradients from their maker's update: those that had been cleared before, so that all there is came from it.
+    _clear: set[int] = field(default_factory=set)
+    _filled: set[int] = field(default_factory=set)
+    _tainted: set[int] = field(default_factory=set)
 
     def forward_ends(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
         """Was the model given what another one made?"""
@@ -90,9 +98,11 @@ class _Adversaries:
             self._made = [*self._made[1 - _RECENT :], (data_ptr(output), numel(output), ident)]
 
     def backward_begins(self, roots: Any) -> None:
-        """Are gradients of the judge's update still there?"""
-        suspects, self._spilt = self._spilt | self._left, set()
-        self._left = {maker for maker in suspects if any(_has_gradient(p) for p in self._held.get(maker, ()))}
+        """Are gradients of the other one's update still there?"""
+        self._clear = {model for model, held in self._held.items() if not any(_has_gradient(p) for p in held)}
+        self._left = (self._spilt | self._left) - self._clear
+        self._tainted = (self._filled | self._tainted) - self._clear
+        self._spilt, self._filled = set(), set()
 
     def backward_ends(self, roots: Any, forwards: list[int], failed: bool) -> None:
         """Remember which models got gradients."""
@@ -113,10 +123,13 @@ class _Adversaries:
             updates.steps += 1
             updates.empty += not any(_has_gradient(p) for p in self._held[model])
             updates.mixed += model in self._left
-            self._left.discard(model)
-            self._spilt.discard(model)
+            updates.tainted += model in self._tainted
+            for suspects in (self._left, self._spilt, self._tainted, self._filled):
+                suspects.discard(model)
         judged = {maker for maker, judge, _ in self._fed if judge in movers and maker not in movers}
         self._spilt |= judged & self._reached
+        judges = {judge for maker, judge, _ in self._fed if maker in movers and judge not in movers}
+        self._filled |= judges & self._reached & self._clear
         self._reached.clear()
 
     def script_ends(self) -> None:
@@ -126,6 +139,8 @@ class _Adversaries:
             updates = self._updates.get(maker, _Updates())
             facts = {"attached": attached, "detached": detached, "others": self._calls[judge] - attached - detached}
             counts = {"steps": updates.steps, "empty": updates.empty, "mixed": updates.mixed}
+            judge_updates = self._updates.get(judge, _Updates())
+            counts |= {"judged": judge_updates.steps, "tainted": judge_updates.tainted, "judge_at": judge_updates.at}
             self._bus.note(_NAME, "pair", updates.at, maker=maker, judge=judge, **facts, **counts)
 
 

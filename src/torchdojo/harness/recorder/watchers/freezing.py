@@ -21,6 +21,7 @@ import numpy as np
 
 from torchdojo.harness.originals import Module, Parameter, requires_grad_of, shape_of, weak
 from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.identities import Identities
 from torchdojo.harness.recorder.looks import Look, looks_of
 from torchdojo.harness.recorder.numbers import Array, array
 from torchdojo.harness.recorder.owners import own_parameters, owners_of, same_values, some_values
@@ -88,7 +89,8 @@ class Freezing:
         self._looks = looks_of(bus)
         self._models: dict[int, _Frozen] = {}
         self._attributes: dict[tuple[int, str], _Attribute] = {}
-        self._loaded: dict[int, Any] = {}
+        self._loaded = Identities()
+        self._awaited = Identities()
         self._steps: dict[int, int] = {}
         self._looks.begins.append(self._before)
         self._looks.ends.append(self._after)
@@ -98,10 +100,16 @@ class Freezing:
 
     def _wrap_load(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def load_state_dict(module: Any, state_dict: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                names = dict(Module.named_parameters(module))
+                if not any(key in names for key in state_dict):
+                    self._awaited.update(names.values())
+            except Exception as error:
+                self._bus.log.failed(error)
             result = original(module, state_dict, *args, **kwargs)
             try:
                 names = dict(Module.named_parameters(module))
-                self._loaded.update({id(names[key]): weak(names[key]) for key in state_dict if key in names})
+                self._loaded.update(names[key] for key in state_dict if key in names)
             except Exception as error:
                 self._bus.log.failed(error)
             return result
@@ -171,17 +179,15 @@ class Freezing:
             weight = vars(call.module).get("_parameters", {}).get("weight")
             if weight is None or requires_grad_of(weight) or len(shape_of(weight)) < 2:
                 continue
-            if not self._owners.owns(weight) and not self._was_loaded(weight) and np.ptp(some_values(weight)) > 0:
+            # Where weights were to be loaded and none fitted, freezing was right: the load is what has to be mended.
+            arrived = self._owners.owns(weight) or weight in self._loaded or weight in self._awaited
+            if not arrived and np.ptp(some_values(weight)) > 0:
                 fresh.append(type(call.module).__name__)
         if fresh and not model.fresh:
             again = [p for p in _parameters(look.root) if requires_grad_of(p)]
-            model.trained = {id(p) for p in again if self._owners.owns(p) or self._was_loaded(p)}
+            model.trained = {id(p) for p in again if self._owners.owns(p) or p in self._loaded}
             model.fresh_at = self._bus.log.at()
         model.fresh = fresh
-
-    def _was_loaded(self, parameter: Any) -> bool:
-        found = self._loaded.get(id(parameter))
-        return found is not None and found() is parameter
 
     def _step(self, optimizer: Any) -> None:
         number = self._bus.log.ident(optimizer)

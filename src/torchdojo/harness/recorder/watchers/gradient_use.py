@@ -37,12 +37,15 @@ from torchdojo.harness.originals import (
     weak,
 )
 from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.identities import Identities
 from torchdojo.harness.recorder.numbers import Array, array
 from torchdojo.harness.recorder.optimizers import Optimizers, State, Watched, is_clear
 
 _BY = "gradient_use"
 
-#: Backward passes after which the parameters of every model are looked through.
+#: Backward passes after which the parameters of every model are looked through, counted from the first one and from
+#: the first one after each of so many optimizers was built.
+_MOST_PHASES = 16
 _LOOKS = frozenset({2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024, 2048})
 
 #: Values of a parameter that are compared, names that are told, and outcomes that are kept.
@@ -85,13 +88,17 @@ class _Root:
 class _Watch:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._owners = Optimizers(bus, self._own)
+        self._owners = Optimizers(bus, self._built)
         self._roots: dict[int, _Root] = {}
-        self._ever_owned: dict[int, Any] = {}
+        self._ever_owned = Identities()
         self._before: dict[int, dict[int, State]] = {}
         self._passes = 0
+        #: Backward passes that an optimizer has used.
+        self._useful: set[int] = set()
+        #: Backward passes since an optimizer was built, and how many were: a run may have several phases.
+        self._phase_passes = self._phases = 0
         self._stepping = False
-        self._loaded: dict[int, Any] = {}
+        self._loaded = Identities()
         bus.replace(Module, "load_state_dict", self._wrap_loading)
         bus.forward_ends.append(self._meet)
         bus.backward_begins.append(self._begin)
@@ -100,9 +107,15 @@ class _Watch:
         bus.step_ends.append(self._stepped)
         bus.script_ends.append(self._sum_up)
 
+    def _built(self, owner: Watched) -> None:
+        self._own(owner)
+        self._phases += 1
+        if self._phases <= _MOST_PHASES:
+            self._phase_passes = 0
+
     def _own(self, owner: Watched) -> None:
+        self._ever_owned.update(owner.parameters())
         for parameter in owner.parameters():
-            self._ever_owned[id(parameter)] = weak(parameter)
             for root in self._roots.values():
                 root.tensors.pop(id(parameter), None)
 
@@ -111,20 +124,12 @@ class _Watch:
             result = original(module, *args, **kwargs)
             if not self._bus.experimenting:
                 try:
-                    self._loaded.update((id(p), weak(p)) for p in Module.parameters(module))
+                    self._loaded.update(Module.parameters(module))
                 except Exception as error:
                     self._bus.log.failed(error)
             return result
 
         return load_state_dict
-
-    def _was_loaded(self, parameter: Any) -> bool:
-        known = self._loaded.get(id(parameter))
-        return known is not None and known() is parameter
-
-    def _owned(self, parameter: Any) -> bool:
-        known = self._ever_owned.get(id(parameter))
-        return known is not None and known() is parameter
 
     def _meet(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
         known = self._roots.get(id(module))
@@ -155,7 +160,12 @@ class _Watch:
 
     def _decide(self, owner: Watched, outcome: str) -> None:
         outcomes = owner.facts.setdefault("outcomes", {})
-        for at in owner.facts["waiting"]:
+        for at, number in owner.facts["waiting"]:
+            if outcome == "used":
+                self._useful.add(number)
+            elif outcome == "discarded" and number in self._useful:
+                # The pass was for another optimizer: its loss leads through this one's model, as a generator's does.
+                continue
             kept = outcomes.setdefault(at, [])
             if len(kept) < _OUTCOMES:
                 kept.append(outcome)
@@ -165,6 +175,7 @@ class _Watch:
         if self._stepping or failed:
             return
         self._passes += 1
+        self._phase_passes += 1
         at = self._bus.log.at()
         for owner in self._owners:
             before = self._before.get(owner.number, {})
@@ -173,7 +184,7 @@ class _Watch:
             if not changed:
                 continue
             owner.facts["filled"] = owner.facts.get("filled", 0) + 1
-            owner.facts.setdefault("waiting", []).append(at)
+            owner.facts.setdefault("waiting", []).append((at, self._passes))
             owner.facts.setdefault("places", Counter())[at] += 1
             representatives = owner.representatives()
             versions = {id(p): version_of(p) for p in representatives}
@@ -183,7 +194,7 @@ class _Watch:
                 owner.facts["first"] = [(weak(p), _fingerprint(p)) for p in representatives]
             elif not owner.facts.get("moved"):
                 owner.facts["moved"] = _moved(owner.facts["first"])
-        if self._passes in _LOOKS:
+        if self._passes in _LOOKS or self._phase_passes in _LOOKS:
             self._look()
 
     def _look(self) -> None:
@@ -196,7 +207,7 @@ class _Watch:
                 continue
             root.owned = 0
             for name, parameter in Module.named_parameters(module):
-                if self._owned(parameter):
+                if parameter in self._ever_owned:
                     root.owned += 1
                 elif requires_grad_of(parameter) and grad_of(parameter) is not None:
                     known = root.tensors.get(id(parameter))
@@ -206,7 +217,7 @@ class _Watch:
             if root.tensors:
                 root.line = self._builder(module)
                 left = [p for tensor in root.tensors.values() if (p := tensor.parameter()) is not None]
-                root.loaded = all(self._was_loaded(parameter) for parameter in left)
+                root.loaded = all(parameter in self._loaded for parameter in left)
 
     def _builder(self, module: Any) -> int:
         """Where the optimizer of most of a model's parameters was built, or the latest one."""
@@ -215,7 +226,7 @@ class _Watch:
         counts = [sum(id(p) in own for p in owner.parameters()) for owner in owners]
         if not owners:
             return -1
-        return owners[counts.index(max(counts))].at if max(counts) else owners[-1].at
+        return max(zip(counts, range(len(owners)), owners, strict=True))[2].at
 
     def _step(self, optimizer: Any) -> None:
         owner = self._owners.of(optimizer)

@@ -17,6 +17,7 @@ import torch
 
 from torchdojo.harness.originals import Module, requires_grad_of, shape_of, weak
 from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.identities import Identities
 from torchdojo.harness.recorder.looks import Look, looks_of
 from torchdojo.harness.recorder.numbers import Array, array
 from torchdojo.harness.recorder.owners import owners_of
@@ -51,7 +52,7 @@ class InitialWeights:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._owners = owners_of(bus)
-        self._loaded: set[int] = set()
+        self._loaded = Identities()
         self._done: set[int] = set()
         self._layers: list[_Layer] = []
         looks_of(bus).ends.append(self._look)
@@ -61,7 +62,7 @@ class InitialWeights:
     def _wrap_load(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def load_state_dict(module: Any, *args: Any, **kwargs: Any) -> Any:
             result = original(module, *args, **kwargs)
-            self._loaded.update(id(p) for p in _parameters(module))
+            self._loaded.update(_parameters(module))
             return result
 
         return load_state_dict
@@ -97,7 +98,7 @@ class InitialWeights:
                 self._layers.append(layer)
 
     def _begins(self, weight: Any) -> bool:
-        return requires_grad_of(weight) and id(weight) not in self._loaded and not self._owners.owns(weight)
+        return requires_grad_of(weight) and weight not in self._loaded and not self._owners.owns(weight)
 
     def _tell(self) -> None:
         for layer in self._layers[:_MOST_NOTES]:
