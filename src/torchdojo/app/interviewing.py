@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from torchdojo.app.compose import Dojo
-from torchdojo.app.shared_text import MOST_CHARACTERS, SharedText
+from torchdojo.app.shared_text import MOST_CHARACTERS, SharedText, change_to
 from torchdojo.domain.errors import BadContent, BadInput, StoreError
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Actor, Event, Happening, Interview
@@ -138,6 +138,10 @@ class LiveRoom:
             # The document must never be ahead of the log.
             self._read()
             raise
+
+    def write(self, text: str) -> Event | None:
+        """What the candidate saved in a file of their own becomes the text. Raises BadInput as `edit` does."""
+        return self.edit(Actor.CANDIDATE, change_to(self.text, text)) if text != self.text.text else None
 
 
 #: A Yjs update without changes.

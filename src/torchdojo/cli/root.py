@@ -28,6 +28,7 @@ _ABOUT = {
     "interview": "Hold an interview: rooms, scripts, the interviewer's guide, the report.",
     "list": "List the exercises.",
     "look": "Debug a hidden script by looks at its run, which cost minutes.",
+    "mock": "Rehearse an interview alone, against the clock.",
     "plan": "Plan the days until your interview.",
     "questions": "List the interview questions.",
     "review": "Review the cards that are due.",

@@ -9,6 +9,7 @@ import click
 
 from torchdojo.cli.inviting import link, new, revoke
 from torchdojo.cli.opened import opened
+from torchdojo.cli.replaying import replay
 from torchdojo.cli.reporting import calibrate, check, report, rooms
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def command() -> None:
     """Hold an interview: make a room, list and show the scripts, print the interviewer's guide and the report."""
 
 
-for part in (new, link, revoke, rooms, report, check, calibrate):
+for part in (new, link, revoke, rooms, report, check, calibrate, replay):
     command.add_command(part)
 
 

@@ -13,7 +13,8 @@ import { createEditor } from "./editor";
 import { element, fill, json } from "./page";
 import { type Message, Outbox } from "./room_outbox";
 import { type Clock, RoomClock } from "./room_clock";
-import { type Conduct, connectConduct, type InterviewerState } from "./room_conduct";
+import { type Conduct, connectConduct, connectControls, type InterviewerState } from "./room_conduct";
+import { connectMock, type MockState } from "./room_mock";
 import { connectTabs } from "./tabs";
 
 interface CandidateState {
@@ -24,7 +25,7 @@ interface CandidateState {
   run: number | null;
 }
 type Told =
-  | { type: "state"; state: CandidateState & InterviewerState }
+  | { type: "state"; state: PageState }
   | { type: "again"; run: number }
   | { type: "output"; run: number; text: string; ended?: boolean }
   | { type: "curve"; run: number; name: string; x: number[]; y: (number | null)[] }
@@ -35,12 +36,14 @@ type Told =
   | { type: "alive" }
   | { type: "refused"; fact: string; cure: string; id: number | null };
 
+type PageState = CandidateState & InterviewerState & MockState;
+
 const OURS = 4;
 const MOST_AT_ONCE = 150_000;
 const MOST_CHARACTERS = 400_000;
 const SCRATCH_PAUSE_MS = 600;
 
-const data = json<{ role: string; filename: string; metric: string; state: CandidateState & InterviewerState }>(element("page-data"));
+const data = json<{ role: string; filename: string; metric: string; state: PageState }>(element("page-data"));
 const isCandidate = data.role === "candidate";
 const reads = data.role === "observer";
 const tabs = connectTabs(document.querySelector<HTMLElement>("[role=tablist]")!);
@@ -154,6 +157,8 @@ function showRunning(running: number | null, ended: boolean): void {
 
 const clock = new RoomClock();
 const conduct: Conduct | null = isCandidate ? null : connectConduct(send, reads);
+const mock = data.state.mock ? connectMock(send) : null;
+if (mock) connectControls(send);
 
 function take(told: Told): void {
   switch (told.type) {
@@ -200,9 +205,10 @@ function take(told: Told): void {
   }
 }
 
-function show(state: CandidateState & InterviewerState): void {
+function show(state: PageState): void {
   clock.show(state.clock);
   conduct?.show(state);
+  mock?.show(state);
   showRunning(state.run, state.clock.ended);
   if (state.clock.ended) editor.lock();
   if (isCandidate) showToCandidate(state);
@@ -240,12 +246,12 @@ let shownNudges = "";
 let shownReleases = 0;
 function showToCandidate(state: CandidateState): void {
   showScratch(state.scratch);
-  const nudges = state.nudges.map((html) => `<p class="shown-nudge"><strong>From your interviewer:</strong> ${html}</p>`).reverse().join("");
+  const nudges = state.nudges.map((html) => `<p class="shown-nudge"><strong>${mock ? "Nudge" : "From your interviewer"}:</strong> ${html}</p>`).reverse().join("");
   if (nudges !== shownNudges) fill(element("nudges"), nudges);
   shownNudges = nudges;
   if (state.released.length === shownReleases) return;
   shownReleases = state.released.length;
-  fill(element("shown"), state.released.map((each) => `<article class="prose shown-release">${each.html}</article>`).join(""));
+  fill(element("shown"), state.released.map((each) => `<article class="prose shown-release">${each.html}${each.what === "replay" ? `<p><a href="${location.pathname}/replay">Watch the replay</a></p>` : ""}</article>`).join(""));
   tabs.open("task");
 }
 
