@@ -74,12 +74,20 @@ def carry_out(
     *,
     cancel: threading.Event | None = None,
     monotonic: Callable[[], float] = time.monotonic,
+    gives_time_back: bool = False,
 ) -> None:
     """Grade it, and hand what is to be written to `record`; the last piece always says that the run ended.
 
-    Nothing is raised: what goes wrong is written for everybody in the room to read.
+    Nothing is raised: what goes wrong is written for everybody in the room to read. Where nobody can extend the time,
+    a run that we broke `gives_time_back`: what it took is added to the interview.
     """
     pieces = _Pieces(asked.number, record, monotonic)
+    began = monotonic()
+
+    def lost() -> list[Step]:
+        minutes = round((monotonic() - began) / 60, 4)
+        return [(Actor.SYSTEM, Happening.EXTENDED, {"minutes": minutes})] if gives_time_back and minutes > 0 else []
+
     try:
         report = _report(dojo, asked, pieces, cancel)
     except Cancelled:
@@ -88,9 +96,10 @@ def carry_out(
         pieces.end(f"{error.fact} {error.cure}".strip())
     except Exception:
         _log.exception("a run could not be carried out")
-        pieces.end("We broke, not you. Run it again; the server's terminal says what went wrong.")
+        pieces.end("We broke, not you. Run it again; the server's terminal says what went wrong.", lost())
     else:
-        pieces.end(_words_of(report), _judged(asked.number, report))
+        broke = report.verdict is Verdict.INTERNAL_ERROR
+        pieces.end(_words_of(report), lost() if broke else _judged(asked.number, report))
 
 
 def _report(dojo: Dojo, asked: AskedRun, pieces: _Pieces, cancel: threading.Event | None) -> Report:
@@ -112,8 +121,6 @@ def _words_of(report: Report) -> str:
 
 
 def _judged(number: int, report: Report) -> list[Step]:
-    if report.verdict is Verdict.INTERNAL_ERROR:
-        return []
     # The curves are in the log already.
     kept = {key: value for key, value in report.to_json().items() if key != "curves"} | {"curves": []}
     steps: list[Step] = [(Actor.SYSTEM, Happening.VERDICT, {"run": number, "report": _finite(kept)})]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from torchdojo.app.compose import Dojo
-from torchdojo.app.shared_text import MOST_CHARACTERS, SharedText
+from torchdojo.app.shared_text import MOST_CHARACTERS, SharedText, change_to
 from torchdojo.domain.errors import BadContent, BadInput, StoreError
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Actor, Event, Happening, Interview
@@ -49,7 +49,7 @@ class LiveRoom:
         self.state = state_of(events)
         #: What follows from the events that a candidate may be sent, and from nothing else.
         self.candidate_state = state_of(_seen(events))
-        self.text = SharedText(_update(event) for event in events if event.kind is Happening.EDIT)
+        self.text = SharedText(written_update(event) for event in events if event.kind is Happening.EDIT)
         self._anchor()
 
     def _anchor(self) -> None:
@@ -139,6 +139,10 @@ class LiveRoom:
             self._read()
             raise
 
+    def write(self, text: str) -> Event | None:
+        """What the candidate saved in a file of their own becomes the text. Raises BadInput as `edit` does."""
+        return self.edit(Actor.CANDIDATE, change_to(self.text, text)) if text != self.text.text else None
+
 
 #: A Yjs update without changes.
 EMPTY_UPDATE = b"\0\0"
@@ -148,7 +152,8 @@ def _seen(events: Iterable[Event]) -> list[Event]:
     return [seen for event in events if (seen := seen_by(Actor.CANDIDATE, event)) is not None]
 
 
-def _update(event: Event) -> bytes:
+def written_update(event: Event) -> bytes:
+    """The change of the text that an event holds. Raises StoreError for what is none."""
     try:
         return base64.b64decode(event.data["update"], validate=True)
     except (KeyError, TypeError, binascii.Error) as error:

@@ -48,14 +48,15 @@ def new_room(
     minutes: int | None = None,
     exercise: str = "",
     drill_seed: int | None = None,
+    alone: bool = False,
     days: int = DAYS,
     say: Callable[[str], None] = lambda text: None,
 ) -> Invitation:
     """A room for the interview, or for the exercise of that name under the script that takes any.
 
     `exercise` names what a script without an exercise of its own is held with; with `drill_seed` a fresh drill takes
-    its place. Raises BadInput for an unknown name, an interview that needs an exercise and has none or another one,
-    and impossible lengths.
+    its place. In a room for somebody `alone` the candidate conducts the interview. Raises BadInput for an unknown name,
+    an interview that needs an exercise and has none or another one, and impossible lengths.
     """
     if minutes is not None and not 1 <= minutes <= MOST_MINUTES:
         raise BadInput(f"An interview takes 1 to {MOST_MINUTES} minutes, not {minutes}.", "Choose another length.")
@@ -66,7 +67,8 @@ def new_room(
         name = drill(dojo, seed=drill_seed, say=say).exercise.id
     found = find_scripted(dojo, name) if name else None
     _refuse_misfit(interview, found)
-    room = secrets.token_urlsafe(9)
+    # In a terminal a name that began with a dash would be read as an option.
+    room = f"r{secrets.token_urlsafe(9)}"
     keys = {role: secrets.token_urlsafe(24) for role in INVITED}
     expires = dojo.clock.now() + timedelta(days=days)
     links = [Link(secret_hash(key), room, role, expires) for role, key in keys.items()]
@@ -77,6 +79,7 @@ def new_room(
         "seed": drill_seed,
         "minutes": length,
         "digest": digest(interview, found),
+        **({"alone": True} if alone else {}),
     }
     dojo.store.add_room(Room(room, dojo.clock.now(), 0, ""), links, _first_events(dojo, data, found))
     return Invitation(room, interview, found, length, keys)

@@ -59,6 +59,30 @@ class SharedText:
             raise BadInput("That is no state of a text.", "Reload the page.") from error
 
 
+def change_to(shared: SharedText, text: str) -> bytes:
+    """The update that turns what is there into `text`, by replacing what differs; `shared` itself stays as it is."""
+    before = shared.text
+    doc: Doc[Text] = Doc()
+    doc.apply_update(shared.missing(doc.get_state()))
+    known = doc.get_state()
+    start = _common(before, text)
+    end = _common(before[start:][::-1], text[start:][::-1])
+    at = len(before[:start].encode())
+    until = len(before[: len(before) - end].encode())
+    content = doc.get(NAME, type=Text)
+    with doc.transaction():
+        if until > at:
+            del content[at:until]
+        if len(text) - end > start:
+            content.insert(at, text[start : len(text) - end])
+    return doc.get_update(known)
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
 def beginning(text: str) -> bytes:
     """The update that writes `text` into an empty document. Made once for a room: twice would write it twice."""
     doc: Doc[Text] = Doc()

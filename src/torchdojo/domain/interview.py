@@ -217,7 +217,7 @@ class Actor(StrEnum):
 class Happening(StrEnum):
     """What an event is about; `Event.data` holds what the comment behind it names."""
 
-    CREATED = "created"  # interview, exercise, seed, minutes, digest of both
+    CREATED = "created"  # interview, exercise, seed, minutes, digest of both, alone: no other person is in it
     JOINED = "joined"  # name
     LEFT = "left"
     STARTED = "started"  # minutes
@@ -241,6 +241,7 @@ class Happening(StrEnum):
     FLAG = "flag"  # flag: green or red, criterion, text
     RELEASED = "released"  # what, text: as the candidate reads it
     SCRATCH = "scratch"  # text
+    ANSWER = "answer"  # stage or question, text: what somebody alone said before reading what is expected
 
 
 #: What a candidate may be sent. Everything else stays with the interviewer.

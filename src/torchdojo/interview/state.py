@@ -111,6 +111,14 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What somebody alone wrote, or "" for what was only said."""
+
+    text: str
+    elapsed: float
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything that the log says but the text itself: `last` is the number of the last event."""
 
@@ -135,6 +143,9 @@ class State:
     runs: tuple[Run, ...] = ()
     released: tuple[Released, ...] = ()
     scratch: str = ""
+    alone: bool = False
+    stage_answers: Mapping[str, Answered] = field(default_factory=dict)
+    question_answers: Mapping[str, Answered] = field(default_factory=dict)
 
     @property
     def running(self) -> Run | None:
@@ -174,6 +185,7 @@ def _created(state: State, event: Event, data: Data) -> State:
         exercise=data.get("exercise", ""),
         seed=data.get("seed"),
         digest=data.get("digest", ""),
+        alone=data.get("alone") is True,
         clock=clock,
     )
 
@@ -303,6 +315,13 @@ def _scratch(state: State, event: Event, data: Data) -> State:
     return replace(state, scratch=data.get("text", "")) if event.actor is Actor.CANDIDATE else state
 
 
+def _answer(state: State, event: Event, data: Data) -> State:
+    answered = Answered(data.get("text", ""), event.elapsed)
+    if "question" in data:
+        return replace(state, question_answers={**state.question_answers, data["question"]: answered})
+    return replace(state, stage_answers={**state.stage_answers, data.get("stage", ""): answered})
+
+
 _FOLDS: Mapping[Happening, Callable[[State, Event, Data], State]] = {
     Happening.CREATED: _created,
     Happening.JOINED: _joined,
@@ -325,4 +344,5 @@ _FOLDS: Mapping[Happening, Callable[[State, Event, Data], State]] = {
     Happening.FLAG: _flag,
     Happening.RELEASED: _released,
     Happening.SCRATCH: _scratch,
+    Happening.ANSWER: _answer,
 }

@@ -91,13 +91,37 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that must not be overlooked."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing as SVG, with what it shows in words."""
+
+    svg: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Lines of program text before and after: number before, number after, "+", "−", "" or "⋯", and the text."""
+
+    lines: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What belongs together: it is not parted by the end of a page unless it is longer than one."""
 
     blocks: tuple[Block, ...]
 
 
-Block = Heading | Prose | Speech | Bullets | Grid | Asked | Fields | Rules | Listing | Kept
+Block = (
+    Heading | Prose | Speech | Bullets | Grid | Asked | Fields | Rules | Listing | Kept | Notice | Picture | Difference
+)
 
 
 @dataclass(frozen=True, slots=True)

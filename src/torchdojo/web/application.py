@@ -29,7 +29,9 @@ from torchdojo.web.routes import (
     inviting,
     knowledge,
     looking,
+    mocking,
     overview,
+    reporting,
     review,
 )
 from torchdojo.web.runs import RunDesk
@@ -64,7 +66,21 @@ def create_app(
     app.state.runs = site.runs
     app.state.hall = hall
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    for part in (overview, exercise, knowledge, drills, computing, api, looking, review, inviting, blocks):
+    parts = (
+        overview,
+        exercise,
+        knowledge,
+        drills,
+        computing,
+        api,
+        looking,
+        review,
+        inviting,
+        mocking,
+        blocks,
+        reporting,
+    )
+    for part in parts:
         app.router.routes.extend(part.routes(site).routes)
     app.router.routes.extend(interviewing.routes(site, hall).routes)
     _explain_errors(app, site)

@@ -41,8 +41,19 @@ def template_environment() -> Environment:
     environment.filters["searchable"] = searchable
     environment.filters["searchable_question"] = searchable_question
     environment.filters["searchable_kind"] = searchable_kind
-    environment.filters["spoken"] = lambda slug: str(slug).replace("-", " ").replace("_", " ").capitalize()
+    environment.filters["minutes"] = _minutes
+    environment.filters["spoken"] = _spoken
     return environment
+
+
+def _spoken(slug: object) -> str:
+    """A slug as a title."""
+    told = str(slug).replace("-", " ").replace("_", " ").capitalize()
+    return told.replace("Pytorch", "PyTorch")
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 @dataclass(frozen=True)

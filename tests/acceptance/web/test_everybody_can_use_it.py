@@ -17,6 +17,7 @@ PAGES = [
     "/exercises",
     "/drills",
     "/interviews",
+    "/mock",
     SPIRAL + "/solution",
     "/proof/spiral-classifier",
     "/proof/focal-loss",

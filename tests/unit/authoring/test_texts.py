@@ -145,6 +145,6 @@ def broken_grader(exercise, source, **_):
 
 def test_a_name_that_is_nothing_is_refused_with_the_nearest(verified, write_question):
     write_question()
-    with pytest.raises(BadInput, match="question or guide 'gradient-stop'") as caught:
+    with pytest.raises(BadInput, match="question, guide or interview 'gradient-stop'") as caught:
         verified("gradient-stop")
     assert "gradient-step" in caught.value.cure

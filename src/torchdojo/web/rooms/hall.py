@@ -20,6 +20,7 @@ from torchdojo.app.compose import Dojo
 from torchdojo.app.interview_acts import act
 from torchdojo.app.interview_runs import AskedRun, ask_run, carry_out
 from torchdojo.app.interviewing import LiveRoom, Step
+from torchdojo.app.rehearsing import act_alone, leave
 from torchdojo.domain.errors import BadInput, DojoError
 from torchdojo.domain.interview import Actor, Event, Happening
 from torchdojo.interview.visibility import seen_by
@@ -174,9 +175,14 @@ class Hall:
                 other.send(messages.awareness(gone))
         self._tell_people(table)
         role = client.link.role
+
+        def go() -> list[Event]:
+            events = table.live.append((role, Happening.LEFT, {"name": str(role)}))
+            # Whoever rehearses alone stops the clock by leaving.
+            return events + leave(table.live) if table.live.state.alone and not table.clients else events
+
         with contextlib.suppress(DojoError, RuntimeError):
-            step: Step = (role, Happening.LEFT, {"name": str(role)})
-            await self._tell(table, await self.at_log(lambda: table.live.append(step)))
+            await self._tell(table, await self.at_log(go))
 
     async def _watch(self, client: Client) -> None:
         while True:
@@ -277,7 +283,12 @@ class Hall:
                 raise BadInput("There is no run that you could stop.")
             table.cancel.set()
         else:
-            await self._tell(table, await self.at_log(lambda: act(table.live, role, asked)))
+            alone = table.live.state.alone and role is Actor.CANDIDATE
+
+            def do() -> list[Event]:
+                return act_alone(table.live, asked) if alone else act(table.live, role, asked)
+
+            await self._tell(table, await self.at_log(do))
         if "id" in asked:
             client.send(messages.ours({"type": "done", "id": asked["id"]}))
 
@@ -297,7 +308,9 @@ class Hall:
 
         async with self._places:
             try:
-                await asyncio.to_thread(carry_out, self._dojo, run, record, cancel=cancel)
+                await asyncio.to_thread(
+                    carry_out, self._dojo, run, record, cancel=cancel, gives_time_back=table.live.state.alone
+                )
             except Exception:
                 _log.exception("the end of a run could not be written down")
             finally:
@@ -318,7 +331,7 @@ class Hall:
                 message = _message(event)
                 if message is not None and not (client is but and event.kind is Happening.EDIT):
                     client.send(message)
-            if role in snapshots and (seen or role is not Actor.CANDIDATE):
+            if role in snapshots and (seen or role is not Actor.CANDIDATE or table.live.state.alone):
                 client.send(messages.ours({"type": "state", "state": snapshots[role]}))
 
     def _tell_people(self, table: _Table) -> None:
@@ -345,6 +358,7 @@ def _last_run(live: LiveRoom, role: Actor) -> Iterable[dict[str, Any]]:
     if not live.state.runs:
         return
     last = live.state.runs[-1].number
+    yield {"type": "again", "run": last}
     for event in live.dojo.store.room_events(live.id):
         if event.kind in (Happening.OUTPUT, Happening.CURVE) and event.data.get("run") == last:
             seen = seen_by(role, event)

@@ -83,6 +83,8 @@ const marked = StateField.define<RangeSet<GutterMarker>>({
 export interface CodeEditor {
   text(): string;
   replace(text: string): void;
+  // Another text, and the place in it to look at; what stays the same stays where it is on the screen.
+  show(text: string, at: number | null): void;
   goTo(line: number): void;
   focus(): void;
   line(): number;
@@ -175,6 +177,19 @@ export function createEditor(parent: HTMLElement, options: Options): CodeEditor 
     replace(text) {
       // One ordinary edit, so that undo brings the text from before back.
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 } });
+    },
+    show(text, at) {
+      const before = view.state.doc.toString();
+      const now = text.replace(/\r\n?/g, "\n");
+      let from = 0;
+      while (from < before.length && before[from] === now[from]) from += 1;
+      let same = 0;
+      while (same < Math.min(before.length, now.length) - from && before.at(-1 - same) === now.at(-1 - same)) same += 1;
+      const start = at === null ? null : now.lastIndexOf("\n", Math.min(at, now.length) - 1) + 1;
+      view.dispatch({
+        changes: { from, to: before.length - same, insert: now.slice(from, now.length - same) },
+        effects: start === null ? [point.of(null)] : [point.of(start), EditorView.scrollIntoView(start, { y: "nearest", yMargin: 60 })],
+      });
     },
     goTo(line) {
       const found = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));

@@ -39,15 +39,11 @@ const WORDS: Record<string, [string, string, string]> = {
 
 const all = <T extends HTMLElement>(selector: string) => [...document.querySelectorAll<T>(selector)];
 
-export function connectConduct(send: (message: Message) => boolean, reads: boolean): Conduct {
-  let shown: InterviewerState | null = null;
-  let since = 0;
-  if (reads) {
-    for (const control of all<HTMLInputElement>(".brief .pane :is(input, select, button), #conduct button")) control.disabled = true;
-  }
+// Whatever is clicked or chosen on a page is sent as it stands in the page.
+export function connectControls(send: (message: Message) => boolean): void {
   document.addEventListener("click", (event) => {
     const button = (event.target as HTMLElement).closest<HTMLElement>("[data-send]");
-    if (button && !button.dataset.ask) send(JSON.parse(button.dataset.send!) as Message);
+    if (button && !button.dataset.ask && button.getAttribute("aria-disabled") !== "true") send(JSON.parse(button.dataset.send!) as Message);
   });
   document.addEventListener("change", (event) => {
     const input = event.target as HTMLInputElement;
@@ -57,6 +53,16 @@ export function connectConduct(send: (message: Message) => boolean, reads: boole
     const criterion = input.closest<HTMLElement>("[data-criterion]");
     if (criterion) send(signalOf(criterion));
   });
+}
+
+export function connectConduct(send: (message: Message) => boolean, reads: boolean): Conduct {
+  let shown: InterviewerState | null = null;
+  let since = 0;
+  if (reads) {
+    for (const control of all<HTMLInputElement>(".brief .pane :is(input, select)")) control.disabled = true;
+    for (const control of all(".brief .pane :is(form, button)")) control.hidden = true;
+  }
+  connectControls(send);
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
     if (!form.dataset.form) return;
@@ -134,6 +140,12 @@ function drawTicks(state: InterviewerState): void {
   }
   for (const question of all("[data-question]")) {
     question.querySelector<HTMLSelectElement>("[data-rating]")!.value = state.asked[question.dataset.question!]?.rating ?? "";
+  }
+  for (const button of all<HTMLButtonElement>(".flags button")) {
+    const flag = JSON.parse(button.dataset.send!) as Message;
+    const given = state.flags.some((each) => each.text === flag.text && each.criterion === flag.criterion);
+    button.classList.toggle("given", given);
+    if (given) button.setAttribute("aria-disabled", "true");
   }
   for (const criterion of all("[data-criterion]")) {
     const marked = state.signals[criterion.dataset.criterion!];

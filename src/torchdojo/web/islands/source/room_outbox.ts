@@ -11,7 +11,7 @@ interface Note {
 }
 
 // Worth sending late. A run, a pause or the end is not: by then it may be the wrong thing to do.
-const LASTING = new Set(["note", "look_for", "bonus", "asked", "signal", "flag", "scratch"]);
+const LASTING = new Set(["note", "look_for", "bonus", "asked", "signal", "flag", "scratch", "answer"]);
 
 export class Outbox {
   private unanswered = new Map<number, Message>();
