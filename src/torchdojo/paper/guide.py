@@ -176,7 +176,7 @@ def _probing(interview: Interview, exercise: Exercise | None) -> Iterator[Block]
     if exercise is None or not any(bug.probing for bug in exercise.bugs):
         return
     asked = sum(len(bug.probing) for bug in exercise.bugs)
-    yield Heading(1, "Probing questions", f"{asked} in all", breaks=True)
+    yield Heading(1, "Probing questions", f"{asked} in all", breaks=len(exercise.bugs) > 2)
     for number, bug in enumerate(exercise.bugs, start=1):
         questions = [_asked(question) for question in interview.questions_about(bug)]
         yield Kept((Heading(3, f"{number}. {bug.title}"), *questions[:1]))
