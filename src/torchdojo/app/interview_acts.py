@@ -137,11 +137,14 @@ def _flag(room: LiveRoom, asked: Data) -> list[Step]:
 
 def _release(room: LiveRoom, asked: Data) -> list[Step]:
     """What is released goes into the log as the candidate will read it."""
-    what = _one_of(asked, "what", {"verdict", "solution", "debrief", "replay"}, "thing to release")
+    what = _one_of(asked, "what", {"verdict", "solution", "debrief", "replay", "report"}, "thing to release")
+    if what == "report":
+        if not room.state.clock.ended:
+            raise BadInput("The interview has not ended.", "The candidate gets a report afterwards.")
+        return [_by(Happening.RELEASED, what=what, text="Your report is ready: follow *Your report* below the task.")]
     if what == "replay":
-        return [
-            _by(Happening.RELEASED, what=what, text="You may watch this interview again: its text, runs and clock.")
-        ]
+        text = "You may watch this interview again: its text, runs and clock."
+        return [_by(Happening.RELEASED, what=what, text=text)]
     if what != "verdict":
         if room.exercise is None:
             raise BadInput(f"There is no exercise here whose {what} could be shown.")

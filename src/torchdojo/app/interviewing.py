@@ -49,7 +49,7 @@ class LiveRoom:
         self.state = state_of(events)
         #: What follows from the events that a candidate may be sent, and from nothing else.
         self.candidate_state = state_of(_seen(events))
-        self.text = SharedText(_update(event) for event in events if event.kind is Happening.EDIT)
+        self.text = SharedText(written_update(event) for event in events if event.kind is Happening.EDIT)
         self._anchor()
 
     def _anchor(self) -> None:
@@ -152,7 +152,8 @@ def _seen(events: Iterable[Event]) -> list[Event]:
     return [seen for event in events if (seen := seen_by(Actor.CANDIDATE, event)) is not None]
 
 
-def _update(event: Event) -> bytes:
+def written_update(event: Event) -> bytes:
+    """The change of the text that an event holds. Raises StoreError for what is none."""
     try:
         return base64.b64decode(event.data["update"], validate=True)
     except (KeyError, TypeError, binascii.Error) as error:

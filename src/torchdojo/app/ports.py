@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
+from torchdojo.domain.blocks import BlockRun
 from torchdojo.domain.card import Card, CardNote, CardState, ReviewLog
 from torchdojo.domain.computation import Question as Instance
 from torchdojo.domain.curriculum import Syllabus, Track
@@ -269,6 +270,11 @@ class Grader(Protocol):
         cancel: threading.Event | None = None,
     ) -> Recording:
         """Run a script once and say what can be looked at; raises Cancelled, and InternalError when we broke."""
+
+    def run_block(
+        self, source: str, *, on_event: EventSink | None = None, cancel: threading.Event | None = None
+    ) -> BlockRun:
+        """Run a short program and say what it printed; raises Cancelled, and InternalError when we broke."""
 
     def questions(
         self, family: Exercise, asked: Sequence[tuple[int, int]], *, cancel: threading.Event | None = None

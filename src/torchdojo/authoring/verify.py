@@ -16,9 +16,10 @@ from torchdojo.authoring.board import Board, Standing
 from torchdojo.authoring.code_blocks import check_code_blocks
 from torchdojo.authoring.computation import Ask
 from torchdojo.authoring.methods import METHODS
-from torchdojo.authoring.scripts import RunScript, WarmScripts, run_fresh
+from torchdojo.authoring.scripts import RunScript, WarmScripts, as_readers_run, run_fresh
 from torchdojo.authoring.texts import TextProver
 from torchdojo.authoring.verification import Verification
+from torchdojo.domain.blocks import BlockRun
 from torchdojo.domain.errors import BadContent, BadInput
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.interview import Interview
@@ -38,6 +39,7 @@ def verify_content(
     grade: Grade,
     *,
     ask: Ask | None = None,
+    run_block: Callable[[str], BlockRun] | None = None,
     quick: bool = False,
     write: bool = False,
     jobs: int | None = None,
@@ -49,8 +51,9 @@ def verify_content(
     Exercises, questions and guides go by their names, interviews by "interview:NAME".
 
     `jobs` gradings run at the same time, of several exercises if need be, so that no core waits for the last grading
-    of one. `ask` makes the questions of computation families. Raises BadInput for a name that no folder has, or for
-    options that do not go together; Cancelled.
+    of one. `ask` makes the questions of computation families; `run_block` runs the programs of questions and guides
+    where a reader's click runs them. Raises BadInput for a name that no folder has, or for options that do not go
+    together; Cancelled.
     """
     if write and quick:
         raise BadInput("A quick verification proves too little to be written down.", "Leave out --quick or --write.")
@@ -60,6 +63,7 @@ def verify_content(
     workers = jobs or os.cpu_count() or 1
     stopped = cancel or threading.Event()
     with WarmScripts() as scripts, ThreadPoolExecutor(workers, "grading") as pool:
+        run_text: RunScript = scripts if run_block is None else as_readers_run(run_block)
 
         def one(known: Exercise | Question | Guide | Interview | Verification) -> Verification:
             if isinstance(known, Verification):
@@ -67,7 +71,7 @@ def verify_content(
             elif isinstance(known, Interview):
                 result = texts.verify_interview(known)
             elif isinstance(known, (Question, Guide)):
-                result = texts.verify(known, scripts)
+                result = texts.verify(known, run_text)
             else:
                 result = verify(
                     known,

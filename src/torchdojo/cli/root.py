@@ -25,7 +25,7 @@ _ABOUT = {
     "grade": "Judge a file, once.",
     "guides": "List the study guides.",
     "hint": "Open the next hint.",
-    "interview": "Hold an interview: rooms, scripts, the interviewer's guide.",
+    "interview": "Hold an interview: rooms, scripts, the interviewer's guide, the report.",
     "list": "List the exercises.",
     "look": "Debug a hidden script by looks at its run, which cost minutes.",
     "mock": "Rehearse an interview alone, against the clock.",

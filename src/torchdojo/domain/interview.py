@@ -185,10 +185,10 @@ class Interview:
         return written + tuple(question for bug in bugs for question in self.questions_about(bug))
 
     def questions_about(self, bug: BugSpec) -> tuple[Probing, ...]:
-        """The questions about one bug, called `BUG-1`, `BUG-2`, ... in the exercise's order."""
-        level = _LEVELS.get(bug.difficulty, "middle")
+        """The questions about one bug, called `BUG-1`, `BUG-2`, ... in the exercise's order; they go deeper."""
+        first = _FIRST_LEVELS.get(bug.difficulty, 0)
         return tuple(
-            Probing(name, asked.question, asked.answer, level, bug.id, name in self.bonus_questions)
+            Probing(name, asked.question, asked.answer, _level(first, number), bug.id, name in self.bonus_questions)
             for number, asked in enumerate(bug.probing, start=1)
             for name in (f"{bug.id}-{number}",)
         )
@@ -196,7 +196,13 @@ class Interview:
 
 #: Whom a question is for.
 QUESTION_LEVELS = ("junior", "middle", "senior")
-_LEVELS = {"easy": "junior", "easy-medium": "junior", "medium-hard": "senior", "hard": "senior"}
+#: By a bug's difficulty: the level of the first question about it. Of easy ones nobody is asked as a senior.
+_FIRST_LEVELS = {"medium-hard": 1, "hard": 1}
+
+
+def _level(first: int, number: int) -> str:
+    """Whom the question of that number is for; the second goes one level deeper than the first, and the rest stay."""
+    return QUESTION_LEVELS[min(first + number - 1, first + 1)]
 
 
 class Actor(StrEnum):

@@ -15,6 +15,7 @@ from torchdojo.paper.sheet import (
     Fields,
     Grid,
     Heading,
+    Kept,
     Listing,
     Prose,
     Rules,
@@ -27,7 +28,8 @@ _RATE = f"{BOX} weak  {BOX} medium  {BOX} strong"
 
 def interviewer_guide(interview: Interview, exercise: Exercise | None, handed_out: str = "") -> Sheet:
     """The sheet for one interview; `handed_out`, the candidate's file, is printed at the end with line numbers."""
-    about = f"Interviewer's guide · {interview.round} round · {interview.minutes} minutes"
+    kind = "debug or implement" if interview.round is Round.ANY else interview.round
+    about = f"Interviewer's guide · {kind} round · {interview.minutes} minutes"
     if exercise is not None and exercise.title not in interview.title:
         about += f" · {exercise.title}"
     blocks = [
@@ -44,7 +46,8 @@ def interviewer_guide(interview: Interview, exercise: Exercise | None, handed_ou
 
 def _cover(interview: Interview, exercise: Exercise | None) -> Iterator[Block]:
     yield Prose(interview.summary)
-    yield Fields(("Candidate", "Date and time", "Interviewer", "Exercise and seed" if exercise is None else "Position"))
+    open_choice = exercise is None and interview.round.kinds
+    yield Fields(("Candidate", "Date and time", "Interviewer", "Exercise and seed" if open_choice else "Position"))
     yield Heading(2, "To begin with")
     yield Speech(interview.handout)
     yield Heading(2, "Timetable")
@@ -55,7 +58,7 @@ def _cover(interview: Interview, exercise: Exercise | None) -> Iterator[Block]:
         )
         at += stage.minutes
     rows.append(("**Together**", f"**{at}**", "", ""))
-    yield Grid(("Stage", "minutes", "planned", "begun at"), tuple(rows), (1, 0, 0, 0))
+    yield Grid(("Stage", "minutes", "planned", "begun at"), tuple(rows), (1, 0, 0, 0), by_hand=True)
     yield Heading(2, "What you need")
     yield Bullets(
         "Before the candidate comes", tuple((item, "") for item in _preparations(interview, exercise)), ticks=True
@@ -82,36 +85,51 @@ def _preparations(interview: Interview, exercise: Exercise | None) -> Iterator[s
 
 
 def _stages(interview: Interview, exercise: Exercise | None) -> Iterator[Block]:
-    titles = {criterion.id: criterion.title for criterion in interview.criteria}
     yield Heading(1, "The stages", breaks=True)
     at = 0
     for stage in interview.stages:
-        yield Heading(2, stage.title, f"{stage.minutes} min · {_clock(at)} – {_clock(at + stage.minutes)}")
+        heading = Heading(2, stage.title, f"{stage.minutes} min · {_clock(at)} – {_clock(at + stage.minutes)}")
         at += stage.minutes
-        yield Speech(stage.say)
-        if stage.look_fors:
-            seen = tuple((each.text, titles[each.criterion]) for each in stage.look_fors)
-            yield Bullets("Look for", seen, ticks=True)
-        if stage.conclusions:
-            yield Bullets("To conclude", tuple((text, "") for text in stage.conclusions))
-        if stage.nudges:
-            yield Bullets("Nudges, if needed", tuple(_nudge(nudge) for nudge in stage.nudges), ticks=True)
-        if stage.bugs and exercise is not None and not exercise.bugs:
-            hints = [nudge for nudge in interview.nudges(exercise) if nudge.id.startswith("hint-")]
-            yield Bullets("Hints of the exercise, in this order", tuple(_nudge(hint) for hint in hints), ticks=True)
-        yield from _pointers(stage, exercise)
-        for question in stage.questions:
-            yield _asked(question)
-        yield Rules("Notes", 3)
+        parts: list[tuple[Block, ...]] = [
+            (heading, *_stage(interview, stage), *_from_the_exercise(interview, stage, exercise)),
+            *((_asked(question),) for question in stage.questions),
+        ]
+        parts[-1] += (Rules("Notes", max(3, stage.minutes // 3)),)
+        yield from map(Kept, parts)
 
 
-def _pointers(stage: Stage, exercise: Exercise | None) -> Iterator[Block]:
+def _stage(interview: Interview, stage: Stage) -> Iterator[Block]:
+    titles = {criterion.id: criterion.title for criterion in interview.criteria}
+    yield Speech(stage.say)
+    if stage.look_fors:
+        seen = tuple((each.text, titles[each.criterion]) for each in stage.look_fors)
+        yield Bullets("Look for", seen, ticks=True)
+    if stage.conclusions:
+        yield Bullets("To conclude", tuple((text, "") for text in stage.conclusions))
+    if stage.nudges:
+        yield Bullets("Nudges, if needed", tuple(_nudge(nudge) for nudge in stage.nudges), ticks=True)
+
+
+def _from_the_exercise(interview: Interview, stage: Stage, exercise: Exercise | None) -> Iterator[Block]:
     if exercise is not None and not exercise.bugs:
+        yield from _hints(interview, stage, exercise)
         return
     if stage.bugs:
         yield Prose("*The bug table further on has every bug with its nudge: tick there what is found and mended.*")
     if stage.probing:
         yield Prose("*The probing questions further on belong here: choose some for each bug that you discuss.*")
+
+
+def _hints(interview: Interview, stage: Stage, exercise: Exercise) -> Iterator[Block]:
+    """Where they are needed first; later stages point there, so that none is ticked and paid for twice."""
+    hints = [nudge for nudge in interview.nudges(exercise) if nudge.id.startswith("hint-")]
+    if not stage.bugs or not hints:
+        return
+    first = next(each for each in interview.stages if each.bugs)
+    if stage is first:
+        yield Bullets("Hints of the exercise, in this order", tuple(_nudge(hint) for hint in hints), ticks=True)
+    else:
+        yield Prose(f"*The hints of the exercise stand under {first.title}.*")
 
 
 def _nudge(nudge: Nudge) -> tuple[str, str]:
@@ -127,12 +145,10 @@ def _bug_table(interview: Interview, exercise: Exercise | None) -> Iterator[Bloc
     if exercise is None:
         if interview.round.kinds:
             yield Heading(1, "Bugs or checks", breaks=True)
-            yield Prose(
-                "They come from the exercise you choose. To have them printed here: "
-                f"`torchdojo interview guide {interview.slug} --exercise ID --pdf FILE`."
-            )
+            command = f"torchdojo interview guide {interview.slug} --exercise ID --pdf FILE"
+            yield Prose(f"They come from the exercise you choose. This prints them here:\n\n```text\n{command}\n```")
             numbers = tuple((str(number), "", BOX, BOX, f"{BLANK} min") for number in range(1, 9))
-            yield Grid(("", "What", "found", "mended", "at"), numbers, (0, 1, 0, 0, 0))
+            yield Grid(("", "What", "found", "mended", "at"), numbers, (0, 1, 0, 0, 0), by_hand=True)
         return
     if not exercise.bugs:
         return
@@ -162,23 +178,23 @@ def _probing(interview: Interview, exercise: Exercise | None) -> Iterator[Block]
     asked = sum(len(bug.probing) for bug in exercise.bugs)
     yield Heading(1, "Probing questions", f"{asked} in all", breaks=True)
     for number, bug in enumerate(exercise.bugs, start=1):
-        yield Heading(3, f"{number}. {bug.title}")
-        for question in interview.questions_about(bug):
-            yield _asked(question)
+        questions = [_asked(question) for question in interview.questions_about(bug)]
+        yield Kept((Heading(3, f"{number}. {bug.title}"), *questions[:1]))
+        yield from questions[1:]
 
 
 def _anchors(interview: Interview) -> Iterator[Block]:
     yield Heading(1, "What weak, medium and strong sound like", breaks=True)
     yield Prose("Choose by the words, before you look at the sum. Without a good fit, take the lower one.")
     for criterion in interview.criteria:
-        yield Heading(3, criterion.title, f"weight {criterion.weight}")
-        yield Prose(criterion.about)
-        yield Grid(
+        heading = Heading(3, criterion.title, f"weight {criterion.weight}")
+        anchors = Grid(
             ("weak", "medium", "strong"),
             (tuple(criterion.anchors[signal] for signal in Signal),),
             (1, 1, 1),
+            wide=True,
         )
-        yield from _flags(criterion)
+        yield Kept((heading, Prose(criterion.about), anchors, *_flags(criterion)))
 
 
 def _flags(criterion: Criterion) -> Iterator[Block]:
@@ -197,15 +213,16 @@ def _scoring_sheet(interview: Interview, exercise: Exercise | None) -> Iterator[
     yield Fields(("Candidate", "Date"))
     yield Heading(3, "Criteria", f"{shares.criteria} points: weak 0, medium ½, strong 1, times the weight")
     rows = tuple((criterion.title, str(criterion.weight), BOX, BOX, BOX, "") for criterion in interview.criteria)
-    yield Grid(("Criterion", "weight", "weak", "medium", "strong", "one piece of evidence"), rows, (4, 0, 0, 0, 0, 7))
+    head = ("Criterion", "weight", "weak", "medium", "strong", "one piece of evidence")
+    yield Grid(head, rows, (4, 0, 0, 0, 0, 7), by_hand=True)
     yield Heading(3, "The sum")
-    yield Grid(("", "how", "points"), tuple(_sum_rows(interview, exercise)), (3, 10, 2))
+    yield Grid(("", "how", "points"), tuple(_sum_rows(interview, exercise)), (3, 10, 2), by_hand=True)
     if interview.bonuses:
         bonuses = tuple((bonus.text, f"+{bonus.points}") for bonus in interview.bonuses)
         yield Bullets("Bonus: worth saying, never required", bonuses, ticks=True)
     yield Heading(3, "Band", "a reading of the sum, not the decision")
     bands = tuple(
-        (f"{BOX} {band.title}", f"from {band.least}" + (", everything mended" if band.needs_all else ""), band.reading)
+        (f"{BOX} {band.title}", f"from {band.least}" + (", everything proved" if band.needs_all else ""), band.reading)
         for band in interview.bands
     )
     yield Grid(("Band", "points", "reading"), bands, (3, 3, 8))
@@ -232,7 +249,7 @@ def _sum_rows(interview: Interview, exercise: Exercise | None) -> Iterator[tuple
     yield "Criteria", f"sum of weight × signal {BLANK} / {weights} × {shares.criteria}", BLANK
     yield "Bonus", "ticked below; bonus questions 2 or 1; at most 10", f"+ {BLANK}"
     yield "Nudges", "their prices, each once; at most 25", f"− {BLANK}"
-    if exercise is None or exercise.bugs:
+    if (exercise is None and interview.round.kinds) or (exercise is not None and exercise.bugs):
         yield "New bugs", f"{BLANK} × 5", f"− {BLANK}"
     yield "**Together**", "between 0 and 100", BLANK
 

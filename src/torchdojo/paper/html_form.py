@@ -16,10 +16,14 @@ from torchdojo.paper.sheet import (
     Asked,
     Block,
     Bullets,
+    Difference,
     Fields,
     Grid,
     Heading,
+    Kept,
     Listing,
+    Notice,
+    Picture,
     Prose,
     Rules,
     Sheet,
@@ -29,14 +33,30 @@ from torchdojo.paper.sheet import (
 
 def to_html(sheet: Sheet) -> str:
     """The whole page."""
-    style = (files("torchdojo.paper") / "print.css").read_text(encoding="utf-8")
-    body = "\n".join(_block(block) for block in sheet.blocks)
+    page = _style("print.css").replace("FOOTER", _css_string(sheet.footer))
     return (
         f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(sheet.title)}</title>\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>\n{style}</style></head>\n'
-        f"<body>\n<h1>{_inline(sheet.title)}</h1>\n<p>{_drawn(sheet.subtitle)}</p>\n{body}\n"
-        f"<footer>{escape(sheet.footer)}</footer>\n</body>\n</html>\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<style>\n{page}{sheet_style()}</style></head>\n"
+        f"<body>\n{sheet_body(sheet)}\n<footer>{escape(sheet.footer)}</footer>\n</body>\n</html>\n"
     )
+
+
+def sheet_body(sheet: Sheet) -> str:
+    """What is on the sheet, for a page that has a head of its own and `sheet_style`."""
+    body = "\n".join(_block(block) for block in sheet.blocks)
+    return (
+        f'<article class="sheet">\n<h1>{_inline(sheet.title)}</h1>\n<p>{_drawn(sheet.subtitle)}</p>\n{body}\n</article>'
+    )
+
+
+def sheet_style() -> str:
+    """How it looks, in the colours of the page around it."""
+    return _style("sheet.css")
+
+
+def _style(name: str) -> str:
+    return (files("torchdojo.paper") / name).read_text(encoding="utf-8")
 
 
 def _block(block: Block) -> str:
@@ -53,13 +73,10 @@ def _block(block: Block) -> str:
             items = "".join(
                 f"<li><small>{_drawn(note)}</small>{mark}{_inline(item)}</li>" for item, note in block.items
             )
-            return f"<p><strong>{_inline(block.label)}</strong></p><ul{' class=ticks' if mark else ''}>{items}</ul>"
+            label = f"<p><strong>{_inline(block.label)}</strong></p>" if block.label else ""
+            return f"{label}<ul{' class=ticks' if mark else ''}>{items}</ul>"
         case Grid():
-            head = "".join(f"<th scope=col>{_inline(cell)}</th>" for cell in block.head)
-            rows = "".join(
-                "<tr>" + "".join(f"<td>{_inline(cell)}</td>" for cell in row) + "</tr>" for row in block.rows
-            )
-            return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+            return _grid(block)
         case Asked():
             heading = f"<h4><span>{_inline(block.question)}</span><small>{_drawn(block.about)}</small></h4>"
             return f'<div class="asked">{heading}<div>{_blocks(block.answer)}</div></div>'
@@ -72,6 +89,56 @@ def _block(block: Block) -> str:
         case Listing():
             lines = "".join(f"<li><code>{escape(line)}</code></li>" for line in block.source.rstrip().splitlines())
             return f'<ol class="listing">{lines}</ol>'
+        case Kept():
+            return "<section>" + "\n".join(_block(each) for each in block.blocks) + "</section>"
+        case Notice():
+            return f'<div class="notice" role="note">{_blocks(block.text)}</div>'
+        case Picture():
+            said = f"<figcaption>{escape(block.said)}</figcaption>"
+            return f'<figure role="group" aria-label="Picture" tabindex="0">{block.svg}{said}</figure>'
+        case Difference():
+            return _difference(block)
+
+
+def _grid(block: Grid) -> str:
+    """Columns with a width share what those leave that take only what they need."""
+    shares = sum(block.widths)
+    columns = "".join(f'<col style="width: {100 * width // shares}%">' if width else "<col>" for width in block.widths)
+    fit = ["" if width else " class=fit" for width in block.widths]
+    head = "".join(f"<th scope=col{own}>{_inline(cell)}</th>" for cell, own in zip(block.head, fit, strict=True))
+    rows = "".join(
+        "<tr>" + "".join(f"<td{own}>{_inline(cell)}</td>" for cell, own in zip(row, fit, strict=True)) + "</tr>"
+        for row in block.rows
+    )
+    kind = ' class="by-hand"' if block.by_hand else ""
+    table = f"<table{kind}><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="wide"{_scrolls(block)}>{table}</div>'
+
+
+def _css_string(text: str) -> str:
+    """With every sign that could mean something to CSS or HTML written as its number."""
+    return '"' + "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):x} " for sign in text) + '"'
+
+
+def _scrolls(block: Grid) -> str:
+    """Tables of many columns keep their width on a narrow screen, and the keyboard has to reach what is beside it."""
+    return ' role="group" aria-label="Table" tabindex="0"' if len(block.head) > 4 else ""
+
+
+_CHANGES = {"+": "added", "−": "removed"}
+
+
+def _difference(block: Difference) -> str:
+    rows = "".join(
+        f"<tr{_class(sign)}><td>{old}</td><td>{new}</td><td>{sign}</td><td><code>{escape(line)}</code></td></tr>"
+        for old, new, sign, line in block.lines
+    )
+    head = "<tr><th scope=col>before</th><th scope=col>after</th><th scope=col></th><th scope=col>text</th></tr>"
+    return f'<table class="difference"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+
+
+def _class(sign: str) -> str:
+    return f" class={_CHANGES[sign]}" if sign in _CHANGES else ""
 
 
 def _drawn(text: str) -> str:

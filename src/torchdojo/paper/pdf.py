@@ -15,7 +15,7 @@ def to_pdf(sheet: Sheet) -> bytes:
         cure = "Install it: pip install 'torchdojo[pdf]'. Or print the page of --html from a browser."
         raise BadInput("There is no Typst here, which makes PDF files.", cure) from None
     try:
-        pdf = typst.compile(to_typst(sheet).encode(), ignore_system_fonts=True)
+        pdf = typst.compile(to_typst(sheet).encode(errors="replace"), ignore_system_fonts=True)
     except (RuntimeError, typst.TypstError) as error:
         raise InternalError(f"The sheet {sheet.title!r} could not be typeset: {error}", "Please report it.") from error
     assert isinstance(pdf, bytes)

@@ -46,12 +46,16 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table. `widths` are relative, 0 takes what the content needs; `wide` is set in smaller type."""
+    """A table. `widths` are relative, 0 takes what the content needs.
+
+    `wide` is set in smaller type, one `by_hand` has rows that are high enough to write in.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...]
     wide: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,38 @@ class Listing:
     language: str = "python"
 
 
-Block = Heading | Prose | Speech | Bullets | Grid | Asked | Fields | Rules | Listing
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What belongs together: it is not parted by the end of a page unless it is longer than one."""
+
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that must not be overlooked."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing as SVG, with what it shows in words."""
+
+    svg: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Lines of program text before and after: number before, number after, "+", "−", "" or "⋯", and the text."""
+
+    lines: tuple[tuple[str, str, str, str], ...]
+
+
+Block = (
+    Heading | Prose | Speech | Bullets | Grid | Asked | Fields | Rules | Listing | Kept | Notice | Picture | Difference
+)
 
 
 @dataclass(frozen=True, slots=True)

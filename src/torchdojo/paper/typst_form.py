@@ -4,8 +4,27 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from torchdojo.paper.sheet import Asked, Block, Bullets, Fields, Grid, Heading, Listing, Prose, Rules, Sheet, Speech
+from torchdojo.paper.sheet import (
+    Asked,
+    Block,
+    Bullets,
+    Difference,
+    Fields,
+    Grid,
+    Heading,
+    Kept,
+    Listing,
+    Notice,
+    Picture,
+    Prose,
+    Rules,
+    Sheet,
+    Speech,
+)
 from torchdojo.paper.typst_markdown import blocks, inline, string, text
+
+#: How many characters of program text fit on a line; longer lines go on below.
+_CODE_WIDTH = 110
 
 
 def to_typst(sheet: Sheet) -> str:
@@ -27,7 +46,7 @@ def _block(block: Block) -> str:
         case Speech():
             return f"#speech[{blocks(block.text)}]\n"
         case Bullets():
-            return f"#labelled([{inline(block.label)}], [{_items(block)}])\n"
+            return f"#labelled([{inline(block.label)}], [{_items(block)}])\n" if block.label else _items(block) + "\n"
         case Grid():
             return _grid(block)
         case Asked():
@@ -45,6 +64,14 @@ def _block(block: Block) -> str:
             return f"#block(breakable: false, width: 100%)[#text(size: 9pt)[{text(block.label)}]{lines}]\n"
         case Listing():
             return _listing(block)
+        case Kept():
+            return f"#kept[{''.join(_block(each) for each in block.blocks)}]\n"
+        case Notice():
+            return f"#notice[{blocks(block.text)}]\n"
+        case Picture():
+            return f"#picture({string(block.svg)}, {string(block.said)})\n"
+        case Difference():
+            return _difference(block)
 
 
 def _items(block: Bullets) -> str:
@@ -59,9 +86,10 @@ def _grid(block: Grid) -> str:
     head = ", ".join(f"[#strong[{inline(cell)}]]" for cell in block.head)
     rows = ", ".join(f"[{inline(cell)}]" for row in block.rows for cell in row)
     size = "9pt" if block.wide else "10pt"
+    inset = "inset: (x: 5pt, y: 6pt), " if block.by_hand else ""
     return (
         f"#[#set text(size: {size})\n#show table.cell: set block(breakable: false)\n"
-        f"#table(columns: ({columns},), fill: (_, row) => if row == 0 {{ luma(232) }}, "
+        f"#table(columns: ({columns},), {inset}fill: (_, row) => if row == 0 {{ luma(232) }}, "
         f"table.header({head}), {rows})]\n"
     )
 
@@ -76,3 +104,29 @@ def _listing(block: Listing) -> str:
         "#[#set par(leading: 0.4em)\n#show raw: set text(size: 7.4pt)\n"
         f"#grid(columns: (auto, 1fr), column-gutter: 0.7em, row-gutter: 0.44em, align: (right, left), {rows})]\n"
     )
+
+
+def _difference(block: Difference) -> str:
+    rows = ", ".join(
+        f"[{_small(old)}], [{_small(new)}], [{text(sign)}], {_changed(sign, piece)}"
+        for old, new, sign, line in block.lines
+        for old, new, sign, piece in _wrapped(old, new, sign, line)
+    )
+    return f"#difference({rows})\n"
+
+
+def _small(number: str) -> str:
+    return f"#text(size: 6.6pt)[{text(number)}]"
+
+
+def _wrapped(old: str, new: str, sign: str, line: str) -> list[tuple[str, str, str, str]]:
+    pieces = [line[start : start + _CODE_WIDTH] for start in range(0, len(line), _CODE_WIDTH)] or [" "]
+    return [(old, new, sign, pieces[0]), *(("", "", sign, piece) for piece in pieces[1:])]
+
+
+def _changed(sign: str, piece: str) -> str:
+    """Added lines are bold, removed ones struck through, so that they differ without colour too."""
+    code = f"#raw({string(piece)})"
+    if sign == "+":
+        return f"table.cell(fill: luma(232))[#strong[{code}]]"
+    return f"[#strike[{code}]]" if sign == "−" else f"[{code}]"

@@ -11,6 +11,8 @@ from torchdojo.paper.formulas import formula_to_typst
 from torchdojo.paper.markdown import parse, parse_inline
 from torchdojo.paper.sheet import BLANK, BOX
 
+_LONG_WORD = re.compile(r"\S{28,}")
+
 _OPENERS = {
     "paragraph_open": "#par[",
     "strong_open": "#strong[",
@@ -51,7 +53,12 @@ def text(written: str) -> str:
     """Plain text, boxes and blanks drawn."""
     pieces = re.split(f"([{BOX}{BLANK}])", written)
     drawn = {BOX: "#tick", BLANK: "#blank"}
-    return "".join(drawn.get(piece) or f"#{string(piece)}" for piece in pieces if piece)
+    return "".join(drawn.get(piece) or f"#{string(_breakable(piece))}" for piece in pieces if piece)
+
+
+def _breakable(words: str) -> str:
+    """A word longer than a line may break anywhere, or it would leave the page."""
+    return _LONG_WORD.sub(lambda word: "\u200b".join(word[0]), words)
 
 
 def inline(written: str) -> str:
@@ -93,7 +100,7 @@ def _piece(token: Token) -> str:
     if token.type == "text":
         return text(token.content)
     if token.type == "code_inline":
-        return f"#raw({string(token.content)})"
+        return f"#raw({string(_breakable(token.content))})"
     if token.type in ("softbreak", "hardbreak"):
         return '#" "' if token.type == "softbreak" else "#linebreak()"
     if token.type.startswith("math_inline"):

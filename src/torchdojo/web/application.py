@@ -21,6 +21,7 @@ from torchdojo.web.gate import TOO_LARGE, Gate, loopback_hosts
 from torchdojo.web.rooms import Hall
 from torchdojo.web.routes import (
     api,
+    blocks,
     computing,
     drills,
     exercise,
@@ -30,6 +31,7 @@ from torchdojo.web.routes import (
     looking,
     mocking,
     overview,
+    reporting,
     review,
 )
 from torchdojo.web.runs import RunDesk
@@ -64,7 +66,20 @@ def create_app(
     app.state.runs = site.runs
     app.state.hall = hall
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    for part in (overview, exercise, knowledge, drills, computing, api, looking, review, inviting, mocking):
+    for part in (
+        overview,
+        exercise,
+        knowledge,
+        drills,
+        computing,
+        api,
+        looking,
+        review,
+        inviting,
+        mocking,
+        blocks,
+        reporting,
+    ):
         app.router.routes.extend(part.routes(site).routes)
     app.router.routes.extend(interviewing.routes(site, hall).routes)
     _explain_errors(app, site)

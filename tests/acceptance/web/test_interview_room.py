@@ -95,6 +95,7 @@ def test_an_interview_from_the_first_word_to_the_end(people: Any, server: Any, i
     server.start()
     expect(interviewer.locator(".cm-content")).to_contain_text("# while nobody listened")
     expect(interviewer.locator("#note-list li")).to_contain_text(["reads before editing", "stays calm"])
+    assert interviewer.locator("#output").inner_text().count("The run ended") == 1
     interviewer.reload()
     expect(look_for).to_be_checked()
 

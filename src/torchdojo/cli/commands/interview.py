@@ -10,6 +10,7 @@ import click
 from torchdojo.cli.inviting import link, new, revoke
 from torchdojo.cli.opened import opened
 from torchdojo.cli.replaying import replay
+from torchdojo.cli.reporting import calibrate, check, report, rooms
 
 if TYPE_CHECKING:
     from torchdojo.domain.interview import Interview
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 
 @click.group("interview")
 def command() -> None:
-    """Hold an interview: make a room, list and show the scripts, print the interviewer's guide."""
+    """Hold an interview: make a room, list and show the scripts, print the interviewer's guide and the report."""
 
 
-for part in (new, link, revoke, replay):
+for part in (new, link, revoke, rooms, replay, report, check, calibrate):
     command.add_command(part)
 
 

@@ -42,6 +42,7 @@ def command(
             exercise_ids,
             dojo.grader.grade,
             ask=dojo.grader.questions,
+            run_block=dojo.grader.run_block,
             quick=quick,
             write=write,
             jobs=jobs,

@@ -358,6 +358,7 @@ def _last_run(live: LiveRoom, role: Actor) -> Iterable[dict[str, Any]]:
     if not live.state.runs:
         return
     last = live.state.runs[-1].number
+    yield {"type": "again", "run": last}
     for event in live.dojo.store.room_events(live.id):
         if event.kind in (Happening.OUTPUT, Happening.CURVE) and event.data.get("run") == last:
             seen = seen_by(role, event)

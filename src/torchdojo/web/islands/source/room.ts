@@ -26,6 +26,7 @@ interface CandidateState {
 }
 type Told =
   | { type: "state"; state: PageState }
+  | { type: "again"; run: number }
   | { type: "output"; run: number; text: string; ended?: boolean }
   | { type: "curve"; run: number; name: string; x: number[]; y: (number | null)[] }
   | { type: "people"; people: string[] }
@@ -45,7 +46,7 @@ const SCRATCH_PAUSE_MS = 600;
 const data = json<{ role: string; filename: string; metric: string; state: PageState }>(element("page-data"));
 const isCandidate = data.role === "candidate";
 const reads = data.role === "observer";
-connectTabs(document.querySelector<HTMLElement>("[role=tablist]")!);
+const tabs = connectTabs(document.querySelector<HTMLElement>("[role=tablist]")!);
 
 // ---- the socket ----
 
@@ -144,10 +145,10 @@ function newRun(run: number): void {
   element("stage").textContent = `Run ${run} is going on`;
 }
 
-function showRunning(running: number | null): void {
+function showRunning(running: number | null, ended: boolean): void {
   const run = document.getElementById("run");
   const stop = document.getElementById("stop");
-  if (run) run.hidden = running !== null;
+  if (run) run.hidden = running !== null || ended;
   if (stop) stop.hidden = running === null;
   if (running !== null) newRun(running);
 }
@@ -164,6 +165,13 @@ function take(told: Told): void {
     case "state":
       outbox.connected(isCandidate ? [] : told.state.notes);
       show(told.state);
+      break;
+    case "again":
+      // After a lost connection the last run is told from its beginning.
+      if (told.run === shownRun) {
+        output.textContent = "";
+        charts.clear();
+      }
       break;
     case "output": {
       newRun(told.run);
@@ -201,7 +209,7 @@ function show(state: PageState): void {
   clock.show(state.clock);
   conduct?.show(state);
   mock?.show(state);
-  showRunning(state.run);
+  showRunning(state.run, state.clock.ended);
   if (state.clock.ended) editor.lock();
   if (isCandidate) showToCandidate(state);
 }
@@ -234,15 +242,17 @@ function showScratch(text: string): void {
   if (scratch && !scratchTyped && !outbox.waiting && scratch.value !== text) scratch.value = text;
 }
 
-let shownPieces = "";
+let shownNudges = "";
+let shownReleases = 0;
 function showToCandidate(state: CandidateState): void {
   showScratch(state.scratch);
-  const nudges = state.nudges.map((html) => `<p class="shown-nudge">${html}</p>`);
-  const released = state.released.map((each) => `<article class="prose shown-release">${each.html}${each.what === "replay" ? `<p><a href="${location.pathname}/replay">Watch the replay</a></p>` : ""}</article>`);
-  const pieces = [...nudges, ...released].join("");
-  if (pieces === shownPieces) return;
-  shownPieces = pieces;
-  fill(element("shown"), pieces);
+  const nudges = state.nudges.map((html) => `<p class="shown-nudge"><strong>${mock ? "Nudge" : "From your interviewer"}:</strong> ${html}</p>`).reverse().join("");
+  if (nudges !== shownNudges) fill(element("nudges"), nudges);
+  shownNudges = nudges;
+  if (state.released.length === shownReleases) return;
+  shownReleases = state.released.length;
+  fill(element("shown"), state.released.map((each) => `<article class="prose shown-release">${each.html}${each.what === "replay" ? `<p><a href="${location.pathname}/replay">Watch the replay</a></p>` : ""}</article>`).join(""));
+  tabs.open("task");
 }
 
 document.getElementById("end")?.addEventListener("click", async () => {

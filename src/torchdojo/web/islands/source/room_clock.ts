@@ -34,7 +34,8 @@ export class RoomClock {
     const left = this.clock.limit - this.clock.elapsed - passed;
     const { started, paused, ended } = this.clock;
     const state = ended ? "ended" : paused ? "paused" : !started ? "not started" : left < 0 ? "over time" : "left";
-    document.getElementById("clock-time")!.textContent = this.clock.limit || started ? minutes(left) : "–:––";
+    // A candidate is told the length when it begins.
+    document.getElementById("clock-time")!.textContent = this.clock.limit || started ? minutes(left) : "";
     document.getElementById("clock-state")!.textContent = state;
     document.querySelector(".room-clock")!.classList.toggle("over", started && left < 0);
   }

@@ -43,7 +43,7 @@ const all = <T extends HTMLElement>(selector: string) => [...document.querySelec
 export function connectControls(send: (message: Message) => boolean): void {
   document.addEventListener("click", (event) => {
     const button = (event.target as HTMLElement).closest<HTMLElement>("[data-send]");
-    if (button && !button.dataset.ask) send(JSON.parse(button.dataset.send!) as Message);
+    if (button && !button.dataset.ask && button.getAttribute("aria-disabled") !== "true") send(JSON.parse(button.dataset.send!) as Message);
   });
   document.addEventListener("change", (event) => {
     const input = event.target as HTMLInputElement;
@@ -59,7 +59,8 @@ export function connectConduct(send: (message: Message) => boolean, reads: boole
   let shown: InterviewerState | null = null;
   let since = 0;
   if (reads) {
-    for (const control of all<HTMLInputElement>(".brief .pane :is(input, select, button), #conduct button")) control.disabled = true;
+    for (const control of all<HTMLInputElement>(".brief .pane :is(input, select)")) control.disabled = true;
+    for (const control of all(".brief .pane :is(form, button)")) control.hidden = true;
   }
   connectControls(send);
   document.addEventListener("submit", (event) => {
@@ -139,6 +140,12 @@ function drawTicks(state: InterviewerState): void {
   }
   for (const question of all("[data-question]")) {
     question.querySelector<HTMLSelectElement>("[data-rating]")!.value = state.asked[question.dataset.question!]?.rating ?? "";
+  }
+  for (const button of all<HTMLButtonElement>(".flags button")) {
+    const flag = JSON.parse(button.dataset.send!) as Message;
+    const given = state.flags.some((each) => each.text === flag.text && each.criterion === flag.criterion);
+    button.classList.toggle("given", given);
+    if (given) button.setAttribute("aria-disabled", "true");
   }
   for (const criterion of all("[data-criterion]")) {
     const marked = state.signals[criterion.dataset.criterion!];
