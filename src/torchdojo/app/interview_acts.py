@@ -137,7 +137,7 @@ def _flag(room: LiveRoom, asked: Data) -> list[Step]:
 
 def _release(room: LiveRoom, asked: Data) -> list[Step]:
     """What is released goes into the log as the candidate will read it."""
-    what = _one_of(asked, "what", {"verdict", "solution", "debrief", "replay", "report"}, "thing to release")
+    what = _one_of(asked, "what", {"verdict", "solution", "debrief", "report", "replay"}, "thing to release")
     if what == "report":
         if not room.state.clock.ended:
             raise BadInput("The interview has not ended.", "The candidate gets a report afterwards.")

@@ -33,11 +33,11 @@ from torchdojo.paper.sheet import (
 
 def to_html(sheet: Sheet) -> str:
     """The whole page."""
-    page = _style("print.css").replace("FOOTER", _css_string(sheet.footer))
+    style = _style("print.css").replace("FOOTER", _css_string(sheet.footer)) + sheet_style()
     return (
         f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(sheet.title)}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<style>\n{page}{sheet_style()}</style></head>\n"
+        f"<style>\n{style}</style></head>\n"
         f"<body>\n{sheet_body(sheet)}\n<footer>{escape(sheet.footer)}</footer>\n</body>\n</html>\n"
     )
 
@@ -89,8 +89,6 @@ def _block(block: Block) -> str:
         case Listing():
             lines = "".join(f"<li><code>{escape(line)}</code></li>" for line in block.source.rstrip().splitlines())
             return f'<ol class="listing">{lines}</ol>'
-        case Kept():
-            return "<section>" + "\n".join(_block(each) for each in block.blocks) + "</section>"
         case Notice():
             return f'<div class="notice" role="note">{_blocks(block.text)}</div>'
         case Picture():
@@ -98,12 +96,15 @@ def _block(block: Block) -> str:
             return f'<figure role="group" aria-label="Picture" tabindex="0">{block.svg}{said}</figure>'
         case Difference():
             return _difference(block)
+        case Kept():
+            return "<section>" + "\n".join(_block(each) for each in block.blocks) + "</section>"
 
 
 def _grid(block: Grid) -> str:
     """Columns with a width share what those leave that take only what they need."""
     shares = sum(block.widths)
-    columns = "".join(f'<col style="width: {100 * width // shares}%">' if width else "<col>" for width in block.widths)
+    # By an attribute: a page that takes no styles in its text shows the sheet too.
+    columns = "".join(f'<col width="{100 * width // shares}%">' if width else "<col>" for width in block.widths)
     fit = ["" if width else " class=fit" for width in block.widths]
     head = "".join(f"<th scope=col{own}>{_inline(cell)}</th>" for cell, own in zip(block.head, fit, strict=True))
     rows = "".join(

@@ -15,6 +15,7 @@ from torchdojo.paper.sheet import (
     Fields,
     Grid,
     Heading,
+    Kept,
     Listing,
     Notice,
     Picture,
@@ -62,6 +63,9 @@ def _block(block: Block) -> Iterator[str]:
             yield f"{block.label}: {BLANK}"
         case Listing():
             yield _fenced(block.language, block.source)
+        case Kept():
+            for each in block.blocks:
+                yield from _block(each)
         case Picture():
             yield f"*{literal(block.said)}*"
         case Difference():

@@ -91,13 +91,6 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What belongs together: it is not parted by the end of a page unless it is longer than one."""
-
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Notice:
     """Something that must not be overlooked."""
 
@@ -117,6 +110,13 @@ class Difference:
     """Lines of program text before and after: number before, number after, "+", "−", "" or "⋯", and the text."""
 
     lines: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What belongs together: it is not parted by the end of a page unless it is longer than one."""
+
+    blocks: tuple[Block, ...]
 
 
 Block = (

@@ -64,14 +64,14 @@ def _block(block: Block) -> str:
             return f"#block(breakable: false, width: 100%)[#text(size: 9pt)[{text(block.label)}]{lines}]\n"
         case Listing():
             return _listing(block)
-        case Kept():
-            return f"#kept[{''.join(_block(each) for each in block.blocks)}]\n"
         case Notice():
             return f"#notice[{blocks(block.text)}]\n"
         case Picture():
             return f"#picture({string(block.svg)}, {string(block.said)})\n"
         case Difference():
             return _difference(block)
+        case Kept():
+            return f"#kept[{''.join(_block(each) for each in block.blocks)}]\n"
 
 
 def _items(block: Bullets) -> str:

@@ -66,7 +66,7 @@ def create_app(
     app.state.runs = site.runs
     app.state.hall = hall
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    for part in (
+    parts = (
         overview,
         exercise,
         knowledge,
@@ -79,7 +79,8 @@ def create_app(
         mocking,
         blocks,
         reporting,
-    ):
+    )
+    for part in parts:
         app.router.routes.extend(part.routes(site).routes)
     app.router.routes.extend(interviewing.routes(site, hall).routes)
     _explain_errors(app, site)

@@ -42,8 +42,14 @@ def template_environment() -> Environment:
     environment.filters["searchable_question"] = searchable_question
     environment.filters["searchable_kind"] = searchable_kind
     environment.filters["minutes"] = _minutes
-    environment.filters["spoken"] = lambda slug: str(slug).replace("-", " ").replace("_", " ").capitalize()
+    environment.filters["spoken"] = _spoken
     return environment
+
+
+def _spoken(slug: object) -> str:
+    """A slug as a title."""
+    told = str(slug).replace("-", " ").replace("_", " ").capitalize()
+    return told.replace("Pytorch", "PyTorch")
 
 
 def _minutes(seconds: float) -> str:

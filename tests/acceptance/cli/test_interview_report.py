@@ -68,21 +68,14 @@ def test_the_json_is_taken_by_review(written: Path, torchdojo: Terminal) -> None
 def test_a_log_that_was_changed_is_said_everywhere(torchdojo: Terminal, session: Held, written: Path) -> None:
     room = session.invitation.room
     assert "is whole" in torchdojo("interview", "check", room)
-    change(torchdojo, "UPDATE room_events SET data = replace(data, 'Guessed.', 'Knew it.') WHERE room = ?", room)
+    database = sqlite3.connect(torchdojo.environment["TORCHDOJO_HOME"] + "/torchdojo.sqlite3")
+    with database:
+        changed = database.execute("UPDATE room_events SET data = replace(data, 'Guessed.', 'Knew it.')")
+        assert changed.rowcount
+    database.close()
     assert "was changed after it was written" in torchdojo("interview", "check", room, status=2)
     report = torchdojo("interview", "report", room, status=2)
     assert report.index("was changed after it was written") < report.index("of 100")
-    assert "spiral-classifier" in torchdojo("interview", "rooms")
-
-    change(torchdojo, "UPDATE room_events SET elapsed = 9e999 WHERE number = 3")
-    for command in ("check", "report"):
-        assert "cannot be read" in torchdojo("interview", command, room, status=2)
-    assert "changed" in torchdojo("interview", "rooms")
-
-
-def change(torchdojo: Terminal, statement: str, *values: str) -> None:
-    """As somebody does who edits the database by hand."""
-    database = sqlite3.connect(torchdojo.environment["TORCHDOJO_HOME"] + "/torchdojo.sqlite3")
-    with database:
-        assert database.execute(statement, values).rowcount
-    database.close()
+    rooms = torchdojo("interview", "rooms")
+    assert "spiral-classifier" in rooms
+    assert "changed" in rooms

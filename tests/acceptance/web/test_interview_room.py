@@ -77,7 +77,7 @@ def test_an_interview_from_the_first_word_to_the_end(people: Any, server: Any, i
     interviewer.get_by_role("radio", name=re.compile("^Strong")).first.check()
 
     for page in (candidate, interviewer):
-        expect(page.locator("#stage")).to_contain_text("The run ended", timeout=120_000)
+        expect(page.locator("#stage")).to_contain_text("The run ended", timeout=240_000)
     interviewer.get_by_role("tab", name="Bugs").click()
     expect(interviewer.locator("#bug-count")).to_have_text(f"{len(exercise.bugs)}/{len(exercise.bugs)}")
     expect(interviewer.locator("[data-bug-evidence]").first).to_contain_text("Run 1:")

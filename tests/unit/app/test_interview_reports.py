@@ -145,6 +145,18 @@ def test_a_log_of_nonsense_still_gives_a_report(dojo: Dojo, session: Held) -> No
     assert b"so the text is left out" in paper.html()
 
 
+def test_a_log_that_cannot_be_read_is_said_and_hides_no_other(
+    dojo: Dojo, session: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, other, read = session.invitation.room, held(dojo), dojo.store.room_events
+    timeless = [replace(event, elapsed=float("inf")) for event in read(room)]
+    monkeypatch.setattr(dojo.store, "room_events", lambda name: timeless if name == room else read(name))
+    for ask in (full_report, check_room):
+        with pytest.raises(BadInput, match="cannot be read"):
+            ask(dojo, room)
+    assert {row.room: row.whole for row in room_rows(dojo)} == {room: False, other.invitation.room: True}
+
+
 def test_medians_are_of_those_that_ended_before_with_the_same_exercise(dojo: Dojo, wall: Wall) -> None:
     first = held(dojo, signal="weak")
     wall.moment += timedelta(hours=1)

@@ -21,7 +21,7 @@ def command() -> None:
     """Hold an interview: make a room, list and show the scripts, print the interviewer's guide and the report."""
 
 
-for part in (new, link, revoke, rooms, replay, report, check, calibrate):
+for part in (new, link, revoke, rooms, report, check, calibrate, replay):
     command.add_command(part)
 
 
