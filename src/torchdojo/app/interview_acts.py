@@ -143,9 +143,8 @@ def _release(room: LiveRoom, asked: Data) -> list[Step]:
             raise BadInput("The interview has not ended.", "The candidate gets a report afterwards.")
         return [_by(Happening.RELEASED, what=what, text="Your report is ready: follow *Your report* below the task.")]
     if what == "replay":
-        return [
-            _by(Happening.RELEASED, what=what, text="You may watch this interview again: its text, runs and clock.")
-        ]
+        text = "You may watch this interview again: its text, runs and clock."
+        return [_by(Happening.RELEASED, what=what, text=text)]
     if what != "verdict":
         if room.exercise is None:
             raise BadInput(f"There is no exercise here whose {what} could be shown.")

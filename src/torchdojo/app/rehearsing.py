@@ -150,6 +150,12 @@ def last_open(dojo: Dojo) -> str:
     raise BadInput("There is no mock interview to go on with.", "Begin one: torchdojo mock")
 
 
+def is_over_alone(dojo: Dojo, room: str) -> bool:
+    """Whether that room's interview was one alone, and has ended."""
+    events = dojo.store.room_events(room)
+    return bool(events) and state_of(events[:1]).alone and any(event.kind is Happening.ENDED for event in events)
+
+
 def way_in(dojo: Dojo, room: str) -> str:
     """A link into the room of a rehearsal, as a path. Raises BadInput for a room that is none."""
     events = dojo.store.room_events(room)

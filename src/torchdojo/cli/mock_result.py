@@ -39,6 +39,7 @@ def print_result(room: LiveRoom, out: Console) -> None:
     for remark in card.remarks:
         out.print(remark, style="dim", markup=False)
     _print_last(room, out)
+    out.print(f"The report: torchdojo interview report {room.id}", style="dim", markup=False, soft_wrap=True)
     out.print(f"Look at it again: torchdojo interview replay {room.id}", style="dim", markup=False, soft_wrap=True)
 
 

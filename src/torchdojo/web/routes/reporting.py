@@ -20,6 +20,7 @@ from torchdojo.app.interview_reports import (
     released_paper,
     room_rows,
 )
+from torchdojo.app.rehearsing import is_over_alone
 from torchdojo.domain.interview import Actor
 from torchdojo.paper import sheet_style
 from torchdojo.web.site import Site
@@ -40,7 +41,9 @@ def routes(site: Site) -> APIRouter:
     dojo = site.dojo
 
     def role_of(room: str, secret: str) -> Actor:
-        return invitations.check_link(dojo, room, secret).role
+        role = invitations.check_link(dojo, room, secret).role
+        # Whoever rehearsed alone was their own interviewer.
+        return Actor.INTERVIEWER if role is Actor.CANDIDATE and is_over_alone(dojo, room) else role
 
     def paper(room: str, role: Actor, *, handed_over: bool) -> Paper:
         """What that role may read; who may read everything may also ask for what the candidate gets."""

@@ -114,10 +114,12 @@ def test_a_closed_tab_stops_the_clock_and_loses_nothing(door: Door, dojo: Dojo, 
 def test_only_alone_may_a_candidate_conduct_and_watch(door: Door, dojo: Dojo, client: TestClient) -> None:
     with door.enter(CANDIDATE) as person:
         path = door.invitation.path(CANDIDATE)
-        assert client.get(f"{path}/replay").status_code == 404
+        for place in ("replay", "report"):
+            assert client.get(f"{path}/{place}").status_code == 404
         person.state_after("start")
         person.state_after("end")
-        assert client.get(f"{path}/replay").status_code == 200
+        for place in ("replay", "report"):
+            assert client.get(f"{path}/{place}").status_code == 200
     other = Door(door.browser, new_room(dojo, "tiny-regressor"))
     with other.enter(CANDIDATE) as candidate, other.enter(Actor.INTERVIEWER) as interviewer:
         assert candidate.refused("start") == "Only the interviewer may do that."

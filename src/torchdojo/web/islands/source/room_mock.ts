@@ -55,8 +55,8 @@ export function connectMock(send: (message: Message) => boolean): { show(state: 
       : label && [...place.querySelectorAll<HTMLElement>("[data-send], [value]")].find((each) => (each.dataset.send ?? each.getAttribute("value")) === label);
     if (again) again.focus();
     if (again && range) (again as Field).setSelectionRange(range[0], range[1]);
-    for (const link of place.querySelectorAll<HTMLAnchorElement>("[data-replay]")) {
-      link.href = `${location.pathname}/replay`;
+    for (const link of place.querySelectorAll<HTMLAnchorElement>("[data-more]")) {
+      link.href = `${location.pathname}/${link.dataset.more}`;
       link.hidden = false;
     }
   }
