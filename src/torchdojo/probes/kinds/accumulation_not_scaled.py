@@ -45,7 +45,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
 def _are_thrown_away(trace: Trace) -> bool:
     passes = list(trace.notes("gradient_use", "passes"))
     discarded = sum(note["discarded"] for note in passes)
-    return discarded >= THROWN * (discarded + sum(note["used"] for note in passes)) > 0
+    return bool(discarded >= THROWN * (discarded + sum(note["used"] for note in passes)) > 0)
 
 
 def _tells(note: Event) -> bool:
