@@ -96,6 +96,26 @@ def test_scaled_gradients_that_are_cleared_before_the_update_are_no_accumulation
 
 
 @pytest.mark.parametrize(
+    ("goal", "is_seen"),
+    [("x[rows, :3].softmax(-1)", False), ("x[rows, :3].flatten().softmax(0).view(-1, 3)", True)],
+    ids=["each row", "the whole batch"],
+)
+def test_probabilities_to_learn_from_sum_to_one_in_each_row(goal, is_seen):
+    loss = f"F.kl_div(F.log_softmax(model(x[rows]), 1), {goal}, reduction='batchmean')"
+    assert bool(observed("softmax-wrong-dim", CLASSIFIER.replace("LOSS", loss)).findings) is is_seen
+
+
+@pytest.mark.parametrize(("epochs", "is_seen"), [(2, True), (9, False)])
+def test_an_optimizer_is_not_built_anew_for_the_same_rows_however_long_it_lived(epochs, is_seen):
+    script = CLASSIFIER.replace("LOSS", "F.cross_entropy(model(x[rows]), y[rows])").replace(
+        "for epoch in range(3):\n",
+        f"for epoch in range(8):\n    if epoch and epoch % {epochs} == 0:\n"
+        "        optimizer = torch.optim.Adam(model.parameters(), lr=0.01)\n",
+    )
+    assert bool(observed("optimizer-recreated", script).findings) is is_seen
+
+
+@pytest.mark.parametrize(
     ("target", "is_evidence"),
     [("(10 * x[rows, :3]).softmax(1)", True), ("(10 * x[rows, :3])", False), ("y[rows]", False)],
     ids=["probabilities", "scores", "labels"],

@@ -56,7 +56,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     number = sum(1 for e in trace.of("loss") if e["name"] == "kl_div" and e.get("value") is not None)
     summary = f"{counted(number, 'call')} of kl_div got log-probabilities and a distribution to compare them with."
     if not calls and (soft := _soft_targets(trace)):
-        number = len(soft)
+        places = {event["at"] for event, _ in soft}
+        # Not every call was looked at.
+        number = sum(1 for e in trace.of("loss") if e["name"] == "cross_entropy" and e["at"] in places)
         summary = f"{counted(number, 'call')} of cross_entropy compared scores with a distribution, none of kl_div."
         return Observation(KIND, number, summary)
     return Observation(KIND, number if calls else 0, summary, tuple(findings))

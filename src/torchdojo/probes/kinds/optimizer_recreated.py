@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from torchdojo.domain.finding import Observation
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.expected import Expected
@@ -31,7 +33,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         if note["stateful"] and note["steps"] and not note["rewritten"] and note["opt"] not in carried
     ]
     rows = _rows(trace)
-    lost = [note for note in again if _same_data(rows, note) or _is_short(note, again)]
+    # A later stage may begin anew with the same data, but not in a task that is known to have one stage for them.
+    passes = PASSES if expected.training_rows is None else inf
+    lost = [note for note in again if _same_data(rows, note, passes) or _is_short(note, again)]
     findings = []
     by_line: dict[int, list[Event]] = {}
     for note in lost:
@@ -68,11 +72,11 @@ def _rows(trace: Trace) -> dict[int, list[int]]:
     return found
 
 
-def _same_data(rows: dict[int, list[int]], note: Event) -> bool:
-    """Whether it goes through the rows of the one before, which had not gone through them several times."""
+def _same_data(rows: dict[int, list[int]], note: Event, passes: float) -> bool:
+    """Whether it goes through the rows of the one before, which had not gone through them so many times."""
     before, after = rows.get(note["before"], []), set(rows.get(note["opt"], ()))
     if not before or not after:
         return False
-    if len(before) > PASSES * len(set(before)):
+    if len(before) > passes * len(set(before)):
         return False
     return len(after & set(before)) >= SHARED * len(after)

@@ -33,12 +33,32 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     for look in (_in_the_loss, _in_attention, _of_outputs, _over_one_number, _over_samples):
         if not findings and (found := look(trace)):
             findings.append(found)
+    if not findings and expected.training_rows is not None and (found := _of_targets(trace)):
+        findings.append(found)
     times = sum(c["times"] for c in calls)
     watched = times if calls else len(attention) + len(losses)
     summary = (
         f"{counted(times, 'call')} of a softmax at {counted(len(calls), 'place')} ran along the axis that is used."
     )
     return Observation(KIND, watched, summary, tuple(findings))
+
+
+def _of_targets(trace: Trace) -> Finding | None:
+    """Probabilities to learn from that do not sum to 1 over the classes, where a task is known to have such."""
+    calls = [
+        (e, f)
+        for e, f in watched_losses(trace, "kl_div")
+        if not f["log_target"] and "target_sums" in f and f["target_low"] >= 0
+    ]
+    odd = [(e, f) for e, f in calls if not _is_one(f["target_sums"])]
+    if not odd or len(odd) < 0.5 * len(calls):
+        return None
+    low, high = odd[0][1]["target_sums"]
+    message = (
+        f"kl_div got targets that are normalised over something else than the classes in {share(len(odd), len(calls))} "
+        f"calls looked at: over the classes of a row they sum to {low:.2g} to {high:.2g}."
+    )
+    return _finding(Certainty.NUMERIC, message, distinct_places(trace, [e for e, _ in odd]))
 
 
 def _in_the_loss(trace: Trace) -> Finding | None:
