@@ -10,7 +10,7 @@ frozen() { "$work/venv/bin/python" -m pip freeze --quiet | grep -viE '^torchdojo
 "$work/venv/bin/python" -m pip install --quiet "torch==${1:-$torch}"
 "$work/venv/bin/python" -m pip install --quiet .
 frozen > "$work/runtime"
-"$work/venv/bin/python" -m pip install --quiet '.[dev]'
+"$work/venv/bin/python" -m pip install --quiet '.[dev,pdf]'
 frozen > "$work/all"
 {
     echo "# What ./start installs. Made by scripts/lock.sh; torch is pinned, package metadata keeps the honest range."

@@ -12,6 +12,7 @@ from typing import Any
 
 from torchdojo.app.card_sources import all_cards
 from torchdojo.app.compose import Dojo
+from torchdojo.app.mistakes import drill_cards
 from torchdojo.domain.card import Act, Card, CardKind, CardNote, CardState, Phase, Rating, ReviewLog
 from torchdojo.domain.errors import BadInput
 from torchdojo.scheduling.memory import RETENTIONS
@@ -22,6 +23,9 @@ FORMAT = "torchdojo-review-1"
 #: Anki tells decks and note types apart by numbers; these are ours for good.
 _DECK = 1_604_773_201
 _NOTE_TYPE = 1_604_773_202
+
+#: Where a card comes from that comes from no attempt made here.
+_NO_ATTEMPT = 0
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -39,7 +43,7 @@ def exported(dojo: Dojo) -> dict[str, Any]:
     """Every entry of the log and every note, as plain JSON data."""
     return {
         "format": FORMAT,
-        "log": [_entry_data(entry) for entry in dojo.store.log_since(_EPOCH)],
+        "log": [entry_data(entry) for entry in dojo.store.log_since(_EPOCH)],
         "notes": [
             {"card": note.card, "text": note.text, "saved_at": note.saved_at.isoformat()}
             for note in dojo.store.card_notes().values()
@@ -51,15 +55,18 @@ def imported(dojo: Dojo, text: str) -> Imported:
     """Take what `exported` gave, on this machine or another.
 
     A card's history is taken when it goes on from the one that is here; a card with another history keeps its own. A
-    note is taken where there is none. Raises BadInput for anything else than an export, and takes nothing then.
+    note is taken where there is none. A report of an interview has such an export in it, with kinds of bugs to drill.
+    Raises BadInput for anything else than an export, and takes nothing then.
     """
     try:
         data = json.loads(text)
+        data = data.get("review", data)
         if data["format"] != FORMAT:
             raise ValueError(f"its format is {data['format']!r}")
         log = [_entry(row) for row in data["log"]]
         notes = [CardNote(row["card"], row["text"], _moment(row["saved_at"])) for row in data["notes"]]
         histories = _histories(log)
+        drills = list(drill_cards(data.get("drills", ())))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(
             f"This is no export of reviews: {error}.", "`torchdojo review --export FILE.json` makes one."
@@ -70,6 +77,10 @@ def imported(dojo: Dojo, text: str) -> Imported:
     missing = [note for note in notes if note.card not in present and note.text]
     for note in missing:
         dojo.store.save_card_note(note)
+    own = {card.id for card in dojo.store.own_cards()}
+    fresh = [(card, _NO_ATTEMPT) for card in drills if card.id not in own]
+    if fresh:
+        dojo.store.save_own_cards(fresh, dojo.store.searched_for_mistakes())
     return Imported(taken, len(histories) - len(fitting), len(missing))
 
 
@@ -97,7 +108,8 @@ def _same(entry: ReviewLog) -> tuple[Act, Rating | None, datetime]:
     return entry.act, entry.rating, entry.at
 
 
-def _entry_data(entry: ReviewLog) -> dict[str, Any]:
+def entry_data(entry: ReviewLog) -> dict[str, Any]:
+    """One entry of the log as `imported` takes it."""
     data: dict[str, Any] = {"card": entry.card, "place": entry.place, "act": str(entry.act), "at": entry.at.isoformat()}
     if entry.act is Act.REVIEW:
         data |= {

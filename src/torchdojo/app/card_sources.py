@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from torchdojo.app.compose import Dojo
 from torchdojo.app.fresh import computation_cards
 from torchdojo.app.mistakes import mistake_cards
+from torchdojo.app.output_cards import output_cards
 from torchdojo.domain.card import Card, CardKind
 from torchdojo.domain.knowledge import FactTable, FollowUp, Guide, Question, QuizItem
 
@@ -43,7 +44,7 @@ def _of_guides(dojo: Dojo) -> Iterator[Card]:
 
 
 def question_cards(question: Question) -> Iterator[Card]:
-    """The two-minute answer, what is asked next, facts and quizzes of one question."""
+    """The two-minute answer, what is asked next, facts, quizzes and a program of one question."""
     home = f"question/{question.slug}"
     link = f"question:{question.slug}"
     yield Card(
@@ -59,6 +60,7 @@ def question_cards(question: Question) -> Iterator[Card]:
     for table in question.tables:
         yield from fact_cards(home, question.topic, question.title, table, link)
     yield from (_quiz(home, question.topic, item, question.title, link) for item in question.quizzes)
+    yield from output_cards(question)
 
 
 def guide_cards(guide: Guide) -> Iterator[Card]:

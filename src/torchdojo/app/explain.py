@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Explanation:
     """A page about one word; `markdown` begins below the title.
 
-    `of` is "question" or "guide" where it has a page of its own.
+    `of` is "question" or "guide" where it has a page of its own, "kind" for a kind of bug.
     """
 
     slug: str
@@ -70,7 +70,7 @@ def _of_kind(kind: BugKind) -> Explanation:
     if kind.interview:
         parts.append("## In an interview")
         parts += [f"**{each.question}**\n\n{each.answer}" for each in kind.interview]
-    return Explanation(kind.slug, kind.title, "\n\n".join(parts) + "\n")
+    return Explanation(kind.slug, kind.title, "\n\n".join(parts) + "\n", "kind")
 
 
 def _of_question(question: Question) -> Explanation:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from torchdojo.app import computing
 from torchdojo.app.compose import Dojo
 from torchdojo.domain.card import Card, CardKind, CardState, Phase
-from torchdojo.domain.computation import MOST_SEED
+from torchdojo.domain.computation import MOST_SEED, Instance
 from torchdojo.domain.spelling import spelled
 
 #: The topic of these cards.
@@ -26,13 +26,17 @@ def computation_cards(dojo: Dojo) -> Iterator[Card]:
         yield Card(f"compute/{family.id}", CardKind.COMPUTE, COMPUTATION, family.summary, "", family.title, link)
 
 
-def with_numbers(dojo: Dojo, card: Card, state: CardState) -> Card:
-    """The card as this showing asks it: the same numbers until it is answered, others the next time.
+def drawn_for(dojo: Dojo, card: Card, state: CardState) -> Instance:
+    """What this showing of the card asks: the same numbers until it is answered, others the next time.
 
     Raises DojoError when no instance can be drawn.
     """
-    family = card.id.partition("/")[2]
-    drawn = computing.instance(dojo, family, _seed(card, state), _level(state)).question
+    return computing.instance(dojo, card.id.partition("/")[2], _seed(card, state), _level(state))
+
+
+def with_numbers(card: Card, instance: Instance) -> Card:
+    """The card with the instance as its front, and the answer worked out as its back."""
+    drawn = instance.question
     mistakes = [f"- {spelled(drawn, wrong.answer)}: {wrong.mistake}" for wrong in drawn.distractors]
     parts = [f"**{spelled(drawn, drawn.answer)}**", drawn.working]
     if mistakes:

@@ -145,6 +145,11 @@ def kinds_by_category() -> list[KindRows]:
     ]
 
 
+def questions_about(dojo: Dojo, kind: str) -> list[Question]:
+    """The questions that lead to the kind of bug."""
+    return [question for question in dojo.library.questions() if kind in question.bugs]
+
+
 def searchable_kind(kind: BugKind) -> str:
     """What a search in the list of kinds of bugs looks at, in lower case."""
     return " ".join((kind.slug, kind.title, kind.summary, kind.category)).lower()

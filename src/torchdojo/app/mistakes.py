@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from torchdojo.app.compose import Dojo
@@ -78,19 +78,30 @@ def _open_bugs(exercise: Exercise, attempt: Attempt) -> Iterator[Card]:
     for bug in attempt.report.bugs:
         kind = kinds.get(known.get(bug.id, ""))
         if bug.state is BugState.OPEN and kind is not None:
-            yield _drill(kind, exercise)
+            yield _drill(kind, f"in your script of *{exercise.title}*", exercise.title)
 
 
-def _drill(kind: BugKind, exercise: Exercise) -> Card:
+def drill_cards(kinds: Iterable[str]) -> Iterator[Card]:
+    """Cards to find those kinds of bugs again, after an interview that left them open. ValueError for what is none."""
+    from torchdojo.bugs import bug_kinds
+
+    known = bug_kinds()
+    for slug in kinds:
+        if slug not in known:
+            raise ValueError(f"there is no kind of bug {slug!r}")
+        yield _drill(known[slug], "in your script when the interview ended", "Your interview")
+
+
+def _drill(kind: BugKind, where: str, source: str) -> Card:
     sections = kind.documentation()
     told = "\n\n".join(f"**{heading}.** {sections[heading]}" for heading in ("How to find it", "Fix"))
     return Card(
         f"drill/{kind.slug}",
         CardKind.DRILL,
         MISTAKES,
-        f"**{kind.title}**: this was still in your script of *{exercise.title}*.\n\n"
+        f"**{kind.title}**: this was still {where}.\n\n"
         "How does it show, and how do you find it? Say it, then find it once more in a fresh script.",
         f"{kind.summary}\n\n{told}",
-        exercise.title,
+        source,
         f"kind:{kind.slug}",
     )

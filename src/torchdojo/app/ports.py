@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from torchdojo.domain.attempt import Attempt, Draft, Progress
+from torchdojo.domain.blocks import BlockRun
 from torchdojo.domain.card import Card, CardNote, CardState, ReviewLog
 from torchdojo.domain.computation import Question as Instance
 from torchdojo.domain.curriculum import Syllabus, Track
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.interview import Event, Interview
 from torchdojo.domain.knowledge import Guide, Question, Topic
 from torchdojo.domain.looks import KeptRecording, OpenedLook, Recording
 from torchdojo.domain.proof import Proof
 from torchdojo.domain.report import Report
+from torchdojo.domain.room import Link, Room
 from torchdojo.domain.suspicion import KeptDiagnosis
 
 #: Receives {"type": "output" | "curve" | "stage" | "progress", ...} while a run goes on.
@@ -63,6 +66,12 @@ class Library(Protocol):
 
     def guide(self, slug: str) -> Guide | None:
         """The guide of that name; BadContent when its file is broken."""
+
+    def interviews(self) -> list[Interview]:
+        """Every sound interview, by name."""
+
+    def interview(self, slug: str) -> Interview | None:
+        """The interview of that name; BadContent when it is broken."""
 
     def proof(self, exercise: Exercise) -> Proof | None:
         """Its proof, if there is a current one."""
@@ -114,7 +123,38 @@ class CardStore(Protocol):
         """Keep cards with the attempt each comes from, and that attempts were searched up to `searched`."""
 
 
-class Store(CardStore, Protocol):
+class RoomStore(Protocol):
+    """What is remembered of interviews. Every method may raise StoreError."""
+
+    def add_room(self, room: Room, links: Sequence[Link], events: Sequence[Event]) -> None:
+        """Keep a new room with the links into it and the beginning of its log."""
+
+    def room(self, room: str) -> Room | None:
+        """One room."""
+
+    def rooms(self) -> list[Room]:
+        """All rooms, the latest first."""
+
+    def add_room_link(self, link: Link) -> None:
+        """Keep one more link."""
+
+    def room_link(self, secret_hash: str) -> Link | None:
+        """The link with that hash."""
+
+    def room_links(self, room: str) -> list[Link]:
+        """The links into one room, as they were made."""
+
+    def revoke_room_link(self, secret_hash: str, at: datetime) -> None:
+        """Close a link for good; the first time counts."""
+
+    def append_events(self, room: str, events: Sequence[Event]) -> bool:
+        """Add to a room's log, all or nothing. False when it does not end where the first of them begins."""
+
+    def room_events(self, room: str, after: int = 0) -> list[Event]:
+        """A room's log after event number `after`."""
+
+
+class Store(CardStore, RoomStore, Protocol):
     """What is remembered about the learner. Every method may raise StoreError."""
 
     @property
@@ -230,6 +270,11 @@ class Grader(Protocol):
         cancel: threading.Event | None = None,
     ) -> Recording:
         """Run a script once and say what can be looked at; raises Cancelled, and InternalError when we broke."""
+
+    def run_block(
+        self, source: str, *, on_event: EventSink | None = None, cancel: threading.Event | None = None
+    ) -> BlockRun:
+        """Run a short program and say what it printed; raises Cancelled, and InternalError when we broke."""
 
     def questions(
         self, family: Exercise, asked: Sequence[tuple[int, int]], *, cancel: threading.Event | None = None

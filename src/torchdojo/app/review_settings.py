@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from torchdojo.app.compose import Dojo
 from torchdojo.domain.errors import BadInput
@@ -77,6 +77,11 @@ def change_review_settings(dojo: Dojo, **changes: Any) -> ReviewSettings:
     settings = _checked(settings)
     dojo.store.save_setting(_NAME, json.dumps(asdict(settings)))
     return settings
+
+
+def known_zones() -> list[str]:
+    """The names of time zones by place, to choose one from; none on a machine that knows none."""
+    return sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
 
 
 def share_of_percent(text: str) -> str:

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from torchdojo.app.card_sources import all_cards, topics
 from torchdojo.app.catalogue import suggestion
 from torchdojo.app.compose import Dojo
-from torchdojo.app.fresh import with_numbers
+from torchdojo.app.fresh import drawn_for, with_numbers
 from torchdojo.app.review_settings import ReviewSettings, review_settings
 from torchdojo.domain.card import Act, Card, CardKind, CardNote, CardState, Rating, ReviewLog
+from torchdojo.domain.computation import Instance
 from torchdojo.domain.errors import BadInput, DojoError, StoreError
 from torchdojo.scheduling.memory import outcomes
 from torchdojo.scheduling.queue import Queue, Spent, next_at, queue, spent
@@ -47,12 +48,16 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """A card to be answered now. `place` names this showing; `after` says in words what each rating leads to."""
+    """A card to be answered now. `place` names this showing; `after` says in words what each rating leads to.
+
+    `instance` is what a computation asks this time.
+    """
 
     card: Card
     state: CardState
     note: str
     after: Mapping[Rating, str]
+    instance: Instance | None = None
 
     @property
     def place(self) -> int:
@@ -113,14 +118,16 @@ def show(dojo: Dojo, at: Desk, card_id: str) -> Showing:
         raise BadInput(f"There is no card {card_id!r}.", "`torchdojo review --json` lists what is due.")
     state = at.state(card_id)
     card = at.cards[card_id]
+    instance = None
     if card.kind is CardKind.COMPUTE:
-        card = with_numbers(dojo, card, state)
+        instance = drawn_for(dojo, card, state)
+        card = with_numbers(card, instance)
     note = dojo.store.card_notes().get(card_id)
     after = {
         rating: in_words((outcome.due or at.now) - at.now)
         for rating, outcome in outcomes(state, at.now, at.settings.tuning(at.now)).items()
     }
-    return Showing(card, state, note.text if note else "", after)
+    return Showing(card, state, note.text if note else "", after, instance)
 
 
 def answer(dojo: Dojo, card_id: str, place: int, rating: Rating, *, took_ms: int = 0) -> Answered:

@@ -3,6 +3,7 @@
 from torchdojo.authoring.bench import Grade, Progress
 from torchdojo.authoring.board import Standing
 from torchdojo.authoring.bug_reference import reference_pages, stale_pages, write_reference
+from torchdojo.authoring.new_interview import new_interview
 from torchdojo.authoring.new_text import TEXTS, new_text
 from torchdojo.authoring.scaffold import new_exercise
 from torchdojo.authoring.verification import Verification
@@ -16,6 +17,7 @@ __all__ = [
     "Standing",
     "Verification",
     "new_exercise",
+    "new_interview",
     "new_text",
     "reference_pages",
     "stale_pages",

@@ -55,6 +55,8 @@ def _without_quotations(text: str) -> str:
     """The text with the sections blanked that quote errors as errors; every line keeps its number."""
     lines = text.splitlines()
     headings = [(number, line) for number, line in without_fences(text) if line.startswith("## ")]
+    if not headings:
+        return text
     ends = [*(number for number, _ in headings[1:]), len(lines)]
     for (start, line), end in zip(headings, ends, strict=True):
         if line.strip() == ALLOWED_UNDER:

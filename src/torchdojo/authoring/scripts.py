@@ -1,4 +1,7 @@
-"""Where the examples in texts are run: in a fresh Python, or, for many, in forks of one that has PyTorch loaded."""
+"""Where the examples in texts are run: in a fresh Python, or, for many, in forks of one that has PyTorch loaded.
+
+Those that a reader can run are run where the reader's run: in the sandbox, under its limits.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from torchdojo.domain.blocks import BlockRun
 from torchdojo.sandbox import ForkServer, Job, Limits, Status, open_server
 
 #: An example is an illustration; one that takes longer belongs into the exercise.
@@ -52,6 +56,19 @@ def run_fresh(source: str, files: Mapping[str, str]) -> Ran:
             raise TimeoutError from None
     last = (done.stderr.strip().splitlines() or ["no message"])[-1]
     return Ran(done.stdout, last if done.returncode else "")
+
+
+def as_readers_run(run_block: Callable[[str], BlockRun]) -> RunScript:
+    """As the button at the program does it; a warning counts as printed, because the reader sees it."""
+
+    def run(source: str, files: Mapping[str, str]) -> Ran:
+        if files:
+            raise ValueError("a reader's run has no files beside the program")
+        ran = run_block(source)
+        last = (ran.printed.strip().splitlines() or ["no message"])[-1]
+        return Ran(ran.printed, "" if ran.finished else ran.told or last)
+
+    return run
 
 
 class WarmScripts:

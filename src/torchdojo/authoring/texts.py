@@ -1,4 +1,4 @@
-"""Proves a question or a guide: its links lead somewhere, its code prints what it says, no common error is taught."""
+"""Proves a question, a guide or an interview: links lead somewhere, code prints what it says, no error is taught."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from torchdojo.authoring.code_blocks import Tally, check_block, code_blocks
+from torchdojo.authoring.interviews import interview_claims
 from torchdojo.authoring.links import broken_references
 from torchdojo.authoring.refusals import all_patterns, refused_elsewhere, refused_in_file
 from torchdojo.authoring.scripts import RunScript
 from torchdojo.authoring.verification import Verification
 from torchdojo.bugs import bug_kinds
 from torchdojo.domain.errors import BadContent
+from torchdojo.domain.interview import Interview
 from torchdojo.domain.knowledge import Guide, Question
 from torchdojo.domain.proof import Claim
-from torchdojo.library import Library, Refused, body_of
+from torchdojo.library import SCRIPT, Library, Refused, body_of
 
 
 class TextProver:
@@ -36,6 +38,19 @@ class TextProver:
         if self.refuses:
             claims += _claims("common errors", refused_in_file(text.file, self._patterns), "none is taught")
         return Verification(text.slug, tuple(claims), seconds=time.monotonic() - began)
+
+    def verify_interview(self, interview: Interview) -> Verification:
+        """Every claim about one interview."""
+        began = time.monotonic()
+        script = interview.file.with_name(SCRIPT)
+        broken = broken_references(script, (), self._pages, script.parent)
+        refused = refused_in_file(script, self._patterns) + refused_in_file(interview.file, self._patterns)
+        claims = [
+            *interview_claims(interview, self._library),
+            *_claims("links", broken, "all lead somewhere"),
+            *(_claims("common errors", refused, "none is taught") if self.refuses else ()),
+        ]
+        return Verification(f"interview:{interview.slug}", tuple(claims), seconds=time.monotonic() - began)
 
     @property
     def refuses(self) -> bool:

@@ -1,4 +1,4 @@
-"""`verify`: prove an exercise, a question or a guide by running it, or say precisely what is wrong with it."""
+"""`verify`: prove an exercise, a text or an interview, or say precisely what is wrong with it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,21 @@ from torchdojo.authoring.board import Board, Standing
 from torchdojo.authoring.code_blocks import check_code_blocks
 from torchdojo.authoring.computation import Ask
 from torchdojo.authoring.methods import METHODS
-from torchdojo.authoring.scripts import RunScript, WarmScripts, run_fresh
+from torchdojo.authoring.scripts import RunScript, WarmScripts, as_readers_run, run_fresh
 from torchdojo.authoring.texts import TextProver
 from torchdojo.authoring.verification import Verification
+from torchdojo.domain.blocks import BlockRun
 from torchdojo.domain.errors import BadContent, BadInput
 from torchdojo.domain.exercise import Exercise, Kind
+from torchdojo.domain.interview import Interview
 from torchdojo.domain.knowledge import Guide, Question
 from torchdojo.domain.proof import Claim
 from torchdojo.library import Library, is_current, read_proof, write_proof
 
 SEEDS = (11, 12, 13, 14, 15)
+
+#: In front of an interview's name, which may be that of the exercise it is about.
+INTERVIEW = "interview:"
 
 
 def verify_content(
@@ -34,17 +39,21 @@ def verify_content(
     grade: Grade,
     *,
     ask: Ask | None = None,
+    run_block: Callable[[str], BlockRun] | None = None,
     quick: bool = False,
     write: bool = False,
     jobs: int | None = None,
     on_progress: Callable[[Standing], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> list[Verification]:
-    """Verify the named exercises, questions and guides, or all; what cannot be read gives a verification that says why.
+    """Verify what is named, or everything; what cannot be read gives a verification that says why.
+
+    Exercises, questions and guides go by their names, interviews by "interview:NAME".
 
     `jobs` gradings run at the same time, of several exercises if need be, so that no core waits for the last grading
-    of one. `ask` makes the questions of computation families. Raises BadInput for a name that no folder has, or for
-    options that do not go together; Cancelled.
+    of one. `ask` makes the questions of computation families; `run_block` runs the programs of questions and guides
+    where a reader's click runs them. Raises BadInput for a name that no folder has, or for options that do not go
+    together; Cancelled.
     """
     if write and quick:
         raise BadInput("A quick verification proves too little to be written down.", "Leave out --quick or --write.")
@@ -54,12 +63,15 @@ def verify_content(
     workers = jobs or os.cpu_count() or 1
     stopped = cancel or threading.Event()
     with WarmScripts() as scripts, ThreadPoolExecutor(workers, "grading") as pool:
+        run_text: RunScript = scripts if run_block is None else as_readers_run(run_block)
 
-        def one(known: Exercise | Question | Guide | Verification) -> Verification:
+        def one(known: Exercise | Question | Guide | Interview | Verification) -> Verification:
             if isinstance(known, Verification):
                 result = known
+            elif isinstance(known, Interview):
+                result = texts.verify_interview(known)
             elif isinstance(known, (Question, Guide)):
-                result = texts.verify(known, scripts)
+                result = texts.verify(known, run_text)
             else:
                 result = verify(
                     known,
@@ -94,18 +106,25 @@ def verify_content(
 def _all_names(library: Library) -> list[str]:
     knowledge = library.knowledge
     texts = [file.stem for file in (*knowledge.question_files(), *knowledge.guide_files())]
-    return list(dict.fromkeys((*library.names(), *library.base_names(), *texts)))
+    interviews = [INTERVIEW + name for name in library.interview_names()]
+    return list(dict.fromkeys((*library.names(), *library.base_names(), *texts, *interviews)))
 
 
-def _found(library: Library, name: str) -> Exercise | Question | Guide | Verification:
+def _found(library: Library, name: str) -> Exercise | Question | Guide | Interview | Verification:
+    found: Exercise | Question | Guide | Interview | None
     try:
-        found = library.find(name) or library.base(name) or library.question(name) or library.guide(name)
+        if name.startswith(INTERVIEW):
+            found = library.interview(name.removeprefix(INTERVIEW))
+        else:
+            found = library.find(name) or library.base(name) or library.question(name) or library.guide(name)
     except BadContent as fault:
         return Verification(name, (Claim("format", False, str(fault)),))
     if found is None:
         known = _all_names(library)
         near = difflib.get_close_matches(name, known) or known
-        raise BadInput(f"There is no exercise, question or guide {name!r}.", f"Did you mean {' or '.join(near)}?")
+        raise BadInput(
+            f"There is no exercise, question, guide or interview {name!r}.", f"Did you mean {' or '.join(near)}?"
+        )
     return found
 
 

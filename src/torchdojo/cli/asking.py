@@ -27,6 +27,9 @@ class Replies(Protocol):
     def key(self) -> str:
         """The next key in lower case: ENTER, a letter or digit, END."""
 
+    def key_within(self, seconds: float) -> str | None:
+        """The same, but None when none comes within `seconds`."""
+
     def line(self, prompt: str) -> str:
         """A line of text."""
 
@@ -47,9 +50,17 @@ class TerminalReplies:
 
     def key(self) -> str:
         """The next key; waits for it. Arrows and other keys without a letter are passed over."""
-        while not self._ahead:
-            typed = self._keys.typed(_A_WHILE)
+        while (key := self.key_within(_A_WHILE)) is None:
+            pass
+        return key
+
+    def key_within(self, seconds: float) -> str | None:
+        """The next key, if one comes in time."""
+        if not self._ahead:
+            typed = self._keys.typed(seconds)
             self._ahead = "" if typed.startswith(_ESCAPE) else typed
+        if not self._ahead:
+            return None
         key, self._ahead = self._ahead[0], self._ahead[1:]
         return ENTER if key in "\r\n " else key.lower()
 
@@ -77,6 +88,10 @@ class PipedReplies:
         """The next line's key."""
         line = sys.stdin.readline()
         return END if not line else (line.strip()[:1].lower() or ENTER)
+
+    def key_within(self, seconds: float) -> str | None:
+        """The next line's key; a pipe is not waited for."""
+        return self.key()
 
     def line(self, prompt: str) -> str:
         """The next line."""

@@ -8,15 +8,25 @@ from typing import TYPE_CHECKING
 from torchdojo.app import reviewing
 from torchdojo.app.compose import Dojo
 from torchdojo.app.reviewing import Desk, Showing
+from torchdojo.app.running_blocks import blocks_of, run_block
+from torchdojo.app.typed_answers import TypedAnswer, how_to_type, judge_typed
 from torchdojo.cli.asking import END, ENTER, Replies
 from torchdojo.cli.printing import console, print_markdown
 from torchdojo.domain.card import Card, CardKind, Rating
+from torchdojo.domain.errors import DojoError
+from torchdojo.domain.judged import Outcome
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _COLOURS = {Rating.AGAIN: "red", Rating.HARD: "yellow", Rating.GOOD: "green", Rating.EASY: "cyan"}
-_HELP = "Enter shows the answer · u undo · s set aside · n note · q quit"
+_VERDICTS = {
+    Outcome.RIGHT: ("✓ Right.", "bold green"),
+    Outcome.WRONG: ("✗ Wrong.", "bold red"),
+    Outcome.UNREADABLE: ("? Not read, so not counted.", "bold yellow"),
+}
+_TYPED = "Enter, then type the answer and Enter; nothing typed shows it."
+_HELP = "Enter shows the answer · x runs the code on a card · u undo · s set aside · n note · q quit"
 
 
 class Review:
@@ -66,20 +76,46 @@ class Review:
         for letter, option in zip("abcdefghijklm", shown.card.options, strict=False):
             self._out.print(f"  {letter}) ", end="", style="bold", highlight=False)
             print_markdown(option.text)
+        if shown.card.typed:
+            self._out.print(f"{how_to_type(shown)} {_TYPED}", style="dim")
         began = time.monotonic()
-        chosen = ""
+        chosen, typed = "", None
         while True:
             key = self._replies.key()
             if key == ENTER:
+                typed = self._typed(shown) if shown.card.typed else None
                 break
             if shown.card.options and key in "abcdefghijklm"[: len(shown.card.options)] and key != END:
                 chosen = key
                 break
+            if key == "x" and shown.card.kind is CardKind.OUTPUT:
+                self._out.print("Type first what it prints; after that x runs it.", style="yellow")
+                continue
             done = self._aside_from_answering(key, shown)
             if done is not None:
                 return done
         self._reveal(shown, chosen)
-        return self._rate(shown, began)
+        return self._rate(shown, began, typed.suggested if typed else None)
+
+    def _typed(self, shown: Showing) -> TypedAnswer | None:
+        """The answer once it can be read, with its verdict said; None when nothing was typed."""
+        while text := self._lines(len(shown.card.printed.strip().splitlines()) or 1):
+            typed = judge_typed(shown, text)
+            told, style = _VERDICTS[typed.judged.outcome]
+            self._out.print(told, style=style, end=" ")
+            self._out.print(typed.judged.said, markup=False)
+            if typed.judged.mistake:
+                self._out.print(f"That is what comes out when {typed.judged.mistake}.", markup=False)
+            if typed.counts:
+                return typed
+        return None
+
+    def _lines(self, most: int) -> str:
+        """Up to `most` lines, fewer when one is empty."""
+        lines: list[str] = []
+        while len(lines) < most and (line := self._replies.line("> ").strip()):
+            lines.append(line)
+        return "\n".join(lines)
 
     def _reveal(self, shown: Showing, chosen: str) -> None:
         self._out.rule(style="dim", characters="·")
@@ -105,12 +141,13 @@ class Review:
             self._out.print(f" {sign} {letter}{yours}", style=f"bold {colour}")
             print_markdown(f"{option.text}\n\n{option.why}")
 
-    def _rate(self, shown: Showing, began: float) -> bool:
+    def _rate(self, shown: Showing, began: float, suggested: Rating | None) -> bool:
         from rich.text import Text
 
         line = Text()
         for rating, after in shown.after.items():
-            line.append(f"{int(rating)} {rating.spoken}", style=f"bold {_COLOURS[rating]}").append(f" {after}   ")
+            mark = "→ " if rating is suggested else ""
+            line.append(f"{mark}{int(rating)} {rating.spoken}", style=f"bold {_COLOURS[rating]}").append(f" {after}   ")
         self._out.print(line)
         while True:
             key = self._replies.key()
@@ -132,7 +169,7 @@ class Review:
         return True
 
     def _aside_from_answering(self, key: str, shown: Showing) -> bool | None:
-        """Undo, set aside, note, quit: whether to go on to a next card, None to go on with this one."""
+        """Run, undo, set aside, note, quit: whether to go on to a next card, None to go on with this one."""
         match key:
             case "q" | "":
                 return False
@@ -145,10 +182,27 @@ class Review:
                 reviewing.set_aside(self._dojo, shown.card.id)
                 self._out.print(f"Set aside. torchdojo review --bring-back {shown.card.id}", style="yellow")
                 return True
+            case "x":
+                self._run_blocks(shown.card)
+                return None
             case "n":
                 self._note(shown.card.id, self._replies.line("Your note (empty keeps what is there, - removes it): "))
                 return None
         return None
+
+    def _run_blocks(self, card: Card) -> None:
+        blocks = blocks_of(card)
+        if not blocks:
+            self._out.print("There is no code to run on this card.", style="dim")
+        for block in blocks:
+            try:
+                ran = run_block(self._dojo, card.id, block.source)
+            except DojoError as error:
+                self._out.print(f"{error.fact} {error.cure}", style="yellow", markup=False)
+                return
+            self._out.print(ran.printed.rstrip() or "It printed nothing.", markup=False)
+            told = ran.told or ("" if ran.finished else "It ended with an error.")
+            self._out.print(f"{told} {ran.seconds:.1f} s".strip(), style="dim")
 
     def _note(self, card: str, text: str) -> None:
         if not text.strip():

@@ -24,6 +24,9 @@ class CardKind(StrEnum):
     #: A computation, with other numbers each time.
     COMPUTE = "compute"
 
+    #: A program whose output is to be typed.
+    OUTPUT = "output"
+
     #: A bug to find again in a fresh script.
     DRILL = "drill"
 
@@ -34,7 +37,8 @@ class Card:
 
     `id` lasts: it names the piece of content, so that other words keep the history. `source` says where it comes from
     in words, `link` leads there as content does it ("question:SLUG", "exercise:SLUG", ...; "" for nowhere). A choice
-    has `options`; a cloze has `gaps`, the texts that its front leaves open, in order.
+    has `options`; a cloze has `gaps`, the texts that its front leaves open, in order; `printed` is what the program of
+    an OUTPUT card prints.
     """
 
     id: str
@@ -46,6 +50,12 @@ class Card:
     link: str = ""
     options: tuple[Option, ...] = ()
     gaps: tuple[str, ...] = ()
+    printed: str = ""
+
+    @property
+    def typed(self) -> bool:
+        """Whether the answer is typed and judged, instead of only thought of."""
+        return self.kind in (CardKind.COMPUTE, CardKind.OUTPUT)
 
 
 class Rating(IntEnum):

@@ -114,13 +114,17 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class RunLimits:
-    """What one run of the submission may use. With `loopback` it may speak to itself over 127.0.0.1."""
+    """What one run of the submission may use. With `loopback` it may speak to itself over 127.0.0.1.
+
+    With `until_failure` the first check that fails is the last one: enough when only the verdict matters.
+    """
 
     wall_seconds: float = 60.0
     memory_mb: int = 1536
     output_kb: int = 1024
     processes: bool = False
     loopback: bool = False
+    until_failure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from torchdojo.domain.blocks import BlockRun
 from torchdojo.domain.computation import Question
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.looks import Recording
 from torchdojo.domain.report import Report
 from torchdojo.grading.asking import ask_judge
+from torchdojo.grading.block import run_in_sandbox
 from torchdojo.grading.run import GradingRun
 from torchdojo.library import ProvedFacts
 from torchdojo.sandbox import ForkServer, Isolation
@@ -101,6 +103,16 @@ class Grader:
         """
         with self._slots:
             return ask_judge(self._started()[1], family.folder, asked, cancel)
+
+    def run_block(
+        self, source: str, *, on_event: EventSink | None = None, cancel: threading.Event | None = None
+    ) -> BlockRun:
+        """Run a short program where submissions run, and return what it printed; nothing is judged.
+
+        Raises Cancelled when `cancel` is set before its end, InternalError when we broke.
+        """
+        with self._slots:
+            return run_in_sandbox(self._started()[0], source, on_event, cancel)
 
     def _run(
         self,

@@ -93,6 +93,7 @@ class GradingRun:
                     "wall_seconds": self._exercise.limits.wall_seconds,
                     "names": list(self._exercise.names),
                     "processes": self._exercise.limits.processes,
+                    "until_failure": self._exercise.limits.until_failure,
                     "facts": None if self._facts is None else dict(self._facts),
                     "seed": self.seed,
                     "bugs": [[bug.id, bug.kind] for bug in self._exercise.bugs],

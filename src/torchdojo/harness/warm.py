@@ -10,12 +10,12 @@ torch.set_num_threads(1)
 import torch._dynamo  # noqa: E402  the first optimizer step would import it otherwise, at 1.4 s
 
 from torchdojo.crossing.first_use import use_everything_once  # noqa: E402
-from torchdojo.harness import accelerator, serving  # noqa: E402
+from torchdojo.harness import accelerator, block, serving  # noqa: E402
 from torchdojo.harness.recorder.watchers import chosen_watchers, every_watcher  # noqa: E402
 from torchdojo.harness.script import record_script  # noqa: E402
 from torchdojo.harness.serving.rehearsal import rehearse  # noqa: E402
 
-__all__ = ["accelerator", "serving", "warm"]
+__all__ = ["accelerator", "block", "serving", "warm"]
 
 #: Goes once through everything that is recorded.
 _SCRIPT = """

@@ -46,7 +46,8 @@ def judge_implement(session: Session, folder: Path, request: Mapping[str, Any]) 
     """The report on one submission for the exercise in `folder`; grading has started its process.
 
     `request`: "exercise" (its id), "filename", "names" (what the file has to define), "wall_seconds" and "processes"
-    (whether the submission may start some) as the exercise says, and "seed", from which all inputs are drawn.
+    (whether the submission may start some) as the exercise says, "seed", from which all inputs are drawn, and
+    "until_failure" (whether the first check that fails is the last).
     """
     job = session.take("run")
     candidate = Candidate(job, secrets.token_hex(16), time.monotonic() + request["wall_seconds"])
@@ -66,6 +67,8 @@ def judge_implement(session: Session, folder: Path, request: Mapping[str, Any]) 
                 submission = Submission(candidate, str(request["filename"]).removesuffix(".py"))
                 for check in checks:
                     grading.take(check, run_check(check, submission, candidate, loaded.reference, int(request["seed"])))
+                    if request["until_failure"] and not grading.passes:
+                        break
         except GradingOver as over:
             ending = ending_of(over, job, str(candidate.last_call or ""))
             grading.cut_short(*ending, candidate.last_call, loaded.reference)
@@ -98,6 +101,11 @@ class _Grading:
         self._changed = self._left = ""
         #: Checks that tripped over what came back, by number.
         self.suspects: dict[int, tuple[Check, Ended]] = {}
+
+    @property
+    def passes(self) -> bool:
+        """Whether nothing has failed so far."""
+        return self._verdict is Verdict.PASSED
 
     def loads(self, candidate: Candidate) -> bool:
         """Whether the file loads and defines what it has to."""

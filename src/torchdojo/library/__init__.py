@@ -5,6 +5,8 @@ from torchdojo.library.curriculum import Curriculum, read_curriculum
 from torchdojo.library.document import body_of, without_fences
 from torchdojo.library.folder import GOAL_FILE, MANIFEST, PROOF, SLUG, folder_digest, role_files
 from torchdojo.library.guides import Refused, load_guide, refused_patterns
+from torchdojo.library.interview_script import SCRIPT
+from torchdojo.library.interviews import INTERVIEW, load_interview
 from torchdojo.library.manifest import load_exercise
 from torchdojo.library.proofs import ProvedFacts, is_current, is_proved, read_proof, torch_version, write_proof
 from torchdojo.library.questions import load_question
@@ -15,9 +17,11 @@ from torchdojo.library.table import PLACEHOLDER
 
 __all__ = [
     "GOAL_FILE",
+    "INTERVIEW",
     "MANIFEST",
     "PLACEHOLDER",
     "PROOF",
+    "SCRIPT",
     "SLUG",
     "Answer",
     "Curriculum",
@@ -33,6 +37,7 @@ __all__ = [
     "is_proved",
     "load_exercise",
     "load_guide",
+    "load_interview",
     "load_question",
     "read_curriculum",
     "read_proof",

@@ -21,7 +21,7 @@ def shipped_root() -> Path:
 
 
 def beside(root: Path, name: str) -> Path:
-    """Where "bases", "questions" or "guides" of a content root lie: beside `exercises`, or in it."""
+    """Where "bases", "questions", "guides" or "interviews" of a content root lie: beside `exercises`, or in it."""
     return root.parent / name if root.name == "exercises" else root / name
 
 

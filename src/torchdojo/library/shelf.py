@@ -9,11 +9,13 @@ from pathlib import Path
 from torchdojo.domain.curriculum import Syllabus, Track
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.interview import Interview
 from torchdojo.domain.knowledge import Guide, Question, Topic
 from torchdojo.domain.proof import Proof
 from torchdojo.library.answers import Answer, fake_answers, right_answers
 from torchdojo.library.curriculum import Curriculum, read_curriculum
 from torchdojo.library.folder import MANIFEST
+from torchdojo.library.interviews import INTERVIEW, load_interview
 from torchdojo.library.knowledge import Knowledge
 from torchdojo.library.manifest import load_exercise
 from torchdojo.library.proofs import is_current, read_proof
@@ -157,6 +159,28 @@ class Library:
         """The guide of that name; None when there is none. Raises BadContent when it is broken."""
         return self.knowledge.guide(slug)
 
+    def interviews(self) -> list[Interview]:
+        """Every sound interview, by name; a broken one is left out (`verify` names it)."""
+        found: dict[str, Interview] = {}
+        for folder in self._interview_folders():
+            try:
+                found.setdefault(folder.name, load_interview(folder, self._sound_question))
+            except BadContent:
+                continue
+        return [found[name] for name in sorted(found)]
+
+    def interview_names(self) -> list[str]:
+        """The names of all folders of interviews, broken ones included. They may be those of exercises, too."""
+        return sorted({folder.name for folder in self._interview_folders()})
+
+    def interview(self, slug: str) -> Interview | None:
+        """The interview of that name; None when no folder has it. Raises BadContent when it is broken."""
+        folder = next((folder for folder in self._interview_folders() if folder.name == slug), None)
+        return None if folder is None else load_interview(folder, self._sound_question)
+
+    def _sound_question(self, slug: str) -> Question | None:
+        return self.knowledge.question(slug)
+
     def _survey(self) -> tuple[list[Exercise], list[BadContent]]:
         found: dict[str, Exercise] = {}
         faults: list[BadContent] = []
@@ -184,6 +208,10 @@ class Library:
     def _base_folders(self) -> list[Path]:
         folders = [beside(root, "bases") for root in self.roots]
         return sorted(manifest.parent for folder in folders for manifest in folder.glob(f"*/*/{MANIFEST}"))
+
+    def _interview_folders(self) -> list[Path]:
+        folders = [beside(root, "interviews") for root in self.roots]
+        return [manifest.parent for folder in folders for manifest in sorted(folder.glob(f"*/{INTERVIEW}"))]
 
     def _drill_folders(self) -> list[Path]:
         return [] if self._drills is None else [file.parent for file in self._drills.glob(f"*/*/{MANIFEST}")]

@@ -14,6 +14,7 @@ class CardMemory:
     """What MemoryStore does with cards."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._log: list[ReviewLog] = []
         self._states: dict[str, CardState] = {}
         self._notes: dict[str, CardNote] = {}

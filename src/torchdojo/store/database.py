@@ -22,9 +22,10 @@ from torchdojo.store.cards import CardTables
 from torchdojo.store.failures import damaged, translated
 from torchdojo.store.moments import from_ms, to_ms
 from torchdojo.store.opening import BUSY_SECONDS, open_engine, writing
+from torchdojo.store.rooms import RoomTables
 
 
-class DatabaseStore(CardTables):
+class DatabaseStore(CardTables, RoomTables):
     """Drafts, attempts, opened hints and reviews in one SQLite file; safe to use from several threads.
 
     The file is made or migrated on first use. Every method raises StoreError when the file cannot be used.

@@ -10,9 +10,10 @@ from torchdojo.domain.looks import KeptRecording, OpenedLook, Recording
 from torchdojo.domain.report import Report, Verdict
 from torchdojo.domain.suspicion import KeptDiagnosis
 from torchdojo.store.card_memory import CardMemory
+from torchdojo.store.room_memory import RoomMemory
 
 
-class MemoryStore(CardMemory):
+class MemoryStore(CardMemory, RoomMemory):
     """Forgets everything when it goes. Times are kept to the millisecond, as on disk."""
 
     place = "memory"

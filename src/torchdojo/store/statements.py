@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, Integer, bindparam, case, delete, func, insert, select, text
+from sqlalchemy import BindParameter, Integer, bindparam, case, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from torchdojo.domain.report import Verdict
@@ -20,6 +20,9 @@ from torchdojo.store.tables import (
     own_cards,
     recordings,
     review_log,
+    room_events,
+    room_links,
+    rooms,
     settings,
 )
 
@@ -204,4 +207,46 @@ ATTEMPTS_AFTER = (
     .where(attempts.c.id > bindparam("after"))
     .order_by(attempts.c.id)
     .limit(bindparam("limit", type_=attempts.c.id.type))
+)
+
+_ROOM: BindParameter[str] = bindparam("room")
+
+#: A new room.
+ADD_ROOM = insert(rooms)
+
+#: One room.
+ROOM = select(rooms).where(rooms.c.id == _ROOM)
+
+#: All rooms, the latest first.
+ROOMS = select(rooms).order_by(rooms.c.created_at.desc(), rooms.c.id)
+
+#: Note where a room's log ends now.
+MOVE_ROOM = (
+    update(rooms).where(rooms.c.id == _ROOM).values(events=bindparam("events"), last_seal=bindparam("last_seal"))
+)
+
+#: A new link into a room.
+ADD_ROOM_LINK = insert(room_links)
+
+#: The link with that hash.
+ROOM_LINK = select(room_links).where(room_links.c.secret_hash == bindparam("secret_hash"))
+
+#: The links into one room, as they were made.
+LINKS_OF_ROOM = select(room_links).where(room_links.c.room == _ROOM).order_by(text("room_links.rowid"))
+
+#: Close a link; the first time counts.
+REVOKE_ROOM_LINK = (
+    update(room_links)
+    .where(room_links.c.secret_hash == bindparam("closed"), room_links.c.revoked_at.is_(None))
+    .values(revoked_at=bindparam("when"))
+)
+
+#: Add to a room's log.
+ADD_ROOM_EVENT = insert(room_events)
+
+#: A room's log after event `after`, in order.
+EVENTS_OF_ROOM = (
+    select(room_events)
+    .where(room_events.c.room == _ROOM, room_events.c.number > bindparam("after"))
+    .order_by(room_events.c.number)
 )

@@ -6,7 +6,7 @@ what the report says so that progress can be counted without reading it.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -159,4 +159,39 @@ own_cards = Table(
     Column("source", Text, nullable=False),
     Column("link", Text, nullable=False),
     Column("attempt", Integer, nullable=False),
+)
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    # Where the log ends, kept apart from it: a log that lost its end is told from a whole one.
+    Column("events", Integer, nullable=False),
+    Column("last_seal", Text, nullable=False),
+)
+
+room_links = Table(
+    "room_links",
+    metadata,
+    Column("secret_hash", Text, primary_key=True),
+    Column("room", Text, ForeignKey("rooms.id"), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    Index("room_links_by_room", "room"),
+)
+
+#: What happened in a room. Rows are added and never changed.
+room_events = Table(
+    "room_events",
+    metadata,
+    Column("room", Text, ForeignKey("rooms.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("elapsed", Float, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("seal", Text, nullable=False),
 )

@@ -18,7 +18,22 @@ from starlette.staticfiles import StaticFiles
 from torchdojo.app.compose import Dojo
 from torchdojo.domain.errors import BadInput, DojoError
 from torchdojo.web.gate import TOO_LARGE, Gate, loopback_hosts
-from torchdojo.web.routes import api, computing, drills, exercise, knowledge, looking, overview, review
+from torchdojo.web.rooms import Hall
+from torchdojo.web.routes import (
+    api,
+    blocks,
+    computing,
+    drills,
+    exercise,
+    interviewing,
+    inviting,
+    knowledge,
+    looking,
+    mocking,
+    overview,
+    reporting,
+    review,
+)
 from torchdojo.web.runs import RunDesk
 from torchdojo.web.site import HERE, Site, template_environment
 
@@ -37,6 +52,7 @@ def create_app(
     (this machine's loopback names when empty); `concurrent_runs` how many runs may go on at once (one per core)."""
 
     site = Site(dojo, template_environment(), RunDesk(concurrent_runs or os.cpu_count() or 1))
+    hall = Hall(dojo, concurrent_runs=concurrent_runs)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -44,12 +60,29 @@ def create_app(
         yield
         site.runs.close()
         site.page_made.set()
+        await hall.empty()
 
     app = FastAPI(title="torchdojo", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.runs = site.runs
+    app.state.hall = hall
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    for part in (overview, exercise, knowledge, drills, computing, api, looking, review):
+    parts = (
+        overview,
+        exercise,
+        knowledge,
+        drills,
+        computing,
+        api,
+        looking,
+        review,
+        inviting,
+        mocking,
+        blocks,
+        reporting,
+    )
+    for part in parts:
         app.router.routes.extend(part.routes(site).routes)
+    app.router.routes.extend(interviewing.routes(site, hall).routes)
     _explain_errors(app, site)
     app.add_middleware(Gate, token=token, hosts=hosts or loopback_hosts("127.0.0.1"), refuse=site.problem)
     return app

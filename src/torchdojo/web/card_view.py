@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from torchdojo.app.reviewing import Showing
+from torchdojo.app.typed_answers import TypedAnswer, how_to_type, judge_typed
 from torchdojo.domain.card import Card, CardKind, Rating
 from torchdojo.domain.knowledge import Option
 
@@ -26,6 +27,7 @@ class RatingButton:
     rating: int
     name: str
     after: str
+    suggested: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,11 @@ class LetteredOption:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """A card to be answered. `several` says that more than one option is right; `drill` names a kind to practise."""
+    """A card to be answered. `several` says that more than one option is right; `drill` names a kind to practise.
+
+    A `sealed` one is answered by typing first: its back must not be on the page. `how` says how its answer is written,
+    `choices` are the words to choose one from, `typed` is what was typed, with its verdict.
+    """
 
     showing: Showing
     buttons: tuple[RatingButton, ...]
@@ -46,6 +52,11 @@ class CardView:
     several: bool
     address: str
     drill: str
+    revealed: bool
+    sealed: bool
+    how: str
+    choices: tuple[str, ...]
+    typed: TypedAnswer | None
 
     @property
     def card(self) -> Card:
@@ -53,16 +64,25 @@ class CardView:
         return self.showing.card
 
 
-def card_view(showing: Showing) -> CardView:
-    """The card as the page shows it."""
+def card_view(showing: Showing, *, revealed: bool = False, text: str = "") -> CardView:
+    """The card as the page shows it, with its answer in sight or not; `text` is what was typed as the answer."""
     card = showing.card
+    typed = judge_typed(showing, text) if card.typed and text.strip() else None
+    # What could not be read was no answer, so the right one stays a secret.
+    revealed = revealed and (typed is None or typed.counts)
+    suggested = typed.suggested if typed else None
     return CardView(
         showing,
-        tuple(RatingButton(int(rating), rating.spoken, showing.after[rating]) for rating in Rating),
+        tuple(RatingButton(int(each), each.spoken, showing.after[each], each is suggested) for each in Rating),
         tuple(LetteredOption(letter, option) for letter, option in zip("abcdefghij", card.options, strict=False)),
         sum(option.right for option in card.options) > 1,
         address(card.link),
         card.link.partition(":")[2] if card.kind is CardKind.DRILL else "",
+        revealed=revealed,
+        sealed=card.typed and not revealed,
+        how=how_to_type(showing) if card.typed else "",
+        choices=showing.instance.question.choices if showing.instance else (),
+        typed=typed,
     )
 
 

@@ -39,10 +39,15 @@ class Gate:
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            # There are no sockets in this application; the lifespan is the server talking to itself.
-            if scope["type"] == "lifespan":
+        if scope["type"] == "websocket":
+            if self._may_connect(scope, Headers(scope=scope)):
                 await self._app(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 4403, "reason": "Open the page of the link first."})
+            return
+        if scope["type"] != "http":
+            # The lifespan is the server talking to itself.
+            await self._app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(18)
         scope.setdefault("state", {})["nonce"] = nonce
@@ -53,7 +58,7 @@ class Gate:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                _add_headers(MutableHeaders(scope=message), nonce, static=scope["path"].startswith("/static/"))
+                _add_headers(MutableHeaders(scope=message), nonce, scope["path"])
             await send(message)
 
         turned_away = self._answer_without_the_app(scope, headers)
@@ -82,8 +87,18 @@ class Gate:
         declared = headers.get("content-length", "0")
         if not declared.isdecimal() or int(declared) > BODY_LIMIT:
             return self._refuse(scope, 413, *TOO_LARGE)
+        if _is_room(scope["path"]):
+            # Whoever was invited has no key to the rest; the secret in the address is the key to the room.
+            return None
         cookie = f"torchdojo-{host.rpartition(':')[2] if ':' in host else '80'}"
         return self._check_token(scope, headers, cookie, safe=safe)
+
+    def _may_connect(self, scope: Scope, headers: Headers) -> bool:
+        """Sockets lead into rooms alone. No browser asks before a page from elsewhere opens one: the origin tells."""
+        host = headers.get("host", "")
+        scheme = "https" if scope["scheme"] == "wss" else "http"
+        ours = headers.get("origin") == f"{scheme}://{host}"
+        return ours and _host_name(host) in self._hosts and _is_room(scope["path"])
 
     def _check_token(self, scope: Scope, headers: Headers, cookie: str, *, safe: bool) -> Response | None:
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
@@ -119,6 +134,10 @@ def _bracketed(host: str) -> str:
 def _host_name(host: str) -> str:
     name, colon, port = host.rpartition(":")
     return (name if colon and port.isdecimal() else host).lower()
+
+
+def _is_room(path: str) -> bool:
+    return path.startswith("/i/")
 
 
 def _may_navigate(headers: Headers) -> bool:
@@ -160,12 +179,14 @@ def _limited(receive: Receive) -> Receive:
     return limited
 
 
-def _add_headers(headers: MutableHeaders, nonce: str, *, static: bool) -> None:
+def _add_headers(headers: MutableHeaders, nonce: str, path: str) -> None:
     headers["Content-Security-Policy"] = "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             f"style-src 'self' 'nonce-{nonce}'",
+            # Each person's cursor in the shared editor has a colour of its own.
+            *(("style-src-attr 'unsafe-inline'",) if _is_room(path) else ()),
             "img-src 'self' data:",
             "font-src 'self'",
             "connect-src 'self'",
@@ -175,8 +196,9 @@ def _add_headers(headers: MutableHeaders, nonce: str, *, static: bool) -> None:
         )
     )
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    # The address of a room holds its secret.
+    headers["Referrer-Policy"] = "no-referrer" if _is_room(path) else "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     # A page restored from a cache would show an old draft as if it were the newest.
-    headers["Cache-Control"] = "no-cache" if static else "no-store"
+    headers["Cache-Control"] = "no-cache" if path.startswith("/static/") else "no-store"

@@ -49,9 +49,13 @@ def inline(text: str) -> Markup:
     return Markup(parser.renderer.render(tokens, parser.options, {}))
 
 
-def code(source: str, language: str = "python") -> Markup:
-    """`source` as highlighted lines inside a <pre>; an unknown language is shown plain."""
-    return Markup(f'<pre class="code" tabindex="0"><code>{_coloured(source, language)}</code></pre>')
+def code(source: str, language: str = "python", *, runs: bool = False) -> Markup:
+    """`source` as highlighted lines inside a <pre>; an unknown language is shown plain.
+
+    What `runs` is marked, so that the page's script can offer it.
+    """
+    kind = "code run-block" if runs else "code"
+    return Markup(f'<pre class="{kind}" tabindex="0"><code>{_coloured(source, language)}</code></pre>')
 
 
 @cache
@@ -109,7 +113,7 @@ def _formula(content: str, options: dict[str, bool]) -> str:
 
 
 def _fence(source: str, language: str, attributes: str) -> str:
-    return str(code(source, language))
+    return str(code(source, language, runs=attributes.split()[:1] == ["run"]))
 
 
 def _coloured(source: str, language: str) -> str:

@@ -27,7 +27,7 @@ class MistakeReport:
 
 
 def report(kind: str, slug: str, title: str, version: str) -> MistakeReport:
-    """The report about a question or a guide."""
+    """The report about a page; `slug` is what its author finds it by."""
     subject = f"torchdojo: a mistake in {slug}"
     text = _TEXT.format(kind=kind, slug=slug, title=title, version=version)
     return MistakeReport(subject, text, f"mailto:?subject={quote(subject)}&body={quote(text)}")

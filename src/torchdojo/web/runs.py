@@ -17,7 +17,7 @@ Work = Callable[[Callable[[Event], None], threading.Event], Event]
 
 # How often a silent run sends a sign of life, and looks whether anybody still listens.
 PULSE_SECONDS = 0.5
-LAST = frozenset({"report", "made", "looks", "cancelled", "error"})
+LAST = frozenset({"report", "ran", "made", "looks", "cancelled", "error"})
 
 _log = logging.getLogger(__name__)
 

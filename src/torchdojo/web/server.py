@@ -17,6 +17,7 @@ from torchdojo.app.compose import Dojo
 from torchdojo.domain.errors import BadInput
 from torchdojo.web.application import create_app
 from torchdojo.web.gate import loopback_hosts
+from torchdojo.web.rooms.messages import MOST_BYTES
 
 
 def serve(dojo: Dojo, *, host: str, port: int, open_browser: bool, announce: Callable[[str], None]) -> None:
@@ -30,9 +31,21 @@ def serve(dojo: Dojo, *, host: str, port: int, open_browser: bool, announce: Cal
     address = f"http://{shown_host}:{listener.getsockname()[1]}/?token={token}"
     app = create_app(dojo, token=token, hosts=loopback_hosts(host))
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+        # What people type is too short to be worth compressing. Larger messages reach us, to be refused in words.
+        ws_per_message_deflate=False,
+        ws_max_size=4 * MOST_BYTES,
     )
-    server = _Server(config, before_exit=app.state.runs.close)
+
+    def before_exit() -> None:
+        app.state.runs.close()
+        app.state.hall.close()
+
+    server = _Server(config, before_exit=before_exit)
 
     def ready() -> None:
         announce(address)

@@ -41,8 +41,19 @@ def template_environment() -> Environment:
     environment.filters["searchable"] = searchable
     environment.filters["searchable_question"] = searchable_question
     environment.filters["searchable_kind"] = searchable_kind
-    environment.filters["spoken"] = lambda slug: str(slug).replace("-", " ").replace("_", " ").capitalize()
+    environment.filters["minutes"] = _minutes
+    environment.filters["spoken"] = _spoken
     return environment
+
+
+def _spoken(slug: object) -> str:
+    """A slug as a title."""
+    told = str(slug).replace("-", " ").replace("_", " ").capitalize()
+    return told.replace("Pytorch", "PyTorch")
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,9 @@ class Site:
         if scope["path"].startswith("/api/"):
             return JSONResponse({"fact": fact, "cure": cure}, status_code=status)
         values = {"status": status, "fact": fact, "cure": cure}
-        return HTMLResponse(self._render(scope, "problem.html", values), status_code=status)
+        # Somebody who was invited to a room is not shown ways to pages that are closed to them.
+        template = "room_problem.html" if scope["path"].startswith("/i/") else "problem.html"
+        return HTMLResponse(self._render(scope, template, values), status_code=status)
 
     def _render(self, scope: Scope, template: str, values: dict[str, Any]) -> str:
         theme = Request(scope).cookies.get("theme", "")

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,8 @@ def test_settings_are_remembered_and_nonsense_is_refused(torchdojo: Terminal) ->
 
 
 def planned(torchdojo: Terminal, days: int) -> dict[str, Any]:
-    day = date.today() + timedelta(days=days)
+    # The learner's day begins at four in the morning.
+    day = (datetime.now() - timedelta(hours=4)).date() + timedelta(days=days)
     found: dict[str, Any] = json.loads(torchdojo("plan", "--date", day.isoformat(), "--json"))
     return found
 

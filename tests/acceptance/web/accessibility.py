@@ -14,6 +14,8 @@ def serious(page: Any) -> list[str]:
     """What axe-core finds serious or worse. CodeMirror's scroller is a known exception: its content takes the focus."""
     if not AXE.exists():
         pytest.skip("axe-core is not installed; npm ci in src/torchdojo/web/islands")
+    # Colours on their way from one to another have the contrast of neither.
+    page.emulate_media(reduced_motion="reduce")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate("axe.run()")
     return [

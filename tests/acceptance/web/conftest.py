@@ -39,7 +39,7 @@ class Server:
     """A server that can be killed and started again on the same port and database."""
 
     def __init__(self, folder: Path, *, with_grader: bool, content: Sequence[Path] = ()) -> None:
-        self._database = str(folder / "dojo.sqlite3")
+        self.database = str(folder / "dojo.sqlite3")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -53,7 +53,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-c", SERVE, self._database, str(self.port), str(self._with_grader), *self._content]
+        command = [sys.executable, "-c", SERVE, self.database, str(self.port), str(self._with_grader), *self._content]
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=self._environment
         )

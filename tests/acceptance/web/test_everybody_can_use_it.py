@@ -16,6 +16,8 @@ PAGES = [
     "/exercises/focal-loss",
     "/exercises",
     "/drills",
+    "/interviews",
+    "/mock",
     SPIRAL + "/solution",
     "/proof/spiral-classifier",
     "/proof/focal-loss",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,16 @@ def test_checks_can_use_everything_a_submission_offers(grader: Grader, kit: Exer
     assert report.verdict is Verdict.PASSED, report.message
     assert [check.outcome for check in report.checks] == [CheckOutcome.PASSED] * 3
     assert report.score == 1.0
+
+
+def test_the_first_check_that_fails_may_be_the_last(grader: Grader, kit: Exercise) -> None:
+    source = kit.solution.replace(FLIP, "def flip(x): return x.t().clone()")
+    whole = grader.grade(kit, source, seed=1)
+    short = grader.grade(replace(kit, limits=replace(kit.limits, until_failure=True)), source, seed=1)
+    assert (short.verdict, short.message) == (whole.verdict, whole.message)
+    failed = [check.outcome for check in whole.checks].index(CheckOutcome.FAILED)
+    assert short.checks[: failed + 1] == whole.checks[: failed + 1]
+    assert {check.outcome for check in short.checks[failed + 1 :]} == {CheckOutcome.SKIPPED}
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,13 @@ from torchdojo.app.review_figures import review_figures
 from torchdojo.app.review_settings import ReviewSettings, change_review_settings, review_settings
 from torchdojo.app.reviewing import answer, desk, in_words, last_answer, save_note, set_aside, show, showing, undo
 from torchdojo.app.study_plan import study_plan
+from torchdojo.app.typed_answers import judge_typed
 from torchdojo.domain.card import CardKind, Phase, Rating
 from torchdojo.domain.computation import AnswerKind
 from torchdojo.domain.computation import Question as ComputeQuestion
 from torchdojo.domain.errors import BadInput, InternalError
 from torchdojo.domain.exercise import Kind
+from torchdojo.domain.judged import Outcome
 from torchdojo.scheduling.planning import Path as StudyPath
 from torchdojo.store.database import DatabaseStore
 
@@ -351,3 +353,41 @@ def test_a_computation_that_cannot_be_drawn_is_passed_over_and_costs_nothing(lea
     assert COMPUTE not in learner.store.card_states()
     computing.broken = False
     assert showing(learner.dojo, desk(learner.dojo, topic="computation")).card.id == COMPUTE
+
+
+def test_what_is_typed_for_a_computation_is_judged_and_suggests_a_rating(learner, computing):
+    shown = show(learner.dojo, desk(learner.dojo), COMPUTE)
+    right = shown.instance.question.answer
+    assert judge_typed(shown, f"{right:,}").suggested is Rating.GOOD
+    wrong = judge_typed(shown, str(right + 1))
+    assert (wrong.suggested, wrong.judged.said) == (Rating.AGAIN, "It is too large.")
+    for text in ("much", "9" * 5000):
+        unread = judge_typed(shown, text)
+        assert (unread.counts, unread.suggested) == (False, None)
+    assert learner.store.card_states() == {}
+
+
+def program(output, source="print(1)"):
+    return f"```python run\n{source}\n```\n```output\n{output}\n```"
+
+
+def test_the_shortest_program_that_can_be_foreseen_is_a_card_named_by_its_place(learner):
+    long = program("\n".join("1234567"))
+    learner.reworded(depth=long, code=f"{program('[1, 2]')}\n\nMore:\n\n{program('3 4', 'print(3, 2 + 2)')}")
+    (card,) = [card for card in all_cards(learner.dojo) if card.kind is CardKind.OUTPUT]
+    assert card.id == "question/broadcasting/output/2"
+    assert "[1, 2]" not in card.front
+    assert "print(1)" in card.front
+    shown = show(learner.dojo, desk(learner.dojo), card.id)
+    assert judge_typed(shown, "[1,  2]").judged.outcome is Outcome.RIGHT
+    assert judge_typed(shown, "[1, 3]").suggested is Rating.AGAIN
+
+
+def test_words_that_the_program_shows_need_not_be_typed(learner):
+    learner.reworded(code=program("sum of all: 3", 'print("sum of all:", 1 + 2)'))
+    shown = show(learner.dojo, desk(learner.dojo), "question/broadcasting/output/1")
+    assert [judge_typed(shown, text).suggested for text in ("3", "sum of all: 3", "4")] == [
+        Rating.GOOD,
+        Rating.GOOD,
+        Rating.AGAIN,
+    ]

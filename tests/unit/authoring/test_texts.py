@@ -7,6 +7,7 @@ import re
 import pytest
 
 from torchdojo.authoring import Verification, verify_content
+from torchdojo.domain.blocks import BlockRun
 from torchdojo.domain.errors import BadInput
 from torchdojo.library import Library
 
@@ -79,6 +80,22 @@ def test_every_broken_block_is_named_at_once(verified, write_question):
     assert len([claim for claim in result.broken if claim.name == "code"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("ran", "fact"),
+    [
+        (BlockRun("1.0\n", True), ""),
+        (BlockRun("UserWarning: old\n1.0\n", True), "the block printed 'UserWarning: old"),
+        (BlockRun("", False, "Needed more than 2048 MB."), "the block ended with Needed more than 2048 MB."),
+        (BlockRun("Traceback\nValueError: no\n", False), "the block ended with ValueError: no"),
+    ],
+)
+def test_programs_of_texts_hold_where_a_readers_click_runs_them(verified, content, write_question, ran, fact):
+    write_question()
+    (result,) = verify_content(Library(shipped=content), ["gradient-step"], no_grading, run_block=lambda source: ran)
+    assert fact in told(result)
+    assert result.ok == (fact == "")
+
+
 def test_a_question_that_cannot_be_read_says_why(verified, write_question):
     write_question("broken", ("## In code", "## In cod"))
     (result,) = verified("broken")
@@ -128,6 +145,6 @@ def broken_grader(exercise, source, **_):
 
 def test_a_name_that_is_nothing_is_refused_with_the_nearest(verified, write_question):
     write_question()
-    with pytest.raises(BadInput, match="question or guide 'gradient-stop'") as caught:
+    with pytest.raises(BadInput, match="question, guide or interview 'gradient-stop'") as caught:
         verified("gradient-stop")
     assert "gradient-step" in caught.value.cure

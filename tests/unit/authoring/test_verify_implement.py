@@ -67,8 +67,8 @@ def test_quick_uses_one_seed_and_a_few_mutants_and_wants_a_current_proof(write_i
     quick = verify(exercise, grader, quick=True)
     assert quick.ok
     assert whole.proof is not None
-    # solution and two right: four seeds fewer; three wrong: one fewer; and five of the mutants
-    assert whole.gradings - quick.gradings == 4 * 3 + 3 + len(whole.proof.mutants) - 5
+    # solution and two right: four seeds fewer; and five of the mutants
+    assert whole.gradings - quick.gradings == 4 * 3 + len(whole.proof.mutants) - 5
     (exercise.folder / "prompt.md").write_text("Changed.\n", encoding="utf-8")
     assert set(broken(verify(exercise, grader, quick=True))) == {"proof.json"}
 
@@ -182,7 +182,7 @@ def test_no_mutant_is_graded_when_the_solution_does_not_pass(write_implement: Wr
     texts = {"solution_py": "def line(x, slope=2.0):\n    return slope * x\n"}
     verification = verify(load_exercise(write_implement(**texts)), grader)
     assert {"solution passes", "mutants are noticed"} <= set(broken(verification))
-    assert verification.gradings == 5 * 3 + 2 * 3 + 1
+    assert verification.gradings == 5 * 3 + 3 + 1
 
 
 def test_what_may_never_end_gets_less_time(write_implement: Write, grader: Grade) -> None:

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from torchdojo.app.compose import Dojo, open_dojo
 from torchdojo.domain.asking import whole
+from torchdojo.domain.blocks import BlockRun
 from torchdojo.domain.computation import Question
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.failure import Failure, Shown
@@ -58,9 +59,15 @@ def written_report(exercise: Exercise, mended: bool) -> Report:
 
 
 class ScriptedGrader:
-    """Finds every bug fixed, or check passed, in the solution and in a text that says "mended", not in any other."""
+    """Finds every bug fixed, or check passed, in the solution and in a text that says "mended", not in any other.
+
+    A text that says "slowly" is judged when `going_on` is set.
+    """
 
     isolation = "full"
+
+    def __init__(self) -> None:
+        self.going_on = threading.Event()
 
     def warm_up(self) -> None:
         """It is always ready."""
@@ -82,6 +89,8 @@ class ScriptedGrader:
         if on_event:
             on_event({"type": "output", "text": "epoch 1 <b>loss</b>\n"})
             on_event({"type": "curve", "name": "train_loss", "x": 1.0, "y": 0.5})
+        if "slowly" in source:
+            assert self.going_on.wait(60)
         mended = "mended" in source or source == exercise.solution
         if exercise.kind is Kind.IMPLEMENT:
             return written_report(exercise, mended)
@@ -111,6 +120,13 @@ class ScriptedGrader:
         shown[Look.OUTPUT] = (Exhibit("printed", text=printed),)
         shown[Look.GRADIENTS] = (Exhibit("norms", lines=(Line("first.layer", (1, 2, 3), (1.0, None, 4.0)),)),)
         return Recording(shown)
+
+    def run_block(self, source: str, *, on_event: Any = None, cancel: Any = None) -> BlockRun:
+        """Prints how long the text is."""
+        printed = f"<{len(source)}> characters\n"
+        if on_event:
+            on_event({"type": "output", "text": printed})
+        return BlockRun(printed, True, "", 0.1)
 
     def questions(self, family: Exercise, asked: Any, *, cancel: Any = None) -> list[Question]:
         """How many parameters a made-up layer has: 1000 more than the seed, and 900 more without its bias."""

@@ -29,6 +29,11 @@ def test_a_question_comes_without_its_answer(client: TestClient):
         assert secret not in page
 
 
+def test_the_report_of_a_mistake_names_what_makes_the_question_again(client: TestClient):
+    told = client.get(PAGE).text.partition('id="report-text"')[2].partition("</textarea>")[0]
+    assert "conv-parameters --seed 792 --level 1" in told
+
+
 def test_without_a_seed_a_fresh_one_is_drawn(client: TestClient):
     places = {client.get("/compute/conv-parameters", follow_redirects=False).headers["location"] for _ in range(3)}
     assert len(places) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -41,6 +42,15 @@ def test_the_drills_made_so_far_stand_below_with_where_the_learner_stands(client
     assert f'href="{address}"' in page
     assert "✓ Solved" in page
     assert "diagnosed 0 %" in page
+
+
+def test_a_kind_named_in_the_address_is_chosen_already(client: TestClient) -> None:
+    def chosen(page: str) -> list[str]:
+        return re.findall(r'value="([a-z0-9-]+)" checked', page)
+
+    assert 'href="/drills?kind=missing-zero-grad"' in client.get("/explain/missing-zero-grad").text
+    assert chosen(client.get("/drills?kind=missing-zero-grad").text) == ["missing-zero-grad"]
+    assert chosen(client.get("/drills?kind=no-such-kind").text) == []
 
 
 def test_the_same_options_find_the_same_drill(client: TestClient) -> None:

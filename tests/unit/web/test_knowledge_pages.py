@@ -119,6 +119,14 @@ def test_a_report_of_a_mistake_names_the_page_and_the_version(reader):
         assert text in html.partition("<textarea")[2].partition("</textarea>")[0]
 
 
+def test_a_kind_of_bug_leads_back_to_its_questions_and_can_be_reported(reader):
+    html = page(reader, "/explain/missing-zero-grad")
+    assert 'href="/questions/gradient-step"' in html
+    assert 'href="/bugs"' in html.partition("<article>")[2]
+    assert "missing-zero-grad" in unquote(unescape(re.search(r'href="(mailto:[^"]*)"', html)[1]))
+    assert "mailto:" not in page(reader, "/explain/passed")
+
+
 def test_a_guide_has_contents_quizzes_and_its_pictures_inside(reader):
     html = page(reader, "/guides/how-to-learn")
     contents = html.partition('class="contents"')[2].partition("</nav>")[0]

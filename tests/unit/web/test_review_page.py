@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +185,104 @@ def test_an_unknown_topic_is_a_page_that_says_so(client: TestClient) -> None:
     answered = client.get("/review?topic=tensor")
     assert answered.status_code == 404
     assert "tensors" in answered.text
+
+
+PROGRAM = "```python run\nprint([1, 2])\nprint(40 + 2)\n```\n```output\n[1, 2]\n42\n```"
+
+
+@pytest.fixture
+def programming(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    """Asks nothing but what the question's program prints."""
+    bare = replace(ASKED, code=PROGRAM, answer="One.", follow_ups=(), tables=(), quizzes=())
+    monkeypatch.setattr(Shelf, "questions", lambda self: [bare])
+    page = client.get("/review?topic=tensors").text
+    rate(client, page, Rating.EASY)
+    return client
+
+
+def typed(client: TestClient, page: str, answer: str) -> str:
+    """The page after something was typed into the card's form."""
+    form = page[page.index('id="typed"') :]
+    card, place = re.search(r'name="card" value="([^"]+)"', form), re.search(r'name="place" value="(\d+)"', form)
+    assert card is not None
+    assert place is not None
+    topic = re.search(r'name="topic" value="([^"]*)"', form)
+    assert topic is not None
+    data = {"card": card[1], "place": place[1], "answer": answer, "took": 700, "topic": topic[1]}
+    return client.post("/review/typed", data=data).text
+
+
+def test_what_a_program_prints_is_not_on_the_page_before_it_was_typed(programming: TestClient, asking: Dojo) -> None:
+    page = programming.get("/review?topic=tensors").text
+    assert "What does this print?" in page
+    assert "42" not in page
+    assert 'id="rate"' not in page
+    assert "data-blocks" not in page
+    page = typed(programming, page, "[1,2]\n43")
+    assert "Line 2 is wrong." in page
+    assert "42" in page
+    assert 'data-blocks="question/broadcasting/output/1"' in page
+    suggested = re.search(r'<button class="button primary" type="submit" name="rating" value="(\d)"', page)
+    assert suggested is not None
+    assert suggested[1] == "1"
+    rate(programming, page, Rating.HARD)
+    (last, *_) = asking.store.latest_entries(1)
+    assert (last.card, last.rating, last.took_ms) == ("question/broadcasting/output/1", Rating.HARD, 1200)
+
+
+def test_a_right_prediction_suggests_good_and_spaces_do_not_matter(programming: TestClient) -> None:
+    page = typed(programming, programming.get("/review?topic=tensors").text, " [ 1,2 ]\n\n42 ")
+    assert "Right" in page
+    assert 'class="button primary" type="submit" name="rating" value="3"' in page
+
+
+def test_without_an_answer_it_is_shown_and_nothing_is_suggested(programming: TestClient) -> None:
+    page = typed(programming, programming.get("/review?topic=tensors").text, "")
+    assert "42" in page
+    assert "button primary" not in page[page.index('id="rate"') :]
+
+
+def test_a_computation_is_judged_with_its_mistake_and_unreadable_text_shows_no_answer(client: TestClient) -> None:
+    page = client.get("/review?topic=computation").text
+    assert "Worked out in secret" not in page
+    unread = typed(client, page, "many <b>")
+    assert "Not read, so not counted" in unread
+    assert "Worked out in secret" not in unread
+    assert 'value="many &lt;b&gt;"' in unread
+    assert 'id="rate"' not in unread
+    number = re.search(r"number (\d+), level", page)
+    assert number is not None
+    right = int(number[1]) % 1000 + 1000
+    wrong = typed(client, page, str(right - 100))
+    assert "That is what comes out when the bias is &lt;left&gt; out." in wrong
+    assert "Worked out in secret" in wrong
+    assert 'class="button primary" type="submit" name="rating" value="1"' in wrong
+    assert 'class="button primary" type="submit" name="rating" value="3"' in typed(client, page, f"{right:,}")
+
+
+def test_a_program_of_a_card_or_a_page_is_run_and_nothing_else_is(programming: TestClient) -> None:
+    for place in ("question/broadcasting/output/1", "guide/pytorch-mastery"):
+        sent = programming.post("/api/blocks/runs", json={"place": place, "source": "print(7)"})
+        last = json.loads(sent.text.splitlines()[-1])
+        assert (last["type"], last["printed"], last["finished"]) == ("ran", "<8> characters\n", True)
+    for body in (
+        {"place": "question/broadcasting/answer", "source": "print(7)"},
+        {"place": "question/broadcasting/output/1", "source": "#" * 20_001},
+    ):
+        last = json.loads(programming.post("/api/blocks/runs", json=body).text.splitlines()[-1])
+        assert last["type"] == "error"
+
+
+def test_the_time_zone_is_set_on_the_page_and_moves_the_day(client: TestClient, asking: Dojo) -> None:
+    data = {"new": "3", "reviews": "50", "retention": "90", "hour": "5", "zone": "Pacific/Kiritimati"}
+    page = client.post("/review/settings", data=data).text
+    assert 'value="Pacific/Kiritimati" placeholder' in page
+    there = asking.clock.now().astimezone(review_settings(asking).days.zone)
+    assert there.utcoffset() == timedelta(hours=14)
+    assert f"With you it is {there:%A}" in page
+    assert "at 05:00" in page
+    assert client.post("/review/settings", data=data | {"zone": "Mars/Base"}).status_code == 400
+    assert review_settings(asking).zone == "Pacific/Kiritimati"
 
 
 def test_settings_are_kept_and_a_date_makes_a_plan(client: TestClient, asking: Dojo) -> None:

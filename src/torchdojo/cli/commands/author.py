@@ -17,7 +17,7 @@ def command() -> None:
 
 
 @command.command("new")
-@click.argument("kind", type=click.Choice(["debug", "implement", "compute", "question", "guide"]))
+@click.argument("kind", type=click.Choice(["debug", "implement", "compute", "question", "guide", "interview"]))
 @click.argument("name", metavar="[TRACK/|TOPIC/]SLUG")
 @click.option(
     "--root",
@@ -28,22 +28,25 @@ def command() -> None:
 )
 @click.pass_obj
 def new(content: tuple[Path, ...], kind: str, name: str, root: Path) -> None:
-    """Write a folder for a new exercise, or a file for a question or guide. `verify` says what is still missing.
+    """Write a new exercise, question, guide or interview to fill in. `verify` says what is still missing.
 
     An implement exercise needs its track, a question its topic: `author new implement losses/my-loss`,
-    `author new question training/my-question`. Questions and guides lie beside the content folder.
+    `author new question training/my-question`. Questions, guides and interviews lie beside the content folder.
     """
-    from torchdojo.authoring import TEXTS, new_exercise, new_text
+    from torchdojo.authoring import TEXTS, new_exercise, new_interview, new_text
 
     with opened(content) as dojo:
         library = cast(Any, dojo.library)
         if kind in TEXTS:
             written = [new_text(kind, name, root=root, library=library)]
+        elif kind == "interview":
+            written = new_interview(name, root=root, library=library)
         else:
             written = new_exercise(kind, name, root=root, library=library)
     for path in written:
         click.echo(f"wrote {path}")
-    click.echo(f"\nFill it in, then: torchdojo --content {root} verify {name.rpartition('/')[2]}")
+    called = f"interview:{name}" if kind == "interview" else name.rpartition("/")[2]
+    click.echo(f"\nFill it in, then: torchdojo --content {root} verify {called}")
 
 
 @command.command("docs")

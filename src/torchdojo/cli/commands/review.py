@@ -53,7 +53,8 @@ def command(
 ) -> None:
     """Review the cards that are due: questions, facts, and what you got wrong.
 
-    Enter shows the answer; then 1 again, 2 hard, 3 good, 4 easy. Also: u undo, s set aside, n note, q quit.
+    Enter shows the answer; then 1 again, 2 hard, 3 good, 4 easy. Also: x run the
+    code on a card, u undo, s set aside, n note, q quit.
     """
     from torchdojo.app import card_exchange, review_figures, review_settings, reviewing
     from torchdojo.cli.printing import print_json

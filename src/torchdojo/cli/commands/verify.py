@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 def command(
     content: tuple[Path, ...], exercise_ids: tuple[str, ...], jobs: int | None, quick: bool, write: bool, as_json: bool
 ) -> None:
-    """Prove exercises, questions and guides by running them: all of them, or those named.
+    """Prove exercises, questions, guides and interviews: all of them, or those named.
+
+    An interview may have the name of its exercise, so it is called interview:NAME.
 
     Exit status 0 when every claim holds, else 1.
     """
@@ -40,6 +42,7 @@ def command(
             exercise_ids,
             dojo.grader.grade,
             ask=dojo.grader.questions,
+            run_block=dojo.grader.run_block,
             quick=quick,
             write=write,
             jobs=jobs,

@@ -6,7 +6,7 @@ import { build } from "esbuild";
 const out = process.argv[2] ?? "../static/bundle";
 await rm(out, { recursive: true, force: true });
 const result = await build({
-  entryPoints: ["source/site.ts", "source/practice.ts", "source/charts.ts", "source/drills.ts", "source/hidden.ts", "source/review.ts", "source/sprint.ts", "source/styles/site.css", "source/styles/formulas.css"],
+  entryPoints: ["source/site.ts", "source/practice.ts", "source/charts.ts", "source/drills.ts", "source/hidden.ts", "source/review.ts", "source/sprint.ts", "source/room.ts", "source/replay.ts", "source/blocks.ts", "source/styles/site.css", "source/styles/formulas.css"],
   outdir: out,
   outbase: "source",
   entryNames: "[name]",

@@ -9,11 +9,13 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from torchdojo import __version__
 from torchdojo.app import computing, practice, proof, sprinting
 from torchdojo.app.sprinting import Sprint
 from torchdojo.domain.computation import LEVEL_NAMES, LEVELS, MOST_SEED, Instance
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.judged import Judged
+from torchdojo.web.report_view import report
 from torchdojo.web.site import Site
 
 #: Sprints shown on the page.
@@ -127,6 +129,7 @@ def routes(site: Site) -> APIRouter:
             working=asked.question.working if counted else "",
             following=_address(found.id, (asked.seed * 48271 + 11) % MOST_SEED, asked.level),
             proof=proven,
+            report=report("computation", _named(asked), found.title, __version__),
         )
 
     def _sprint_page(
@@ -151,6 +154,11 @@ def routes(site: Site) -> APIRouter:
         )
 
     return router
+
+
+def _named(asked: Instance) -> str:
+    """What makes the same question again."""
+    return f"{asked.family} --seed {asked.seed} --level {asked.level}"
 
 
 def _address(family: str, seed: int, level: int) -> str:

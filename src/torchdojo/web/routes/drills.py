@@ -36,7 +36,7 @@ def routes(site: Site) -> APIRouter:
     dojo = site.dojo
 
     @router.get("/drills")
-    def drills(request: Request) -> Response:
+    def drills(request: Request, kind: str = "") -> Response:
         bases = drilling.base_rows(dojo)
         possible = {kind for row in bases for kind in row.kinds}
         return site.page(
@@ -49,6 +49,7 @@ def routes(site: Site) -> APIRouter:
                 if slug in possible
             ],
             levels=[(number, catalogue.level_name(dojo, number)) for number in range(1, 6)],
+            chosen=kind if kind in possible else "",
             most_bugs=drilling.MOST_BUGS,
             most_seed=drilling.MOST_SEED,
             rows=drilling.drill_rows(dojo, SHOWN),

@@ -6,11 +6,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from torchdojo.app import catalogue, explain, health, overview, practice, proof, reviewing
+from torchdojo import __version__
+from torchdojo.app import catalogue, drilling, explain, health, knowledge, overview, practice, proof, reviewing
 from torchdojo.domain.exercise import Kind
 from torchdojo.web.chart_data import chart_data
 from torchdojo.web.proof_view import proof_view
 from torchdojo.web.prose import PAGES
+from torchdojo.web.report_view import report
 from torchdojo.web.site import Site
 
 LEVELS = ("1", "2", "3", "4", "5")
@@ -56,9 +58,18 @@ def routes(site: Site) -> APIRouter:
     @router.get("/explain/{slug}")
     def explanation(request: Request, slug: str) -> Response:
         explanation = explain.explain(dojo, slug)
-        if explanation.of:
+        if explanation.of in ("question", "guide"):
             return RedirectResponse(f"{PAGES[explanation.of]}{slug}", status_code=303)
-        return site.page(request, "explain.html", explanation=explanation)
+        # A verdict or a state leads nowhere else.
+        kind = explanation.slug if explanation.of == "kind" else ""
+        return site.page(
+            request,
+            "explain.html",
+            explanation=explanation,
+            drilled=any(kind in row.kinds for row in drilling.base_rows(dojo)),
+            questions=knowledge.questions_about(dojo, kind),
+            report=report("kind of bug", kind, explanation.title, __version__) if kind else None,
+        )
 
     @router.get("/proof/{exercise_id}")
     def proof_page(request: Request, exercise_id: str) -> Response:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from torchdojo.app import card_exchange, review_figures, review_settings, reviewing, study_plan
+from torchdojo.app.typed_answers import LONGEST_ANSWER
 from torchdojo.domain.card import Rating
 from torchdojo.domain.errors import BadInput
 from torchdojo.web.card_view import card_view, forecast_view
@@ -28,18 +29,20 @@ def routes(site: Site) -> APIRouter:
     dojo = site.dojo
 
     @router.get("")
-    def review(request: Request, topic: str = "", shown: str = "") -> Response:
+    def review(request: Request, topic: str = "", shown: str = "", typed: str = "", took: int = 0) -> Response:
         desk = reviewing.desk(dojo, topic=topic)
         first = reviewing.showing(dojo, desk)
+        # After an answer was typed or a note saved, the back is in sight.
+        revealed = first is not None and shown == f"{first.card.id}@{first.place}"
         back_in = reviewing.in_words(desk.next_at - desk.now) if desk.next_at else ""
         return site.page(
             request,
             "review.html",
             desk=desk,
             topic=topic,
-            view=None if first is None else card_view(first),
-            # After a note was saved the answer stays in sight.
-            revealed=first is not None and shown == f"{first.card.id}@{first.place}",
+            view=None if first is None else card_view(first, revealed=revealed, text=typed if revealed else ""),
+            typed=typed,
+            took=took if revealed else 0,
             back_in=back_in,
             last=reviewing.last_answer(dojo),
         )
@@ -54,6 +57,17 @@ def routes(site: Site) -> APIRouter:
     ) -> Response:
         reviewing.answer(dojo, card, place, Rating(rating), took_ms=took)
         return _back(topic)
+
+    @router.post("/typed")
+    def typed(
+        card: Annotated[str, Form()],
+        place: Annotated[int, Form()],
+        answer: Annotated[str, Form()] = "",
+        took: Annotated[int, Form()] = 0,
+        topic: Annotated[str, Form()] = "",
+    ) -> Response:
+        # Nothing is counted before it is rated, so what was typed lives in the address alone.
+        return _back(topic, f"{card}@{place}", typed=answer[: LONGEST_ANSWER + 1], took=str(took))
 
     @router.post("/undo")
     def undo(topic: Annotated[str, Form()] = "") -> Response:
@@ -76,9 +90,11 @@ def routes(site: Site) -> APIRouter:
         place: Annotated[int, Form()],
         text: Annotated[str, Form()] = "",
         topic: Annotated[str, Form()] = "",
+        typed: Annotated[str, Form()] = "",
+        revealed: Annotated[str, Form()] = "yes",
     ) -> Response:
         reviewing.save_note(dojo, card, text)
-        return _back(topic, f"{card}@{place}")
+        return _back(topic, f"{card}@{place}" if revealed else "", typed=typed[: LONGEST_ANSWER + 1])
 
     @router.get("/cards")
     def cards(request: Request) -> Response:
@@ -93,6 +109,9 @@ def routes(site: Site) -> APIRouter:
             settings=desk.settings,
             plan=plan,
             today=desk.settings.days.day_of(desk.now),
+            zones=review_settings.known_zones(),
+            wall=desk.now.astimezone(desk.settings.days.zone),
+            day_ends=desk.settings.days.end_of(desk.settings.days.day_of(desk.now)).astimezone(desk.settings.days.zone),
         )
 
     @router.post("/settings")
@@ -102,10 +121,11 @@ def routes(site: Site) -> APIRouter:
         retention: Annotated[str, Form()],
         hour: Annotated[str, Form()],
         interview: Annotated[str, Form()] = "",
+        zone: Annotated[str, Form()] = "",
     ) -> Response:
         percent = review_settings.share_of_percent(retention)
         review_settings.change_review_settings(
-            dojo, new=new, reviews=reviews, retention=percent, hour=hour, interview=interview
+            dojo, new=new, reviews=reviews, retention=percent, hour=hour, interview=interview, zone=zone
         )
         return RedirectResponse("/review/cards#settings", status_code=303)
 
@@ -132,8 +152,8 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def _back(topic: str, shown: str = "") -> Response:
-    asked = {name: value for name, value in (("topic", topic), ("shown", shown)) if value}
+def _back(topic: str, shown: str = "", **more: str) -> Response:
+    asked = {name: value for name, value in {"topic": topic, "shown": shown, **more}.items() if value}
     return RedirectResponse("/review" + (f"?{urlencode(asked)}" if asked else ""), status_code=303)
 
 

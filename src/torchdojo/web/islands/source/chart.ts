@@ -43,6 +43,10 @@ export class Charts {
     this.explain();
   }
 
+  clear(): void {
+    for (const chart of this.charts.values()) chart.clear();
+  }
+
   add(name: string, x: number, y: number | null): void {
     this.chart(name)?.add(x, y);
     this.explain();
@@ -126,6 +130,12 @@ class Chart {
     document.addEventListener("theme", () => this.rebuild());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.rebuild());
     this.rebuild();
+  }
+
+  // What was drawn of this run comes again from the beginning.
+  clear(): void {
+    this.now = { x: [], y: [] };
+    this.redraw();
   }
 
   // Start a run: the latest becomes the one before.

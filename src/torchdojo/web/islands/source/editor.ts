@@ -3,8 +3,8 @@
 import { indentWithTab } from "@codemirror/commands";
 import { HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { python } from "@codemirror/lang-python";
-import { EditorState, Prec, RangeSet, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, type DecorationSet, EditorView, GutterMarker, gutterLineClass, keymap, lineNumbers } from "@codemirror/view";
+import { Compartment, EditorState, type Extension, Prec, RangeSet, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, type DecorationSet, EditorView, GutterMarker, gutterLineClass, type KeyBinding, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
 
@@ -83,10 +83,14 @@ const marked = StateField.define<RangeSet<GutterMarker>>({
 export interface CodeEditor {
   text(): string;
   replace(text: string): void;
+  // Another text, and the place in it to look at; what stays the same stays where it is on the screen.
+  show(text: string, at: number | null): void;
   goTo(line: number): void;
   focus(): void;
   line(): number;
   mark(lines: number[]): void;
+  // From now on the text can be read and not changed.
+  lock(): void;
 }
 
 interface Options {
@@ -97,6 +101,12 @@ interface Options {
   // The cursor is on another line, by hand, by keyboard or by a click on a line number.
   onLine?: (line: number) => void;
   onMark?: () => void;
+  readOnly?: boolean;
+  // Ties the text to one that others edit, too; undo then has keys of its own.
+  shared?: Extension[];
+  keys?: readonly KeyBinding[];
+  // What is typed or pasted is refused when it is larger at once, or makes the whole text longer.
+  most?: { bytes: number; characters: number; refused: () => void };
 }
 
 export function createEditor(parent: HTMLElement, options: Options): CodeEditor {
@@ -115,6 +125,19 @@ export function createEditor(parent: HTMLElement, options: Options): CodeEditor 
     return true;
   };
   parent.textContent = "";
+  const locking = new Compartment();
+  const locked = [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: "0" })];
+  const { most } = options;
+  const limit = most
+    ? EditorState.changeFilter.of((transaction) => {
+        if (!transaction.isUserEvent("input")) return true;
+        let added = 0;
+        transaction.changes.iterChanges((_fromA, _toA, _fromB, _toB, inserted) => (added += new Blob([inserted.toString()]).size));
+        const fits = added <= most.bytes && transaction.changes.newLength <= most.characters;
+        if (!fits) most.refused();
+        return fits;
+      })
+    : [];
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -123,7 +146,11 @@ export function createEditor(parent: HTMLElement, options: Options): CodeEditor 
         EditorView.cspNonce.of(nonce),
         Prec.highest(keymap.of([{ key: "Mod-Enter", run }, { key: "Alt-m", run: suspect }])),
         lineNumbers({ domEventHandlers: { mousedown: (view, line) => choose(view, line.from) } }),
+        options.keys ? Prec.highest(keymap.of([...options.keys])) : [],
         basicSetup,
+        options.shared ?? [],
+        limit,
+        locking.of(options.readOnly ? locked : []),
         keymap.of([indentWithTab]),
         indentUnit.of("    "),
         EditorState.tabSize.of(4),
@@ -151,6 +178,19 @@ export function createEditor(parent: HTMLElement, options: Options): CodeEditor 
       // One ordinary edit, so that undo brings the text from before back.
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 } });
     },
+    show(text, at) {
+      const before = view.state.doc.toString();
+      const now = text.replace(/\r\n?/g, "\n");
+      let from = 0;
+      while (from < before.length && before[from] === now[from]) from += 1;
+      let same = 0;
+      while (same < Math.min(before.length, now.length) - from && before.at(-1 - same) === now.at(-1 - same)) same += 1;
+      const start = at === null ? null : now.lastIndexOf("\n", Math.min(at, now.length) - 1) + 1;
+      view.dispatch({
+        changes: { from, to: before.length - same, insert: now.slice(from, now.length - same) },
+        effects: start === null ? [point.of(null)] : [point.of(start), EditorView.scrollIntoView(start, { y: "nearest", yMargin: 60 })],
+      });
+    },
     goTo(line) {
       const found = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
       view.dispatch({
@@ -161,6 +201,7 @@ export function createEditor(parent: HTMLElement, options: Options): CodeEditor 
     },
     focus: () => view.focus(),
     line: () => lineOf(view.state),
+    lock: () => view.dispatch({ effects: locking.reconfigure(locked) }),
     mark: (lines) => view.dispatch({ effects: markLines.of(lines) }),
   };
 }

@@ -1,11 +1,15 @@
 // The page of one card: keys, what was chosen, how long it took.
 
 const answer = document.getElementById("answer");
+const typed = document.getElementById("typed");
 if (answer instanceof HTMLDetailsElement) connect(answer);
+else if (typed instanceof HTMLFormElement) connectTyped(typed);
 else document.addEventListener("keydown", (event) => pressed(event) === "u" && send("undo"));
 
 function connect(answer: HTMLDetailsElement): void {
   const began = performance.now();
+  // A page that comes with its answer in sight was made by one's own answer: what to do now is to rate.
+  if (answer.open) document.getElementById("back")!.focus({ preventScroll: true });
   const rate = document.getElementById("rate") as HTMLFormElement;
   const choices = document.getElementById("choices");
 
@@ -25,7 +29,7 @@ function connect(answer: HTMLDetailsElement): void {
       return;
     }
     rate.dataset.sent = "1";
-    (rate.elements.namedItem("took") as HTMLInputElement).value = String(Math.round(performance.now() - began));
+    addTime(rate, began);
   });
   document.addEventListener("keydown", (event) => {
     const key = pressed(event);
@@ -43,11 +47,37 @@ function connect(answer: HTMLDetailsElement): void {
   });
 }
 
+// The answer is typed first; the page that comes next has the verdict and the back.
+function connectTyped(form: HTMLFormElement): void {
+  const began = performance.now();
+  for (const each of [form, document.getElementById("give-up") as HTMLFormElement]) {
+    each.addEventListener("submit", () => addTime(each, began));
+  }
+  form.addEventListener("keydown", (event) => {
+    // In a field of several lines, Enter is a new line.
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+  document.addEventListener("keydown", (event) => {
+    const key = pressed(event);
+    if (key === "u") send("undo");
+    else if (key === "s") send("aside");
+    else if (key === "e") edit();
+    else return;
+    event.preventDefault();
+  });
+}
+
+// What the learner took, on this page and on the one before it.
+function addTime(form: HTMLFormElement, began: number): void {
+  const took = form.elements.namedItem("took") as HTMLInputElement;
+  took.value = String(Number(took.value) + Math.round(performance.now() - began));
+}
+
 // The key, or "" when it belongs to what has the focus or to the browser.
 function pressed(event: KeyboardEvent): string {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return "";
   const target = event.target as HTMLElement;
-  if (target.closest("textarea, select, [type=text], [type=number], [type=date]")) return "";
+  if (target.closest("textarea, select, [type=text], [type=number], [type=date], [contenteditable=true]")) return "";
   const acts = target.closest("a, button, summary, input");
   if (acts && (event.key === " " || event.key === "Enter")) return "";
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;

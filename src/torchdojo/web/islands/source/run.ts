@@ -10,11 +10,12 @@ export type RunEvent =
   | { type: "pulse" }
   | { type: "report"; verdict: string; html: string; attempts: string; curves: Curves }
   | { type: "made"; address: string; title: string }
+  | { type: "ran"; finished: boolean; told: string; seconds: number; printed: string }
   | { type: "looks"; html: string; spent: number; script: boolean }
   | { type: "error"; fact: string; cure: string }
   | { type: "cancelled" };
 
-const LAST = new Set(["report", "made", "looks", "error", "cancelled"]);
+const LAST = new Set(["report", "ran", "made", "looks", "error", "cancelled"]);
 
 // Judges a text. The last event is "report", "error" or "cancelled".
 export function run(exercise: string, source: string, stop: AbortSignal, on: (event: RunEvent) => void): Promise<void> {

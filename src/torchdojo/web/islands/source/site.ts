@@ -1,6 +1,7 @@
 // On every page: the switch between light and dark, formulas, times in the reader's own zone, the list's filter, what is
 // folded, and the report of a mistake.
 
+import { connectCopying } from "./copy";
 import { connectFilter } from "./filter";
 import { connectFolds, connectPrint } from "./folds";
 import { connectReport } from "./report";
@@ -70,6 +71,7 @@ document.addEventListener("new-content", (event) => void drawFormulas(event.targ
 const filter = document.getElementById("filter");
 if (filter instanceof HTMLFormElement) connectFilter(filter);
 
+connectCopying();
 connectFolds();
 connectPrint();
 connectReport();

@@ -1,0 +1,163 @@
+"""A room while an interview goes on in it: the log is the truth, everything here follows from it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from torchdojo.app.compose import Dojo
+from torchdojo.app.shared_text import MOST_CHARACTERS, SharedText, change_to
+from torchdojo.domain.errors import BadContent, BadInput, StoreError
+from torchdojo.domain.exercise import Exercise
+from torchdojo.domain.interview import Actor, Event, Happening, Interview
+from torchdojo.interview.log import FIRST_SEAL, sealed, verify_chain
+from torchdojo.interview.state import state_of
+from torchdojo.interview.visibility import seen_by
+
+#: Something to be written into the log: who, what, and its data.
+Step = tuple[Actor, Happening, Mapping[str, Any]]
+
+#: How often the log is read anew when another program has written to it in between.
+_TRIES = 3
+
+
+class LiveRoom:
+    """One room. Not for several threads at once; `monotonic` is a clock in seconds that never goes back.
+
+    While nobody has the room open (the server is down) its time stands still, as in a pause.
+    """
+
+    def __init__(self, dojo: Dojo, room: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        if dojo.store.room(room) is None:
+            raise BadInput(f"There is no room {room!r}.", "It is the first part of a link after /i/.")
+        self.dojo = dojo
+        self.id = room
+        self._monotonic = monotonic
+        self._read()
+        self._end_broken_run()
+
+    def _read(self) -> None:
+        events = self.dojo.store.room_events(self.id)
+        room = self.dojo.store.room(self.id)
+        broken = verify_chain(events, last_seal=room.last_seal if room else None)
+        #: What is wrong with the log; "" when it is whole.
+        self.fault = "" if broken is None else broken.reason
+        self._last_seal = events[-1].seal if events else FIRST_SEAL
+        self.state = state_of(events)
+        #: What follows from the events that a candidate may be sent, and from nothing else.
+        self.candidate_state = state_of(_seen(events))
+        self.text = SharedText(written_update(event) for event in events if event.kind is Happening.EDIT)
+        self._anchor()
+
+    def _anchor(self) -> None:
+        self._since = self._monotonic()
+        self._elapsed = self.state.clock.elapsed
+
+    def _end_broken_run(self) -> None:
+        """A run that the log leaves open ended with the server that carried it out."""
+        run = self.state.running
+        if run is not None:
+            text = "The server was stopped during this run. Run it again."
+            self.append((Actor.SYSTEM, Happening.OUTPUT, {"run": run.number, "text": text, "ended": True}))
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start, pauses left out."""
+        passed = max(0.0, self._monotonic() - self._since) if self.state.clock.running else 0.0
+        return round(self._elapsed + passed, 3)
+
+    @property
+    def script(self) -> Interview | None:
+        """What is said and looked for; None when its folder is gone or broken."""
+        try:
+            return self.dojo.library.interview(self.state.interview)
+        except BadContent:
+            return None
+
+    @property
+    def exercise(self) -> Exercise | None:
+        """What is worked on; None when there is none, or its folder is gone or broken."""
+        try:
+            return self.dojo.library.find(self.state.exercise) if self.state.exercise else None
+        except BadContent:
+            return None
+
+    def append(self, *steps: Step) -> list[Event]:
+        """Write into the log; the events as they are kept. Only then may anybody be told of them."""
+        for _ in range(_TRIES):
+            events = self._events(steps)
+            if self.dojo.store.append_events(self.id, events):
+                break
+            # Another program wrote to the room.
+            self._read()
+        else:
+            raise StoreError(
+                f"The log of interview {self.id} is being written by another program.",
+                "Keep one server running and stop the other.",
+            )
+        self._last_seal = events[-1].seal
+        self.state = state_of(events, self.state)
+        self.candidate_state = state_of(_seen(events), self.candidate_state)
+        self._anchor()
+        return events
+
+    def _events(self, steps: Iterable[Step]) -> list[Event]:
+        now, elapsed, before = self.dojo.clock.now(), self.elapsed, self._last_seal
+        events = []
+        for number, (actor, kind, data) in enumerate(steps, self.state.last + 1):
+            event = sealed(before, Event(number, now, elapsed, actor, kind, dict(data)))
+            before = event.seal
+            events.append(event)
+        return events
+
+    def edit(self, actor: Actor, update: bytes) -> Event | None:
+        """Take a change to the text in; the event, or None when it changed nothing.
+
+        Raises BadInput: no change to a text, too long a text, a role that only reads, an interview that has ended.
+        """
+        if update == EMPTY_UPDATE:
+            return None
+        if actor not in (Actor.CANDIDATE, Actor.INTERVIEWER):
+            raise BadInput("Observers read along; they do not write.", "Ask the interviewer for another link.")
+        if self.state.clock.ended:
+            raise BadInput("The interview has ended; its text stays as it is.", "You may still read it.")
+        changed = self.text.apply(update)
+        if not changed or changed == EMPTY_UPDATE:
+            return None
+        try:
+            if len(self.text.text) > MOST_CHARACTERS:
+                raise BadInput(
+                    f"The text would be longer than {MOST_CHARACTERS:,} characters.", "Keep what belongs to the script."
+                )
+            data = {"update": base64.b64encode(changed).decode("ascii")}
+            return self.append((actor, Happening.EDIT, data))[0]
+        except BaseException:
+            # The document must never be ahead of the log.
+            self._read()
+            raise
+
+    def write(self, text: str) -> Event | None:
+        """What the candidate saved in a file of their own becomes the text. Raises BadInput as `edit` does."""
+        return self.edit(Actor.CANDIDATE, change_to(self.text, text)) if text != self.text.text else None
+
+
+#: A Yjs update without changes.
+EMPTY_UPDATE = b"\0\0"
+
+
+def _seen(events: Iterable[Event]) -> list[Event]:
+    return [seen for event in events if (seen := seen_by(Actor.CANDIDATE, event)) is not None]
+
+
+def written_update(event: Event) -> bytes:
+    """The change of the text that an event holds. Raises StoreError for what is none."""
+    try:
+        return base64.b64decode(event.data["update"], validate=True)
+    except (KeyError, TypeError, binascii.Error) as error:
+        raise StoreError(
+            f"Event {event.number} holds no change of the text that can be read.",
+            "The log was changed by hand. It was left as it is.",
+        ) from error
