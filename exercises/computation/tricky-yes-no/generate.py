@@ -10,7 +10,7 @@ from torchdojo.domain.asking import yes_no
 def question(rng, level):
     n = rng.choice([3, 4, 5, 6, 8])
     text, tried, right, why, mistake = rng.choice(ITEMS[level])
-    return yes_no(text.replace("N", str(n)), answer=bool(tried(n)), formula=right, working=why, mistake=mistake)
+    return yes_no(text.replace("N+1", str(n + 1)).replace("N", str(n)), answer=bool(tried(n)), formula=right, working=why, mistake=mistake)
 
 
 def raises(run):
@@ -207,7 +207,7 @@ ITEMS = {
     2: [
         ("Does a batch norm whose parameters are all frozen still change in train mode, even under `no_grad`?", frozen_norm_moves, True, "Its running statistics follow the mode, not `requires_grad`.", "frozen parameters, or no_grad, are taken to stop it"),
         ("Do forward hooks run in `layer.forward(x)`?", forward_runs_hooks, False, "Only `layer(x)`, that is `__call__`, runs hooks.", "`forward` is taken for the call"),
-        ("Does writing into `x.T.reshape(-1)` of an N×(N+1) matrix change `x`?", reshape_shares, False, "This layout cannot be viewed, so `reshape` copies.", "`reshape` is taken to be a view always"),
+        ("Does writing into `x.T.reshape(-1)` of an N×N+1 matrix change `x`?", reshape_shares, False, "This layout cannot be viewed, so `reshape` copies.", "`reshape` is taken to be a view always"),
         ("A leaf `w` with `requires_grad=True`: does `w.add_(1)` raise?", no_grad_parameter_update, True, "A leaf that asks for gradients may only be changed in place under `no_grad`.", "an update by hand is taken to need nothing"),
         ("Is the mean of the means of a batch of N and one of N+1 samples the mean over all samples?", mean_of_means, False, "Each mean has to be weighed by its batch's size.", "unequal batches are taken to count alike"),
         ("`nn.BatchNorm1d(N)` in train mode, one row: does it raise?", one_sample_norm, True, "There is one value for each channel, so no variance.", "one row is taken to be enough"),
