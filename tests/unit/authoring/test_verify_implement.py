@@ -223,3 +223,22 @@ def test_a_solution_that_is_slow_or_depends_on_the_seed_is_a_fault(
 
     faults = broken(verify(exercise, grader_that(fickle), write=True))
     assert faults["solution passes"] == "seed 13: wrong_answer: off"
+
+
+def test_of_many_wrong_answers_a_quick_verification_tries_a_few_once_all_are_proved(
+    write_implement: Write, grader: Grade
+) -> None:
+    more = {
+        f"wrong__free_{number}_py": "# style: no clamp\n# verdict: wrong_answer\n# caught by: test_negative\n"
+        f"def line(x, slope=2.0): return slope * x + 0.0 * {number}\n"
+        for number in range(4)
+    }
+    exercise = load_exercise(with_survivor(write_implement(**more)))
+
+    def refused() -> int:
+        claims = verify(exercise, grader, quick=True).claims
+        return sum(claim.name.startswith("wrong/") and claim.name.endswith("is refused") for claim in claims)
+
+    assert refused() == 7
+    verify(exercise, grader, write=True)
+    assert refused() == 5

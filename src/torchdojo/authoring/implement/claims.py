@@ -22,7 +22,8 @@ def run_claims(exercise: Exercise, reports: Reports, *, quick: bool = False) -> 
     """Every claim that rests on the gradings; after a `quick` run, those that a sample of the mutants can support."""
     claims = [_passes("solution passes", reports, "solution"), in_time(exercise, reports), _starter(reports)]
     claims += [_passes(f"{a.name} passes", reports, "right", a.name, a.style) for a in right_answers(exercise)]
-    claims += [_wrong(answer, reports) for answer in wrong_answers(exercise)]
+    graded = {case.name for case in reports if case.role == "wrong"}
+    claims += [_wrong(answer, reports) for answer in wrong_answers(exercise) if answer.name in graded]
     changed = mutant_reports(reports)
     if quick:
         return [*claims, _mutants(exercise, changed)]

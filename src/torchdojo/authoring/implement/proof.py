@@ -26,7 +26,11 @@ def make_proof(exercise: Exercise, reports: Reports, claims: Sequence[Claim]) ->
         starter=tuple(_run(report) for report in of_role(reports, "starter")),
         bugs=(),
         right=tuple(_answer(answer, "right", reports) for answer in right_answers(exercise)),
-        fake=tuple(_answer(answer, "wrong", reports) for answer in wrong_answers(exercise)),
+        fake=tuple(
+            _answer(answer, "wrong", reports)
+            for answer in wrong_answers(exercise)
+            if of_role(reports, "wrong", answer.name)
+        ),
         mutants=tuple(
             MutantProof(name, report.verdict, first_failing(report), declared.get(name, ""))
             for name, report in mutant_reports(reports).items()

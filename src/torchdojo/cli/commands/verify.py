@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 @click.command("verify")
 @click.argument("exercise_ids", metavar="[ID]...", nargs=-1)
 @click.option("--jobs", type=click.IntRange(1), help="Gradings at the same time (default: one per core).")
-@click.option(
-    "--quick", is_flag=True, help="One seed, not five; a few of the mutants; of proved debug exercises a sample."
-)
+@click.option("--quick", is_flag=True, help="One seed, not five; a few of the mutants; of what is proved a sample.")
 @click.option("--write", is_flag=True, help="Write proof.json beside each exercise whose every claim holds.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
