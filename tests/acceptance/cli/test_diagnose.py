@@ -223,7 +223,15 @@ ENDLESS = {
 }
 
 
-@pytest.mark.parametrize("how", ENDLESS)
+@pytest.mark.parametrize(
+    "how",
+    [
+        "training",
+        pytest.param("sleeping", marks=pytest.mark.soak),
+        pytest.param("a thread", marks=pytest.mark.soak),
+        "deaf",
+    ],
+)
 def test_a_script_that_never_ends_is_stopped_and_judged(project, how):
     project.write("endless.py", ENDLESS[how])
     done = project.diagnose("--seconds", "10", "--json", "endless.py")

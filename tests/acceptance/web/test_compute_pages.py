@@ -48,7 +48,7 @@ def test_a_sprint_counts_down_and_goes_from_question_to_question(visitor: Any) -
 
 
 @pytest.mark.parametrize("address", ["/compute", SHAPE, "/compute/tricky-yes-no?seed=6&level=2"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
 def test_axe_finds_nothing_serious(visitor: Any, address: str, scheme: str) -> None:
     page = visitor.enter(address)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

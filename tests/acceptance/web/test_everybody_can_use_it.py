@@ -60,8 +60,15 @@ def test_the_first_stop_is_a_way_past_the_header(visitor: Any) -> None:
     assert focused(page) == "main"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("scheme", "size"),
+    [
+        pytest.param("light", (1440, 900), id="desktop-light"),
+        pytest.param("dark", (390, 844), id="phone-dark"),
+        pytest.param("dark", (1440, 900), id="desktop-dark", marks=pytest.mark.soak),
+        pytest.param("light", (390, 844), id="phone-light", marks=pytest.mark.soak),
+    ],
+)
 def test_every_page_is_accessible_and_fits_its_screen(visitor: Any, scheme: str, size: tuple[int, int]) -> None:
     page = visitor.enter()
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -77,7 +84,7 @@ def test_every_page_is_accessible_and_fits_its_screen(visitor: Any, scheme: str,
 
 
 @pytest.mark.parametrize("with_grader", [True], ids=["judged"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.soak), "dark"])
 def test_the_table_of_a_failing_input_is_accessible_on_a_phone(visitor: Any, scheme: str) -> None:
     page = visitor.enter("/exercises/focal-loss")
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -85,8 +85,15 @@ def test_on_paper_everything_is_unfolded_and_nothing_is_in_the_way(visitor: Any)
     expect(answer).to_be_hidden()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("scheme", "size"),
+    [
+        pytest.param("light", (1280, 900), id="desktop-light"),
+        pytest.param("dark", (390, 844), id="phone-dark"),
+        pytest.param("dark", (1280, 900), id="desktop-dark", marks=pytest.mark.soak),
+        pytest.param("light", (390, 844), id="phone-light", marks=pytest.mark.soak),
+    ],
+)
 def test_every_page_is_accessible_and_fits_its_screen(visitor: Any, scheme: str, size: tuple[int, int]) -> None:
     page = visitor.enter()
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
