@@ -45,6 +45,12 @@ def mutant_reports(reports: Reports) -> dict[str, Report]:
     return {case.name: report for case, report in reports.items() if case.role == "mutant"}
 
 
+def caught_by(reports: Reports) -> set[str]:
+    """The checks that a wrong answer or a mutant has failed."""
+    answers = [report for case, report in reports.items() if case.role in ("wrong", "mutant")]
+    return {check.name for report in answers for check in report.checks if check.outcome in _FAILED}
+
+
 def _passes(claim: str, reports: Reports, role: str, name: str = "", told: str = "") -> Claim:
     runs = of_role(reports, role, name)
     for run in runs:
@@ -78,13 +84,7 @@ def _wrong(answer: Answer, reports: Reports) -> Claim:
 
 
 def _every_check_catches(exercise: Exercise, reports: Reports) -> Claim:
-    caught = {
-        check.name
-        for case, report in reports.items()
-        if case.role in ("wrong", "mutant")
-        for check in report.checks
-        if check.outcome in _FAILED
-    }
+    caught = caught_by(reports)
     idle = [name for name in check_names(exercise) if name not in caught]
     if idle:
         return Claim("every check catches something", False, f"nothing fails {', '.join(idle)}: write a wrong answer")

@@ -9,9 +9,10 @@ from dataclasses import replace
 from torchdojo.authoring.bench import Bench, Case
 from torchdojo.authoring.implement.changes import graded_mutants, sampled_mutants
 from torchdojo.authoring.implement.check_names import check_names
+from torchdojo.authoring.implement.claims import caught_by
 from torchdojo.authoring.judging import Reports, of_role
 from torchdojo.domain.exercise import Exercise
-from torchdojo.domain.report import CheckOutcome, Report, Verdict
+from torchdojo.domain.report import Report, Verdict
 from torchdojo.library import Answer, is_proved, right_answers, wrong_answers
 
 #: Wrong answers that a quick verification grades of an exercise that is proved.
@@ -65,19 +66,13 @@ def _in_full(exercise: Exercise, reports: Reports, mutants: Mapping[Case, str], 
     """Reports by all checks on some mutants, until every check has failed something or there is none left."""
     hurried = _hurried(exercise, reports, until_failure=False)
     noticed = [case for case in mutants if case in reports and reports[case].verdict is not Verdict.PASSED]
-    idle = set(check_names(exercise)) - _caught(reports)
+    idle = set(check_names(exercise)) - caught_by(reports)
     full: dict[Case, Report] = {}
     while idle and noticed:
         some, noticed = noticed[:_AT_A_TIME], noticed[_AT_A_TIME:]
         full |= bench.run(hurried, {case: mutants[case] for case in some}, to_come=0)
-        idle -= _caught(full)
+        idle -= caught_by(full)
     return full
-
-
-def _caught(reports: Reports) -> set[str]:
-    failed = (CheckOutcome.FAILED, CheckOutcome.ERROR)
-    answers = [report for case, report in reports.items() if case.role in ("wrong", "mutant")]
-    return {check.name for report in answers for check in report.checks if check.outcome in failed}
 
 
 def _hurried(exercise: Exercise, reports: Reports, *, until_failure: bool) -> Exercise:

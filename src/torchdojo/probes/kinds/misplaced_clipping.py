@@ -37,13 +37,14 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
 def _bounded(trace: Trace) -> list[float]:
     """By how much gradients were shortened by hand, update by update; a constant factor is no bound.
 
-    A bound that no gradient reaches writes each as it was: by a factor of 1 all the time.
+    So a bound that no gradient reaches leaves no evidence: it cannot be told from a multiplication by 1, which mends
+    nothing.
     """
     factors = [float(note["factor"]) for note in trace.notes("clipping", "shortened")]
     if len(factors) < ENOUGH or max(factors) > 1.0 + _ROUNDING:
         return []
     varied = max(factors) - min(factors) > _VARIED * max(factors)
-    return factors if varied or min(factors) > 1.0 - _ROUNDING else []
+    return factors if varied else []
 
 
 def _ended_there(trace: Trace, idle: list[Event]) -> bool:
