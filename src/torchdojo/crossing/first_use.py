@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import io
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -19,9 +20,24 @@ from torch.utils.data import DataLoader, TensorDataset
 
 def use_everything_once() -> None:
     """Use what exercises are made of. Leaves nothing behind but warmth; the random state is as before."""
+    use_computations_once()
+    use_training_once()
+
+
+def use_computations_once() -> None:
+    """The part of it that layers, losses and tensors are made of: a tenth of a second."""
+    _use(_layers, _losses, _tensors, _saving)
+
+
+def use_training_once() -> None:
+    """The part with optimizers and transforms, for which torch imports its compiler: more than a second."""
+    _use(_training, _transforms)
+
+
+def _use(*parts: Callable[[], None]) -> None:
     with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
         warnings.simplefilter("ignore")
-        for use in (_layers, _losses, _tensors, _training, _transforms, _saving):
+        for use in parts:
             use()
 
 

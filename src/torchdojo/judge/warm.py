@@ -9,11 +9,10 @@ import torch
 torch.set_num_threads(1)
 
 import pytest  # noqa: E402, F401  checks are written with it
-import torch._dynamo  # noqa: E402  the first optimizer step would import it otherwise, at 1.4 s
 
 import torchdojo.judge.computing.measuring  # noqa: E402  questions are made with it
 import torchdojo.judge.main  # noqa: E402, F401
-from torchdojo.crossing.first_use import use_everything_once  # noqa: E402
+from torchdojo.crossing.first_use import use_computations_once, use_training_once  # noqa: E402
 from torchdojo.domain.errors import BadContent  # noqa: E402
 from torchdojo.judge.checks import compile_ahead  # noqa: E402
 from torchdojo.judge.rehearsal import rehearse  # noqa: E402
@@ -23,6 +22,9 @@ from torchdojo.probes import probes  # noqa: E402
 
 def chores() -> Iterator[None]:
     """Steps that save every grading some work, to be taken one by one while nobody waits for one."""
+    # Few judges train anything, and whoever wants a single verdict need not wait for what they need.
+    use_training_once()
+    yield
     try:
         root = shipped_root()
     except BadContent:
@@ -35,5 +37,5 @@ def chores() -> Iterator[None]:
 def warm() -> None:
     """Pay the first-use costs of what every grading does."""
     probes()
-    use_everything_once()
+    use_computations_once()
     rehearse()

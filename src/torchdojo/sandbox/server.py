@@ -23,7 +23,8 @@ class ForkServer:
     """Runs jobs in children of one warm process that has imported `preload`.
 
     If `preload` has a function `warm`, it is called once after the import. If it has an iterator function `chores`,
-    its steps are taken while no job is asked for, each short enough to keep one waiting.
+    its steps are taken while no job is asked for, each short enough to keep one waiting, and none in the first
+    `chores_after` seconds: who wants one verdict only shall not pay for those to come.
 
     Jobs are untrusted unless `trusted`: then they are plain forks, bound by nothing but the wall clock and the output
     limit. Untrusted jobs may read the Python environment and `readable`, never this package's own code, nor `hidden`,
@@ -42,6 +43,7 @@ class ForkServer:
         hidden: Sequence[Path] = (),
         isolation: Isolation = Isolation.FULL,
         recycle_after: int = 500,
+        chores_after: float = 2.0,
     ) -> None:
         self._config: dict[str, Any] = {
             "preload": preload,
@@ -50,6 +52,7 @@ class ForkServer:
             "readable": [str(path) for path in readable],
             "hidden": [str(path) for path in hidden],
             "cap": str(isolation),
+            "chores_after": chores_after,
             "search_path": _search_path(),
         }
         self._recycle_after = recycle_after

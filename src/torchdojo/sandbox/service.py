@@ -54,6 +54,7 @@ class Service:
         base: str,
         preload: str | None,
         chores: Iterator[None],
+        chores_after: float,
     ) -> None:
         self._control = control
         self._walls = walls
@@ -64,6 +65,7 @@ class Service:
         #: What makes forks cheaper is done while nobody waits for one.
         self._chores = chores
         self._has_chores = True
+        self._chores_from = time.monotonic() + chores_after
         self._inherited = self._own_memory()
         self._wake, wake_end = os.pipe()
         os.set_blocking(self._wake, False)
@@ -80,7 +82,7 @@ class Service:
         try:
             while True:
                 ready = {place for place, _ in watch.poll(self._patience())}
-                if not ready and self._has_chores:
+                if not ready and self._has_chores and time.monotonic() >= self._chores_from:
                     self._do_a_chore()
                 if self._wake in ready:
                     os.read(self._wake, 4096)
@@ -98,9 +100,11 @@ class Service:
 
     def _patience(self) -> float | None:
         """Milliseconds to wait for a word; None for ever."""
-        if self._has_chores:
-            return 0
-        return _TICK_SECONDS * 1000 if self._running else None
+        tick = _TICK_SECONDS * 1000 if self._running else None
+        if not self._has_chores:
+            return tick
+        left = max(0.0, self._chores_from - time.monotonic()) * 1000
+        return left if tick is None else min(left, tick)
 
     def _do_a_chore(self) -> None:
         try:

@@ -137,7 +137,8 @@ def _become_zygote(
         if walls is not None and warm:
             walls.enter_view()
         packets.send(control, {"event": "ready"})
-        Service(control, walls, own_namespace, base, None if warm else config["preload"], chores).run()
+        preload = None if warm else config["preload"]
+        Service(control, walls, own_namespace, base, preload, chores, config["chores_after"]).run()
         code = 0
     except BaseException:
         _tell_broken(control, traceback.format_exc())
