@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from torchdojo.cli.prose import readable
 from torchdojo.domain.diagnosis import Diagnosis, Told
 from torchdojo.domain.finding import Certainty, Severity
 
@@ -72,14 +73,8 @@ def _print_finding(told: Told, out: Console) -> None:
     for label, markdown in (("What it means", meaning.why or meaning.summary), ("How to fix it", meaning.fix)):
         if markdown:
             out.print(Text(f"  {label}", style="dim bold"))
-            out.print(Padding(_prose(markdown), (0, 0, 0, 4)))
+            out.print(Padding(readable(markdown, code_theme="ansi_dark"), (0, 0, 0, 4)))
     out.print(Text(f"  torchdojo explain {finding.kind}", style="dim"))
-
-
-def _prose(markdown: str) -> Any:
-    from rich.markdown import Markdown
-
-    return Markdown(markdown, code_theme="ansi_dark")
 
 
 def _headline(diagnosis: Diagnosis) -> Text:

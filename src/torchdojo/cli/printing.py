@@ -50,9 +50,9 @@ def console(**options: Any) -> Console:
 
 def print_markdown(text: str) -> None:
     """Markdown as far as a terminal can show it."""
-    from rich.markdown import Markdown
+    from torchdojo.cli.prose import readable
 
-    console().print(Markdown(text))
+    console().print(readable(text))
 
 
 def print_report(report: Report, titles: dict[str, str], out: Console, *, path: str = "") -> None:
