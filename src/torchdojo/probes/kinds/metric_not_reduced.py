@@ -1,0 +1,116 @@
+"""One process of several evaluates its part of the rows and prints the result as that of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
+from torchdojo.domain.trace import Event, Trace
+from torchdojo.probes.averages import Printed, Report, Series, reports
+from torchdojo.probes.expected import Expected
+from torchdojo.probes.processes import WATCHER, has_a_part, together
+from torchdojo.probes.wording import counted, share
+
+KIND = "metric-not-reduced"
+WATCHERS = (WATCHER, "prints", "comparisons")
+
+#: So many of the evaluations have to print the result of their own part, with so many different numbers.
+AGREEING, FEWEST_DIFFERENT = 0.8, 3
+
+#: A number with so many decimals is not another's by chance, where nothing was exchanged at all.
+DECIMALS = 3
+
+#: Numbers received after one evaluation that are tried against each other.
+_MOST_TRIED = 40
+
+#: Results that every process may have.
+_COMMON = {0.0, 1.0, 100.0}
+
+#: A place in the output, and what was printed there.
+Slip = tuple[int, int, str]
+
+
+def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
+    """Hold printed numbers against the averages of this process's rows, and against what it received from others."""
+    group = together(trace)
+    if group is None or not group["joined"] or not has_a_part(group["scored"], group["scored_common"]):
+        return Observation(KIND, 0, "No process of several evaluated a part of the rows.")
+    if group["spoke"]:
+        return Observation(KIND, 0, "Every process told its own result.")
+    exchanged = list(trace.notes(WATCHER, "exchanged"))
+    wholes = {event["rows"] for event in trace.of("iter") if event["rows"]}
+    judged = [report for report in reports(trace, fewest_batches=1) if report.series and report.numbers]
+    slips: dict[Slip, list[tuple[Printed, Series]]] = {}
+    reduced, silent = 0, 0
+    for report in judged:
+        calls = [call for call in exchanged if report.first <= call["after"] < report.until]
+        received = _Received(calls, group["world"], wholes)
+        found = dict(_slips(report, received, group["world"]))
+        for key, slip in found.items():
+            slips.setdefault(key, []).append(slip)
+        reduced += not found and any(received.explains(number, report) for number in report.numbers)
+        silent += not calls
+    summary = f"{share(reduced, len(judged))} evaluations printed a number that came of an exchange with the others."
+    findings = _findings(trace, slips, len(judged), quiet=silent == len(judged), world=group["world"])
+    watched = len(judged) if findings else reduced if reduced >= AGREEING * len(judged) else 0
+    return Observation(KIND, watched, summary, findings)
+
+
+class _Received:
+    """The numbers that collective calls left behind after one evaluation."""
+
+    def __init__(self, calls: Sequence[Event], world: int, wholes: set[int]) -> None:
+        self._large = any(call["results"] is None for call in calls)
+        self._wholes = wholes
+        self._numbers: list[float] = []
+        for call in calls:
+            got = call["results"] or []
+            each = len(got) // world if len(got) % world == 0 else 0
+            # Numbers that were gathered are added up, place by place.
+            self._numbers += [*got, *(sum(got[place::each]) for place in range(each))]
+        self._world = world
+
+    def explains(self, number: Printed, report: Report) -> bool:
+        """Whether the number may have been made of what was received."""
+        return self._large or any(number.is_about(made) for made in self._made(report))
+
+    def _made(self, report: Report) -> Iterator[float]:
+        own = {sum(series.weights) for series in report.series}
+        tried = self._numbers[:_MOST_TRIED]
+        for value in tried:
+            yield value
+            for below in {self._world, *self._wholes, *own, *(rows * self._world for rows in own)}:
+                yield value / below
+            for other in tried:
+                if other:
+                    yield value / other
+
+
+def _slips(report: Report, received: _Received, world: int) -> Iterator[tuple[Slip, tuple[Printed, Series]]]:
+    """Numbers that are the result of this process's rows, and of nothing that it received."""
+    for number in report.numbers:
+        if received.explains(number, report):
+            continue
+        for series in report.series:
+            for what, value in (("", series.average), (f", divided by {world}", series.average / world)):
+                if number.is_about(value):
+                    yield (number.line["at"], number.position, what), (number, series)
+
+
+def _findings(
+    trace: Trace, slips: dict[Slip, list[tuple[Printed, Series]]], judged: int, *, quiet: bool, world: int
+) -> tuple[Finding, ...]:
+    if not slips:
+        return ()
+    (_, _, what), cases = max(slips.items(), key=lambda item: len(item[1]))
+    different = {number.value for number, _ in cases} - _COMMON
+    sharp = quiet and all(number.slack < 0.6 * 10.0**-DECIMALS for number, _ in cases)
+    if len(cases) < AGREEING * judged or len(different) < (1 if sharp else FEWEST_DIFFERENT):
+        return ()
+    number, series = cases[-1]
+    message = (
+        f"{share(len(cases), judged)} evaluations printed the result of one process's "
+        f"{counted(sum(series.weights), 'row')}{what}: {number.value:g}. The {world} processes evaluated different "
+        "rows, and what the others found is not in it."
+    )
+    return (Finding(KIND, Severity.BUG, Certainty.NUMERIC, message, trace.place(number.line)),)
