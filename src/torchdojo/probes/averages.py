@@ -75,15 +75,11 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An evaluation pass: its quantities, and the numbers printed after it.
-
-    `first` is the number of its first forward, `until` that of the training forward that follows, or infinite.
-    """
+    """An evaluation pass: its quantities, the numbers printed after it, and the id of its first forward."""
 
     series: Sequence[Series]
     numbers: Sequence[Printed]
     first: int
-    until: float
 
 
 def reports(trace: Trace, fewest_batches: int = 2) -> list[Report]:
@@ -96,7 +92,7 @@ def reports(trace: Trace, fewest_batches: int = 2) -> list[Report]:
         until = next((i for i in trained if i > last), float("inf"))
         series = _series(trace, first, until)
         numbers = [n for line in lines if last <= line["after"] < until for n in _numbers(line)]
-        found.append(Report([s for s in series if s.batches >= fewest_batches], numbers, first, until))
+        found.append(Report([s for s in series if s.batches >= fewest_batches], numbers, first))
     return found
 
 

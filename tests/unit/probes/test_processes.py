@@ -1,4 +1,4 @@
-"""Processes that were started afresh are not seen: what this one sends and receives has to be enough, or nothing is told.
+"""Processes that were started afresh are not seen: what this one sends and receives must do, or nothing is said.
 
 The corpus has the scripts in which all processes are seen.
 """
@@ -18,15 +18,24 @@ def note(by: str, what: str, at: int = -1, **facts: Any) -> Event:
     return {"t": "note", "at": at, "by": by, "what": what, "facts": facts}
 
 
-def alone(*, moved: float, cls: str = "Net", posted: int = 0, sampler: str = "DistributedSampler") -> Trace:
+def alone(*, moved: float, wrapped: bool = False, posted: int = 0, sampler: str = "DistributedSampler") -> Trace:
     """Twelve updates of rank 0 of two, the other one unseen; `moved` models went through collective calls."""
     events: list[Event] = []
     for step in range(12):
-        events.append({"t": "forward", "at": 0, "id": step, "model": 0, "cls": cls, "grad": True})
+        events.append({"t": "forward", "at": 0, "id": step, "model": 0, "cls": "Net", "grad": True})
         events.append({"t": "backward", "at": 0, "forwards": [step]})
         events.append({"t": "step", "at": 0, "opt": 1, "cls": "SGD", "lrs": [0.1]})
     events.append(note("passes", "pass", after=-1, until=11, rows=192, drawn=96, sampler=sampler))
-    facts = {"rank": 0, "joined": True, "world": 2, "seen": 1, "weights": 100, "passes": 12, "moved": moved}
+    facts: dict[str, Any] = {
+        "rank": 0,
+        "joined": True,
+        "world": 2,
+        "seen": 1,
+        "weights": 100,
+        "passes": 12,
+        "moved": moved,
+    }
+    facts["wrapped"] = wrapped
     unknown = {"began": None, "compared": 0, "equal": 0, "common": None, "scored_common": None}
     events.append(note("processes", "together", **facts, **unknown, posted=posted, rows=96, scored=50, spoke=0))
     return Trace(events, PLACES)
@@ -51,7 +60,7 @@ def test_a_process_that_sends_its_gradients_is_sound():
 
 def test_nothing_is_said_where_gradients_may_have_gone_another_way():
     for trace in (
-        alone(moved=0.0, cls="DistributedDataParallel"),
+        alone(moved=0.0, wrapped=True),
         alone(moved=0.0, posted=12),
         alone(moved=0.0, sampler="RandomSampler"),
     ):

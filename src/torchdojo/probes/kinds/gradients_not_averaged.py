@@ -21,9 +21,6 @@ NO_GRADIENTS = 0.01
 #: At least so much of it is the gradients of each pass.
 OFTEN = 0.5
 
-#: Classes that average gradients in their backward passes, where nobody sees a collective call.
-_AVERAGING = {"DistributedDataParallel", "FullyShardedDataParallel"}
-
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """Compare the weights of the processes after each update; where they are unknown, look at what was exchanged."""
@@ -58,8 +55,7 @@ def _by_calls(trace: Trace, group: Event) -> Observation:
     passes = group["passes"]
     worked = counted(passes, "backward pass", "backward passes")
     summary = f"As much as {group['moved']:.3g} models went between the processes in {worked}."
-    wrapped = any(forward["cls"] in _AVERAGING for forward in trace.training_forwards)
-    if not group["joined"] or group["seen"] > 1 or wrapped or group["posted"]:
+    if not group["joined"] or group["seen"] > 1 or group["wrapped"] or group["posted"]:
         return Observation(KIND, 0, summary)
     if group["moved"] < NO_GRADIENTS * passes:
         message = (

@@ -20,6 +20,9 @@ AGREEING, FEWEST_DIFFERENT = 0.8, 3
 #: A number with so many decimals is not another's by chance, where nothing was exchanged at all.
 DECIMALS = 3
 
+#: Calls that hand one process's values to the others, and add up nothing.
+_GIVEN_AWAY = {"broadcast", "broadcast_object_list", "scatter"}
+
 #: Numbers received after one evaluation that are tried against each other.
 _MOST_TRIED = 40
 
@@ -37,13 +40,13 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         return Observation(KIND, 0, "No process of several evaluated a part of the rows.")
     if group["spoke"]:
         return Observation(KIND, 0, "Every process told its own result.")
-    exchanged = list(trace.notes(WATCHER, "exchanged"))
     wholes = {event["rows"] for event in trace.of("iter") if event["rows"]}
     judged = [report for report in reports(trace, fewest_batches=1) if report.series and report.numbers]
     slips: dict[Slip, list[tuple[Printed, Series]]] = {}
     reduced, silent = 0, 0
+    exchanged = _exchanged(trace, {report.first for report in judged})
     for report in judged:
-        calls = [call for call in exchanged if report.first <= call["after"] < report.until]
+        calls = exchanged[report.first]
         received = _Received(calls, group["world"], wholes)
         found = dict(_slips(report, received, group["world"]))
         for key, slip in found.items():
@@ -56,18 +59,38 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     return Observation(KIND, watched, summary, findings)
 
 
+def _exchanged(trace: Trace, firsts: set[int]) -> dict[int, list[Event]]:
+    """The collective calls from each of these forwards, the first of an evaluation, to the next training."""
+    calls: dict[int, list[Event]] = {first: [] for first in firsts}
+    evaluation: int | None = None
+    for event in trace.events:
+        if event["t"] == "forward" and event["id"] in firsts:
+            evaluation = event["id"]
+        elif event["t"] in ("backward", "step"):
+            evaluation = None
+        elif event["t"] == "note" and (event["by"], event["what"]) == (WATCHER, "exchanged") and evaluation is not None:
+            calls[evaluation].append(event["facts"])
+    return calls
+
+
 class _Received:
     """The numbers that collective calls left behind after one evaluation."""
 
     def __init__(self, calls: Sequence[Event], world: int, wholes: set[int]) -> None:
-        self._large = any(call["results"] is None for call in calls)
         self._wholes = wholes
+        self._large = False
         self._numbers: list[float] = []
         for call in calls:
-            got = call["results"] or []
-            each = len(got) // world if len(got) % world == 0 else 0
-            # Numbers that were gathered are added up, place by place.
-            self._numbers += [*got, *(sum(got[place::each]) for place in range(each))]
+            if call["name"] in _GIVEN_AWAY:
+                continue
+            got = call["results"]
+            if got is None or ("gather" in call["name"] and len(got) % world):
+                self._large = True
+            elif "gather" in call["name"]:
+                # One's own part is among what was gathered: only what is added up over all is more than that.
+                self._numbers += [sum(got[place :: len(got) // world]) for place in range(len(got) // world)]
+            else:
+                self._numbers += got
         self._world = world
 
     def explains(self, number: Printed, report: Report) -> bool:

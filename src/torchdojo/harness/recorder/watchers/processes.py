@@ -12,7 +12,8 @@ Notes:
                (0 when it did not join itself), joined (it did), world, seen (ranks whose training is known), weights
                (trainable scalars of the model), passes (backward passes), moved (scalars that went through collective
                calls after the first of them, in models), posted (messages of at least half a model from one process
-               to another),
+               to another), wrapped (what was called in training averages gradients unseen, as
+               DistributedDataParallel does),
                began (the processes began with the same weights, null when unknown), compared (moments after the
                first update at which weights are known of all that are seen), equal (at how many they were the same),
                ended (whether at the last), apart (relative difference then),
@@ -37,6 +38,7 @@ import torch.distributed as dist
 
 from torchdojo.harness.originals import Module, Tensor, is_grad_enabled, numel, requires_grad_of
 from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.models import unwrapped
 from torchdojo.harness.recorder.numbers import Array, array, copied_rows
 from torchdojo.harness.recorder.tensors import first_tensor, tensors_in
 
@@ -66,6 +68,9 @@ _COLLECTIVES = (
 )
 _POST = ("send", "recv", "isend", "irecv", "batch_isend_irecv")
 
+#: What is in the names of classes that average gradients, or share them out, in their backward passes.
+_AVERAGING = ("DistributedDataParallel", "FullySharded", "FSDP", "DeepSpeed")
+
 _SLOT = np.dtype(
     [
         ("world", "i8"),
@@ -75,6 +80,7 @@ _SLOT = np.dtype(
         ("moved", "f8"),
         ("posted", "i8"),
         ("spoke", "i8"),
+        ("wrapped", "?"),
         ("returned", "?"),
         ("trained", "i8"),
         ("scored", "i8"),
@@ -143,6 +149,9 @@ class _Processes:
 
     def _keep_weights(self, module: Any, training: bool) -> None:
         own = self._own
+        if training and any(known in cls.__name__ for cls in type(module).__mro__ for known in _AVERAGING):
+            own["wrapped"] = True
+        module = unwrapped(module)
         number, moment = self._bus.log.ident(module), int(own["passes"])
         if self._model is None and training:
             trained = [p for p in _parameters(module) if requires_grad_of(p)]
@@ -254,6 +263,7 @@ class _Processes:
             "together",
             rank=mine,
             joined=self._own is not None,
+            wrapped=bool(own["wrapped"]),
             world=world,
             seen=len(others) + 1,
             rows=int(own["trained"]),
