@@ -26,6 +26,9 @@ _GIVEN_AWAY = {"broadcast", "broadcast_object_list", "scatter"}
 #: Numbers received after one evaluation that are tried against each other.
 _MOST_TRIED = 40
 
+#: The result of all rows is about that of some of them.
+LIKE = 0.3
+
 #: Results that every process may have.
 _COMMON = {0.0, 1.0, 100.0}
 
@@ -49,6 +52,8 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         calls = exchanged[report.first]
         received = _Received(calls, group["world"], wholes)
         found = dict(_slips(report, received, group["world"]))
+        if any(received.holds_the_whole_of(number, report) for number, _ in found.values()):
+            continue
         for key, slip in found.items():
             slips.setdefault(key, []).append(slip)
         reduced += not found and any(received.explains(number, report) for number in report.numbers)
@@ -96,6 +101,16 @@ class _Received:
     def explains(self, number: Printed, report: Report) -> bool:
         """Whether the number may have been made of what was received."""
         return self._large or any(number.is_about(made) for made in self._made(report))
+
+    def holds_the_whole_of(self, own: Printed, report: Report) -> bool:
+        """Whether beside this result of one's own rows the line has one like it that was received: both were told."""
+        return any(
+            number.line is own.line
+            and number.position != own.position
+            and abs(number.value - own.value) <= LIKE * abs(own.value)
+            and any(number.is_about(made) for made in self._made(report))
+            for number in report.numbers
+        )
 
     def _made(self, report: Report) -> Iterator[float]:
         own = {sum(series.weights) for series in report.series}
