@@ -1,7 +1,8 @@
 """Processes that train together: what they see, what they send each other, and whether their weights stay the same.
 
 Each process of a group writes into one table in memory that is shared with the processes forked from it; nobody waits
-for anybody. A process that was started afresh is not seen, only what this one sends and receives.
+for anybody. A process that was started afresh is not seen, nor are those that `diagnose` leaves to themselves when they
+are forked: of these there is only what this one sends and receives.
 
 Notes:
 
@@ -91,7 +92,7 @@ _SLOT = np.dtype(
     ]
 )
 
-_parameters, _is_initialized, _rank, _world = Module.parameters, dist.is_initialized, dist.get_rank, dist.get_world_size
+_parameters = Module.parameters
 
 
 def watch(bus: Bus) -> None:
@@ -103,6 +104,8 @@ def watch(bus: Bus) -> None:
 class _Processes:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
+        # There is nothing of it in a torch that was built without.
+        self._is_initialized, self._rank_of, self._world_of = dist.is_initialized, dist.get_rank, dist.get_world_size
         self._table: Array = np.frombuffer(mmap.mmap(-1, _SLOT.itemsize * _MOST_PROCESSES), dtype=_SLOT)
         #: The row of this process; None until it is in a group of several.
         self._own: Any = None
@@ -125,8 +128,8 @@ class _Processes:
 
     def _joined(self) -> bool:
         """Whether this process is one of several; the first group that it joins is the one that counts."""
-        if self._own is None and self._rank is None and _is_initialized():
-            self._rank, world = _rank(), _world()
+        if self._own is None and self._rank is None and self._is_initialized():
+            self._rank, world = self._rank_of(), self._world_of()
             if 1 < world <= _MOST_PROCESSES:
                 self._own = self._table[self._rank]
                 self._own["world"] = world
