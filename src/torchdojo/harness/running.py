@@ -168,12 +168,13 @@ class Run:
         return filename == self._filename
 
     def _deliver(self, header: Mapping[str, Any], tensors: Mapping[str, TensorData] | None) -> None:
-        if self._send is not None:
+        # What a process that the script forked does is not told: its words would get between those of this one.
+        if self._send is not None and os.getpid() == self._process:
             self._send(header, tensors)
 
     def _flush(self) -> None:
         if os.getpid() != self._process:
-            return  # A process that the script forked: what it does is not told.
+            return
         log = self.recorder.log
         log.due_count, log.due_time = len(log.events) + _FLUSH_EVENTS, now() + _FLUSH_SECONDS
         while self._sent_events < len(log.events):

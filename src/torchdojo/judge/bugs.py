@@ -18,6 +18,7 @@ EVALUATION_KINDS = frozenset(
     {
         "evaluation-on-training-data",
         "metric-broadcasting",
+        "metric-not-reduced",
         "missing-eval-mode",
         "missing-no-grad",
         "wrong-decision-rule",

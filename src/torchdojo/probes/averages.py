@@ -75,14 +75,15 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An evaluation pass: its quantities, and the numbers printed after it."""
+    """An evaluation pass: its quantities, the numbers printed after it, and the id of its first forward."""
 
     series: Sequence[Series]
     numbers: Sequence[Printed]
+    first: int
 
 
-def reports(trace: Trace) -> list[Report]:
-    """Every evaluation pass with its quantities, in order."""
+def reports(trace: Trace, fewest_batches: int = 2) -> list[Report]:
+    """Every evaluation pass, in order, with those of its quantities that were computed of so many batches."""
     lines = list(trace.notes("prints", "line"))
     trained = sorted(trace.trained_ids)
     found = []
@@ -91,7 +92,7 @@ def reports(trace: Trace) -> list[Report]:
         until = next((i for i in trained if i > last), float("inf"))
         series = _series(trace, first, until)
         numbers = [n for line in lines if last <= line["after"] < until for n in _numbers(line)]
-        found.append(Report([s for s in series if s.batches > 1], numbers))
+        found.append(Report([s for s in series if s.batches >= fewest_batches], numbers, first))
     return found
 
 

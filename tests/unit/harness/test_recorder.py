@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 
 import pytest
 import torch
@@ -147,3 +148,20 @@ def test_compiled_models_do_not_stop_it():
     printed(go)
     assert trace.end["how"] == "finished"
     assert len(trace.steps) == 18
+
+
+def test_a_process_that_the_script_forks_says_nothing_to_the_judge(tmp_path):
+    forking = SCRIPT.replace("for epoch in range(3):", "import os\nchild = os.fork()\nfor epoch in range(3):")
+    forking += "if child == 0:\n    os._exit(0)\nos.waitpid(child, 0)\n"
+    said = tmp_path / "said"
+
+    def send(header, tensors):
+        with said.open("a") as file:
+            file.write(f"{os.getpid()} {header['type']}\n")
+
+    run = Run(forking, "script.py", Options(capture_steps=2, capture_evaluation=True), send)
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert run.run().end["how"] == "finished"
+    lines = [line.split() for line in said.read_text().splitlines()]
+    assert {pid for pid, _ in lines} == {str(os.getpid())}
+    assert [kind for _, kind in lines].count("captured") == 2
