@@ -1,7 +1,7 @@
 """Grades every hand-written edit of the bugged bases and prints the confusion matrix and each disagreement.
 
     python benchmarks/edits.py
-    python benchmarks/edits.py --only ring-gan --seed 7
+    python benchmarks/edits.py --only ring-gan --sort right --seed 7
 
 An edit declares its verdict, the planted bugs that stay open, and the bugs it brings in; the grader has to say the same
 of all three. Exit status 1 when it does not.
@@ -49,12 +49,15 @@ def main() -> None:
     """Grade them, print each, then the matrix."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="*", default=[""], help="only edits with one of these texts in their name")
+    parser.add_argument("--sort", nargs="*", choices=SORTS, default=list(SORTS), help="only edits of these sorts")
     parser.add_argument("--seed", type=int, default=SEED)
     asked = parser.parse_args()
     graded = []
     with tempfile.TemporaryDirectory() as home, open_dojo(environment={"TORCHDOJO_HOME": home}) as dojo:
         bases = {base.id: base for base in dojo.library.bases()}
-        for edit in (edit for edit in drill_edits() if any(text in edit.id for text in asked.only)):
+        for edit in drill_edits():
+            if edit.sort not in asked.sort or not any(text in edit.id for text in asked.only):
+                continue
             base = bases[edit.base]
             began = time.monotonic()
             exercise = edit.exercise(base)

@@ -20,7 +20,7 @@ class Options:
     which the script's own function returns it. `weights` are loaded into the first model that trains, when they fit.
     `capture_steps` bounds the updates that are captured, `capture_evaluation` asks for the first evaluation pass.
     `optimizer` replaces every optimizer the script builds: {cls, module, hyper, lrs}. `watch` names the watchers that
-    note what only some kinds of bugs show.
+    note what only some kinds of bugs show. `inflate` multiplies gradients before about every second update.
     """
 
     seed: int = 0
@@ -37,6 +37,7 @@ class Options:
     optimizer: Mapping[str, Any] | None = None
     argv: Sequence[str] = field(default_factory=tuple)
     watch: Collection[str] = frozenset()
+    inflate: float = 1.0
 
 
 def read_options(request: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> Options:
@@ -58,4 +59,5 @@ def read_options(request: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]
         capture_evaluation=bool(request.get("capture_evaluation", False)),
         optimizer=request.get("optimizer"),
         watch=frozenset(request.get("watch") or ()),
+        inflate=float(request.get("inflate", 1.0)),
     )

@@ -19,6 +19,7 @@ import torch
 from torchdojo.domain.trace import Place, Trace
 from torchdojo.harness.capturing import Capture, Send
 from torchdojo.harness.executing import Stopped, patient_collector, raised_at, show, told
+from torchdojo.harness.inflating import Inflating
 from torchdojo.harness.options import Options
 from torchdojo.harness.originals import now
 from torchdojo.harness.recorder import Recorder
@@ -114,6 +115,8 @@ class Run:
             recorder.log.due = self._flush
             recorder.log.due_count = _FIRST_EVENTS
         recorder.install()
+        if options.inflate != 1.0:
+            Inflating(recorder.bus, options.inflate)
         if options.optimizer is not None:
             transplant(options.optimizer)
 

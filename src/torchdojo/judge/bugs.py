@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from torchdojo.domain.report import BugResult, BugState, RestsOn
 from torchdojo.domain.trace import Trace
 from torchdojo.judge.coverage import Coverage
 from torchdojo.judge.ending import Ending
 from torchdojo.judge.findings import Opinion, State, combine, from_observation
-from torchdojo.judge.reference import Facts
+from torchdojo.judge.reference import Facts, facts_of
 from torchdojo.probes import probes
 from torchdojo.probes.training import ENOUGH_STEPS
 
@@ -61,8 +62,41 @@ VALUE_KINDS = frozenset(
 )
 
 
+#: Kinds that keep a part of the network from training: while one is open, the others are judged by the rest.
+CUTTING_KINDS = frozenset(
+    {
+        "broken-graph",
+        "checkpoint-kills-adapter-gradients",
+        "parameters-not-in-optimizer",
+        "unregistered-layers",
+        "wrong-part-frozen",
+    }
+)
+
+#: What half a fix leaves behind, by the kind that was to be fixed: looked for as new only once that is fixed.
+LEFT_BEHIND = {"target-shape-broadcast": frozenset({"metric-broadcasting"})}
+
+#: The kind by which a task says what is to be trained.
+FREEZING = "wrong-part-frozen"
+
 #: What is said of a kind without a probe.
 UNSEEN = "Nothing in a single run can tell whether this bug is there."
+
+
+def all_from_events(
+    kinds: Iterable[str], trace: Trace, clean: Facts, cover: Coverage, ended: Ending
+) -> dict[str, State]:
+    """What the recorded run alone says about each of these kinds.
+
+    That a part of the network is not trained withholds the evidence of a fix, unless a planted bug that is open is
+    the reason: the run fails by that one anyway.
+    """
+    chosen = sorted(kinds)
+    states = {kind: from_events(kind, trace, clean, cover, ended) for kind in chosen}
+    if cover.parameters and any(states[kind].state is BugState.OPEN for kind in CUTTING_KINDS & states.keys()):
+        rest = replace(cover, parameters="")
+        states = {kind: from_events(kind, trace, clean, rest, ended) for kind in chosen}
+    return states
 
 
 def from_events(kind: str, trace: Trace, clean: Facts, cover: Coverage, ended: Ending) -> State:
@@ -83,9 +117,19 @@ def from_events(kind: str, trace: Trace, clean: Facts, cover: Coverage, ended: E
         fault = fault or (cover.rows if kind in ROW_KINDS else "")
         if fault:
             state = State(BugState.NO_EVIDENCE, RestsOn.EVENTS, fault)
+    if kind == FREEZING and state.state is BugState.FIXED:
+        state = _as_much_trained(state, facts_of(trace), clean)
     if state.state is BugState.NO_EVIDENCE and ended.obstacle:
         return State(state.state, state.rests_on, f"Not observable until {ended.obstacle}.", ended.where)
     return state
+
+
+def _as_much_trained(state: State, own: Facts, clean: Facts) -> State:
+    """The same, if as many weights train at last as in the clean run: what is to be frozen is the task's to say."""
+    if own.trained == clean.trained or clean.trained < 0:
+        return state
+    message = f"At last {own.trained:,} weights had a gradient and an optimizer; {clean.trained:,} are to be trained."
+    return State(BugState.OPEN, RestsOn.EVENTS, message)
 
 
 def with_values(kind: str, state: State, opinions: Mapping[str, Opinion], unavailable: str) -> State:

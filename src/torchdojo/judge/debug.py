@@ -16,7 +16,7 @@ from torchdojo.domain.exercise import Exercise, Goal, Kind, spoken_metric
 from torchdojo.domain.finding import Certainty, Severity
 from torchdojo.domain.report import BugResult, BugState, CheckOutcome, CheckResult, Report, RestsOn, Verdict
 from torchdojo.domain.trace import Trace
-from torchdojo.judge import bugs, devices, learning_rate
+from torchdojo.judge import bugs, devices, learning_rate, second_look
 from torchdojo.judge.coverage import coverage
 from torchdojo.judge.curves import CurveReader
 from torchdojo.judge.ending import Ending, ending
@@ -28,7 +28,7 @@ from torchdojo.judge.reference import Facts, Reference, facts_of
 from torchdojo.judge.session import Session
 from torchdojo.judge.stream import Stream
 from torchdojo.judge.values import ValueRun
-from torchdojo.probes import probes, watchers_for
+from torchdojo.probes import Expected, probes, watchers_for
 from torchdojo.wire import WireTimeout
 
 SAMPLED_FORWARDS = 24
@@ -74,11 +74,18 @@ class _Grading:
         self._curves = CurveReader(self._emit)
         self._bugs = [(str(bug_id), str(kind)) for bug_id, kind in request["bugs"]]
         self._kinds = {kind for _, kind in self._bugs}
+        left = {other for kind in self._kinds for other in bugs.LEFT_BEHIND.get(kind, ())} - self._kinds
+        #: Kinds that are watched for only because half a fix of a planted one leaves them behind.
+        self._left_behind = {kind for kind in left if not watchers_for([kind]) <= watchers_for(self._kinds)}
         self._proved: Mapping[str, float] | None = request["facts"]
         self._stage("Your script runs")
         self._main = self._fleet.submit(
             MAIN,
-            {**self._request, "sample": SAMPLED_FORWARDS, "watch": sorted(watchers_for(self._kinds))},
+            {
+                **self._request,
+                "sample": SAMPLED_FORWARDS,
+                "watch": sorted(watchers_for(self._kinds | self._left_behind)),
+            },
             keep=True,
             listener=self._curves.feed,
         )
@@ -103,9 +110,11 @@ class _Grading:
         self._stage("The evidence is weighed")
         own = facts_of(trace)
         cover = coverage(trace, own, clean)
-        states: dict[str, State] = {}
-        for kind in sorted(self._kinds - devices.KINDS - {learning_rate.KIND}):
-            states[kind] = bugs.from_events(kind, trace, clean, cover, ended)
+        of_events = self._kinds - devices.KINDS - {learning_rate.KIND}
+        states = bugs.all_from_events(of_events, trace, clean, cover, ended)
+        if second_look.KIND in states and second_look.is_due(states[second_look.KIND], trace):
+            self._stage("The script runs with larger gradients")
+            states[second_look.KIND] = second_look.look(self._fleet, self._request)
         if beside is not None and beside.values is not None:
             self._fleet.wait(beside.values.ticket)
             opinions = beside.values.opinions() if not main.stream.broken else {}
@@ -122,7 +131,8 @@ class _Grading:
             if others_fixed and ended.fault is None and not result(self._goal, measured.value).met:
                 rate = learning_rate.contradicted(rate, own, clean)
             states[learning_rate.KIND] = rate
-        return self._sum_up(trace, ended, measured, own, cover.checks, states)
+        news = self._new_problems(trace, clean, states)
+        return self._sum_up(trace, ended, measured, own, (cover.checks, news), states)
 
     def _beside(self, main: Ticket, clean: Facts) -> _Beside | None:
         """The runs beside the main one, begun as soon as there is something for them to show.
@@ -159,9 +169,11 @@ class _Grading:
 
     def _clean_facts(self) -> Facts:
         known = None if self._proved is None else Facts.from_json(self._proved)
-        if known is not None:
+        if known is not None and (known.trained >= 0 or bugs.FREEZING not in self._kinds):
             return known
-        ticket = self._fleet.submit("reference", {**self._request, "sample": 0, "source": self._exercise.solution})
+        watched = sorted(watchers_for({bugs.FREEZING} & self._kinds))
+        request = {**self._request, "sample": 0, "watch": watched, "source": self._exercise.solution}
+        ticket = self._fleet.submit("reference", request)
         self._fleet.wait(ticket)
         if ticket.stream is None or ticket.stream.trace.end is None or ticket.stream.trace.end["how"] != "finished":
             raise RuntimeError(f"the reference solution of {self._exercise.id} did not run to its end")
@@ -191,16 +203,16 @@ class _Grading:
         ended: Ending,
         measured: Measured,
         own: Facts,
-        coverage_checks: tuple[CheckResult, ...],
+        checked: tuple[tuple[CheckResult, ...], tuple[CheckResult, ...]],
         states: Mapping[str, State],
     ) -> Report:
         found = bugs.results(self._bugs, states)
         goal = result(self._goal, measured.value)
-        news = self._new_problems(trace)
+        covered, news = checked
         checks = (
             _check("the script runs to its end", ended.fault is None, ended.message, ended.where),
             _check("goal", goal.met, self._goal_message(measured), ""),
-            *coverage_checks,
+            *covered,
             *news,
         )
         fixed = sum(bug.fixed for bug in found)
@@ -233,13 +245,17 @@ class _Grading:
         own = points[-1][1] if points else None
         return f"{words} {disagreement(measured.value, own, self._goal)}".strip()
 
-    def _new_problems(self, trace: Trace) -> tuple[CheckResult, ...]:
+    def _new_problems(self, trace: Trace, clean: Facts, states: Mapping[str, State]) -> tuple[CheckResult, ...]:
         """Bugs of kinds this exercise does not plant: the clean run has none of them, so a submission brought them."""
         found = []
+        mended = {kind for kind, state in states.items() if state.state is BugState.FIXED}
+        due = {other for kind in mended for other in bugs.LEFT_BEHIND.get(kind, ())}
         for kind, probe in probes().items():
-            if kind in self._kinds or kind in devices.KINDS:
+            if kind in self._kinds or kind in devices.KINDS or kind in self._left_behind - due:
                 continue
-            for finding in probe.observe(trace).findings:
+            # An evaluation need not compute a loss: how many rows it has to score tells it from other passes.
+            told = Expected(held_out_rows=clean.held_out_rows or None) if kind in bugs.MODE_KINDS else Expected()
+            for finding in probe.observe(trace, told).findings:
                 if finding.severity is Severity.BUG and finding.certainty is not Certainty.STATISTICAL:
                     found.append(_check(f"no new bug ({kind})", False, finding.message, finding.where))
         return tuple(found) or (_check("no new bug", True, "", ""),)

@@ -32,7 +32,8 @@ class Facts:
     """Figures of a run as counted by the judge; of the clean run, what a submission is compared with.
 
     `optimizer` is a fingerprint of the optimizer's class, settings and learning rates; `first_pass` the number of
-    steps before the first evaluation pass; `update` the largest measured update in millionths of the weights' size.
+    steps before the first evaluation pass; `update` the largest measured update in millionths of the weights' size;
+    `trained` how many numbers had a gradient and an optimizer at last, -1 where freezing was not watched.
     """
 
     steps: int
@@ -44,6 +45,7 @@ class Facts:
     first_pass: int
     optimizer: int
     update: int
+    trained: int = -1
 
     @property
     def expected(self) -> Expected:
@@ -58,7 +60,7 @@ class Facts:
     def from_json(cls, data: Mapping[str, float]) -> Facts | None:
         """The figures, None when one is missing."""
         try:
-            return cls(**{name: int(data[name]) for name in cls.__slots__})
+            return cls(**{name: int(data[name]) for name in cls.__slots__ if name != "trained" or name in data})
         except (KeyError, ValueError, TypeError):
             return None
 
@@ -84,6 +86,7 @@ def facts_of(trace: Trace) -> Facts:
         first_pass=before,
         optimizer=optimizer_fingerprint(trace),
         update=_largest_update(trace),
+        trained=[-1, *(int(note["numbers"]) for note in trace.notes("freezing", "trained"))][-1],
     )
 
 

@@ -65,19 +65,19 @@ def classify(values: Array, grads: Array) -> Formula:
     return Formula.CROSS_ENTROPY if likeness > other else Formula.SQUASHED
 
 
-def follows_prediction_alone(values: Array, grads: Array) -> bool | None:
+def follows_prediction_alone(values: Array, grads: Array, *, one_way: bool = False) -> bool | None:
     """Whether the gradient of single outputs is one rising function of the prediction; None when unclear.
 
     Averaging an element-wise loss over every pair of prediction and target gives the same gradient to the same
     prediction: sorting a batch by prediction then sorts it by gradient as well. Against its own target each row has
-    its own gradient.
+    its own gradient. `one_way` says that gradients of one sign tell as much, where targets are known to be there.
     """
     if values.shape[1] != 1 or len(values) < 8:
         return None
     z, g = values[:, 0], grads[:, 0]
     if not (np.isfinite(z).all() and np.isfinite(g).all()) or np.ptp(z) < 1e-6 or np.ptp(g) == 0.0:
         return None
-    if (g >= 0).all() or (g <= 0).all():
+    if not one_way and ((g >= 0).all() or (g <= 0).all()):
         # All pushed one way: a loss without targets of its own (an adversary's, a ranking), or one target for all.
         return None
     ordered = g[np.argsort(z, kind="stable")]

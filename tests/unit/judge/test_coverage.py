@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from torchdojo.domain.trace import Trace
+from torchdojo.harness.running import record_script
 from torchdojo.judge.coverage import coverage
-from torchdojo.judge.reference import Facts
+from torchdojo.judge.reference import Facts, facts_of
 
 FACTS = Facts(
     steps=40,
@@ -46,3 +48,49 @@ def updates(optimizer: int, owned: int, reached: int, number: int = 40) -> list[
 )
 def test_each_network_is_measured_by_the_optimizer_that_moves_it(events: list[dict[str, Any]], told: str):
     assert coverage(Trace(events), FACTS, FACTS).parameters == told
+
+
+#: The discriminator is shown points that no backward pass ever follows to the generator.
+ADVERSARIES = """
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+torch.manual_seed(0)
+generator = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 2))
+discriminator = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
+ours = torch.optim.Adam(generator.parameters())
+theirs = torch.optim.Adam(discriminator.parameters())
+shown = torch.randn(16, 2)
+for step in range(24):
+    with torch.no_grad():
+        fake = generator(SHOWN)
+    theirs.zero_grad()
+    (F.softplus(discriminator(fake)) + F.softplus(-discriminator(torch.randn(16, 2)))).mean().backward()
+    theirs.step()
+    ours.zero_grad()
+    F.softplus(-discriminator(generator(torch.randn(16, 2)))).mean().backward()
+    ours.step()
+    if step % 6 == 5:
+        with torch.no_grad():
+            generator(torch.randn(SCORED, 2))
+"""
+
+
+@pytest.mark.parametrize(
+    ("shown", "scored", "told"),
+    [
+        ("torch.randn(16, 2)", "64", ""),
+        ("torch.randn(16, 2)", "64 if step > 20 else 8", "Only 1 of 24 evaluation passes"),
+        ("torch.randn(16, 2)", "8", "No evaluation pass"),
+        # the same rows again and again are no points made for an update
+        ("shown", "64", "Only 4 of 24 evaluation passes"),
+    ],
+    ids=["new points", "few in earnest", "none in earnest", "the same points"],
+)
+def test_points_made_for_each_update_are_no_evaluation_that_scores_too_few(shown: str, scored: str, told: str):
+    trace = record_script(ADVERSARIES.replace("SHOWN", shown).replace("SCORED", scored))
+    clean = replace(facts_of(trace), held_out_rows=64, evaluation_passes=4)
+    found = coverage(trace, facts_of(trace), clean).evaluation
+    assert found.startswith(told)
+    assert bool(found) is bool(told)

@@ -17,6 +17,9 @@ MAX_ROWS = 256
 #: Values of a row that count for its fingerprint; longer rows are sampled evenly.
 _MAX_VALUES = 1024
 
+#: Rows of probabilities that differ by less are the same.
+_DECIMALS = 4
+
 _HALVES = (torch.bfloat16, torch.float16)
 _float32, _strided = torch.float32, torch.strided
 
@@ -44,6 +47,11 @@ def copied_rows(tensor: Any, most: int = MAX_ROWS) -> Array:
     if values.shape[1] > _MAX_VALUES:
         values = values[:, :: -(-values.shape[1] // _MAX_VALUES)]
     return values.copy()
+
+
+def variety(rows: Array) -> tuple[int, int]:
+    """How many different rows there are in (N, C), and how many different classes are the greatest of one."""
+    return len(np.unique(rows.round(_DECIMALS), axis=0)), len(np.unique(rows.argmax(1)))
 
 
 def finite(value: Any) -> float | None:

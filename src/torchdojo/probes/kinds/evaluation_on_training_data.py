@@ -51,7 +51,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         f"{counted(len(passes), 'evaluation pass', 'evaluation passes')}, of which {len(new)} had rows that the model "
         "was never trained on."
     )
-    return Observation(KIND, len(passes), summary, tuple(findings))
+    # Rows of both sorts in each pass show neither the one nor the other.
+    shown = bool(findings or new or any(p.trained <= BEYOND_CHANCE * p.natural for p in passes))
+    return Observation(KIND, len(passes) if shown else 0, summary, tuple(findings))
 
 
 def _claim(trace: Trace, passes: list[Evaluated]) -> str:

@@ -12,13 +12,19 @@ from torchdojo.probes.training import distinct_places
 from torchdojo.probes.wording import counted, share
 
 KIND = "kl-div-arguments"
-WATCHERS = ("loss_inputs",)
+WATCHERS = ("loss_inputs", "soft_targets")
 
 #: Above this a number is no logarithm of a probability; below its negative no probability.
 SLACK = 1e-3
 
 #: How close to 1 the probabilities of a row add up.
 _ROUNDED = 0.01
+
+#: A loss that counts for less than this share of a mean over its rows does not teach.
+_LEAST_WEIGHT = 1e-3
+
+#: Nothing is to be learned from a distribution that is this close to the own one.
+_LEAST_APART = 1e-3
 
 #: What holds for distributions holds in (nearly) every call.
 MOST_CALLS = 0.5
@@ -53,29 +59,60 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             '(reduction="batchmean").'
         )
         findings.append(_finding(Severity.STYLE, message, trace, bad))
+    if not calls:
+        return _in_other_words(trace)
     number = sum(1 for e in trace.of("loss") if e["name"] == "kl_div" and e.get("value") is not None)
     summary = f"{counted(number, 'call')} of kl_div got log-probabilities and a distribution to compare them with."
-    if not calls and (soft := _soft_targets(trace)):
-        places = {event["at"] for event, _ in soft}
-        # Not every call was looked at.
-        number = sum(1 for e in trace.of("loss") if e["name"] == "cross_entropy" and e["at"] in places)
-        summary = f"{counted(number, 'call')} of cross_entropy compared scores with a distribution, none of kl_div."
-        return Observation(KIND, number, summary)
-    return Observation(KIND, number if calls else 0, summary, tuple(findings))
+    return Observation(KIND, number if _teaching(trace, calls) or findings else 0, summary, tuple(findings))
 
 
-def _soft_targets(trace: Trace) -> list[Call]:
-    """The cross-entropy of a distribution differs from its divergence by a number that no gradient sees."""
-    return [
+def _in_other_words(trace: Trace) -> Observation:
+    """Without kl_div: a cross-entropy of distributions, or a divergence that is written out."""
+    soft = [
         (event, facts)
         for event, facts in watched_losses(trace, "cross_entropy")
         if facts["given_grad"] and not facts["target_grad"] and _is_distribution(facts)
     ]
+    if taught := _teaching(trace, soft):
+        places = {event["at"] for event, _ in taught}
+        # Not every call was looked at.
+        number = sum(1 for e in trace.of("loss") if e["name"] == "cross_entropy" and e["at"] in places)
+        summary = f"{counted(number, 'call')} of cross_entropy compared scores with a distribution, none of kl_div."
+        return Observation(KIND, number, summary)
+    number = sum(map(_is_taught, trace.notes("soft_targets", "taught")))
+    summary = (
+        f"In {counted(number, 'pass', 'passes')} looked at, log-probabilities were drawn to a distribution by a loss "
+        "that is written out; there is no call of kl_div."
+    )
+    return Observation(KIND, number, summary if number else "Nothing was compared with a distribution.")
+
+
+def _teaching(trace: Trace, calls: list[Call]) -> list[Call]:
+    """Those of the calls that count for something where backward begins."""
+    pulls = {note["loss"]: note["whole"] for note in trace.notes("loss_inputs", "pull")}
+    return [
+        (event, facts)
+        for event, facts in calls
+        if pulls.get(event["id"], 0.0) * (event["weight"] if facts["reduction"] == "sum" else 1) >= _LEAST_WEIGHT
+    ]
 
 
 def _is_distribution(facts: Event) -> bool:
+    """Whether the targets are probabilities, and not labels in another form: smoothed ones depend on nothing else.
+
+    The cross-entropy of a distribution differs from its divergence by a number that no gradient sees.
+    """
     low, high = facts.get("target_sums", (0.0, 0.0))
-    return bool(facts.get("target_low", -1.0) >= -SLACK and abs(low - 1) < _ROUNDED and abs(high - 1) < _ROUNDED)
+    sound = facts.get("target_low", -1.0) >= -SLACK and abs(low - 1) < _ROUNDED and abs(high - 1) < _ROUNDED
+    return bool(sound and facts.get("target_rows", 2) > facts.get("target_tops", 1))
+
+
+def _is_taught(note: Event) -> bool:
+    """The same, of what log-probabilities are drawn to."""
+    low, high = note["sums"]
+    sound = note["low"] >= -SLACK and abs(low - 1) < _ROUNDED and abs(high - 1) < _ROUNDED
+    counts = note["weight"] >= _LEAST_WEIGHT and note["apart"] >= _LEAST_APART
+    return bool(sound and counts and note["rows"] > note["tops"])
 
 
 def _of_input(trace: Trace, bad: list[Call], calls: list[Call]) -> Finding:

@@ -17,6 +17,9 @@ LOSSES = ("binary_cross_entropy_with_logits", "multilabel_soft_margin_loss")
 OF_PROBABILITIES = "binary_cross_entropy"
 SQUASHERS = {"SigmoidBackward0": "a sigmoid", "SoftmaxBackward0": "a softmax"}
 
+#: What keeps scores within bounds, so that no prediction can be sure: odd, and right in none of our tasks.
+BOUNDING = {"TanhBackward0": "a tanh", "HardtanhBackward0": "a clamp", "AtanBackward0": "an arc tangent"}
+
 #: Nodes that something squashed may go through on its way; "" in evaluation. Sums of products are small by chance.
 CARRIERS = ("ClampBackward", "ClampMin", "ClampMax", "MulBackward", "DivBackward", "SubBackward", "RsubBackward")
 OTHERS = ("ExpBackward", "WhereBackward", "CompiledFunction")
@@ -31,12 +34,14 @@ LEAST_SPREAD = 0.05
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """What made the first argument of the loss, and the range it stays in."""
     losses = [e for e in trace.of("loss") if e["name"] in LOSSES and e.get("value") is not None]
-    squashed = [e for e in losses if made_by(e) in SQUASHERS]
+    # Of an unknown script it is not known whether its scores are bounded on purpose.
+    squashers = SQUASHERS if expected.training_rows is None else SQUASHERS | BOUNDING
+    squashed = [e for e in losses if made_by(e) in squashers]
     findings = []
     if squashed:
         first = squashed[0]
         message = (
-            f"{first['name']} was fed the result of {SQUASHERS[made_by(first)]} in "
+            f"{first['name']} was fed the result of {squashers[made_by(first)]} in "
             f"{share(len(squashed), len(losses))} calls, and it takes a sigmoid itself."
         )
         findings.append(_finding(Certainty.EVENT, message, distinct_places(trace, squashed)))

@@ -37,11 +37,17 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     apart = [e for e in losses if _broadcasts(e)]
     flat = _flat_forwards(trace)
     # With one target for a whole batch every gradient depends on its prediction alone.
-    flat |= {e["forward"] for e in losses if e.get("forward") is not None and one_sided(e)}
+    one_for_all = [e for e in losses if e.get("forward") is not None and one_sided(e)]
+    # In a known task a table of pairs is no target for all: each row of it holds the targets of all rows.
+    known = expected.training_rows is not None
+    tables = {e["forward"] for e in one_for_all if known and _is_table(e)}
+    flat |= {e["forward"] for e in one_for_all} - tables
     # Where such a loss is used at all, models trained by something else (those of a GAN) are no concern of this probe.
     meant = {e["forward"] for e in losses if e.get("forward") is not None}
     told_of = [each for each in samples(trace) if each[0] not in flat and (not losses or each[0] in meant)]
-    votes = [] if _without_targets(trace, told_of) else [follows_prediction_alone(v, g) for _, v, g in told_of]
+    if _without_targets(trace, [each for each in told_of if each[0] not in tables]):
+        told_of = [each for each in told_of if each[0] in tables]
+    votes = [follows_prediction_alone(v, g, one_way=number in tables) for number, v, g in told_of]
     told = [vote for vote in votes if vote is not None]
     pairwise = sum(told)
     findings = []
@@ -123,6 +129,12 @@ def _through_zero(one: Sampled, known: list[Sampled]) -> bool:
 def _flat_forwards(trace: Trace) -> set[int]:
     """Forwards that took the batch as one row: a one-dimensional loss over them says nothing about the rows."""
     return {f["id"] for f in trace.training_forwards if takes_batch_as_one_row(f)}
+
+
+def _is_table(loss: Event) -> bool:
+    """Whether predictions and targets were both expanded to every pair of them."""
+    given, wanted = list(loss["shape"]), list(loss["target_shape"])
+    return given == wanted and len(given) == 2 and given[0] == given[1] > 1
 
 
 def _broadcasts(loss: Event) -> bool:

@@ -21,6 +21,10 @@ ENOUGH_POSITIONS = 24
 
 #: What a wrong shift makes the model do.
 MEANS = {0: "the token that it has just been given", 2: "the token after the next one"}
+#: The same where the task is known to be the next token.
+ALSO_MEANS = {-1: "the one before the token that it has just been given", 3: "the token two places after the next one"}
+
+NEXT = 1
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
@@ -33,14 +37,15 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     best = max(range(len(SHIFTS)), key=lambda i: shares[i])
     others = [s for i, s in enumerate(shares) if i != best]
     clear = shares[best] >= EXPLAINED and max(others) < ALSO and total >= ENOUGH_POSITIONS
-    if clear and SHIFTS[best] in MEANS:
+    means = MEANS if expected.training_rows is None else MEANS | ALSO_MEANS
+    if clear and (shift := SHIFTS[best]) in means:
         message = (
             f"In {100 * shares[best]:.0f} % of the positions looked at, output t is trained to give the input's token "
-            f"at t + {SHIFTS[best]}: {MEANS[SHIFTS[best]]}, not the next one. The model cannot see later tokens: it is "
-            "meant to predict the next."
+            f"at t {'-' if shift < 0 else '+'} {abs(shift)}: {means[shift]}, not the next one. The model cannot see "
+            "later tokens: it is meant to predict the next."
         )
         findings.append(Finding(KIND, Severity.BUG, Certainty.NUMERIC, message, loss_place(trace, judged)))
-    watched = occasions(trace, judged) if clear else 0
+    watched = occasions(trace, judged) if clear and (findings or SHIFTS[best] == NEXT) else 0
     summary = (
         f"In {counted(len(judged), 'batch', 'batches')} looked at the target of a position was the next token in "
         f"{100 * shares[SHIFTS.index(1)]:.0f} % of the cases."

@@ -9,6 +9,8 @@ nothing), tensors (parameters behind it that want gradients all the same), moved
 `fresh`, once for each model at its last look: model, layers (frozen layers whose weights were neither trained nor
 loaded), classes (of some of them), trained (tensors that do train and had been trained or loaded before).
 `idle`, once for each optimizer that steps while every tensor it has is frozen: cls, tensors.
+`trained`, of each optimizer at its second update, its fourth, its eighth, and so on: numbers, how many there are in its
+tensors that have a gradient.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from torchdojo.harness.originals import Module, Parameter, requires_grad_of, shape_of, weak
+from torchdojo.harness.originals import Module, Parameter, grad_of, numel, requires_grad_of, shape_of, weak
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.identities import Identities
 from torchdojo.harness.recorder.looks import Look, looks_of
@@ -192,6 +194,10 @@ class Freezing:
     def _step(self, optimizer: Any) -> None:
         number = self._bus.log.ident(optimizer)
         steps = self._steps[number] = self._steps.get(number, 0) + 1
+        if steps > 1 and steps & (steps - 1) == 0:
+            held = [p for group in optimizer.param_groups for p in group["params"]]
+            numbers = sum(numel(p) for p in held if grad_of(p) is not None)
+            self._bus.note("freezing", "trained", at=-1, numbers=numbers)
         if steps == 3:
             held = [p for group in optimizer.param_groups for p in group["params"]]
             if held and all(isinstance(p, Parameter) and not requires_grad_of(p) for p in held):

@@ -12,6 +12,7 @@ Notes `call`, for the first calls and then now and then:
     given_grad    the first argument requires grad
     target_grad   the target does
     target_low, target_high, target_sums   the same of a floating target
+    target_rows, target_tops   of a floating target (N, C): how many different rows, and greatest classes of a row
     log_target    of kl_div
     odd           share of the rows of a floating target of its predictions' shape that sum to neither 0 nor 1
     classes       the length of the class axis
@@ -19,8 +20,8 @@ Notes `call`, for the first calls and then now and then:
 Notes `gradient`, for as many calls of nll_loss: `loss`, and `others`, the greatest gradient of its first argument at a
 class that is not the target's, as a share of the greatest of all.
 
-Notes `pull`, for calls that add up or leave apart: `loss`, `whole`, the sizes of its result's gradients added up, and
-`greatest` of them: a result that is divided by 20 has a gradient of 1/20.
+Notes `pull`, for calls that add up or leave apart, or compare with distributions: `loss`, `whole`, the sizes of its
+result's gradients added up, and `greatest` of them: a result that is divided by 20 has a gradient of 1/20.
 
 Notes `root` for the first backward passes from a single number: `value`, and `maker`, the graph node that computed it.
 """
@@ -34,7 +35,7 @@ import numpy as np
 from torchdojo.harness.originals import Tensor, detach, dtype_of, grad_fn_of, item, numel, requires_grad_of, shape_of
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.losses import producer
-from torchdojo.harness.recorder.numbers import Array, array, finite
+from torchdojo.harness.recorder.numbers import Array, array, finite, variety
 
 #: Calls of a function looked at one after the other at first, and how often afterwards: an odd number, so that calls
 #: that take turns are all looked at.
@@ -72,7 +73,8 @@ def watch(bus: Bus) -> None:
             facts |= {"reduction": reduction, "log_target": log_target}
             facts["result"] = finite(item(detach(result))) if numel(result) == 1 else None
             bus.note("loss_inputs", "call", loss=number, name=name, **facts)
-            if reduction in _APART and grad_fn_of(result) is not None:
+            compares = name == "kl_div" or (name == "cross_entropy" and target.is_floating_point())
+            if (reduction in _APART or compares) and grad_fn_of(result) is not None:
                 _weigh(bus, number, result)
         if name == "nll_loss" and grad_fn_of(given) is not None:
             _follow(bus, number, given, target)
@@ -115,6 +117,8 @@ def _facts(name: str, given: Any, target: Any) -> dict[str, Any]:
                 axis = 1 if name == "cross_entropy" else -1
                 sums = wanted.sum(axis)
                 facts["target_sums"] = _ends(sums)
+            if wanted.ndim == 2:
+                facts["target_rows"], facts["target_tops"] = variety(wanted)
                 if shape_of(given) == shape_of(target):
                     facts["odd"] = float(((np.abs(sums) > 0.02) & (np.abs(sums - 1) > 0.02)).mean())
     return facts
