@@ -52,10 +52,11 @@ def test_a_process_that_sends_no_gradients_is_reported_at_its_update():
     assert "12 backward passes" in finding.message
 
 
-def test_a_process_that_sends_its_gradients_is_sound():
+def test_a_process_that_sends_its_gradients_is_neither_blamed_nor_cleared():
     observation = observed(alone(moved=12.1))
     assert observation.findings == ()
-    assert observation.applicable == 12
+    assert observation.applicable == 0
+    assert "is not seen" in observation.summary
 
 
 def test_nothing_is_said_where_gradients_may_have_gone_another_way():

@@ -18,7 +18,7 @@ FEWEST = 4
 #: Less than this share of a model per backward pass went through collective calls: losses and counts, no gradients.
 NO_GRADIENTS = 0.01
 
-#: At least so much of it is the gradients of each pass.
+#: At least so much of it per pass is meant to be gradients.
 OFTEN = 0.5
 
 
@@ -63,7 +63,8 @@ def _by_calls(trace: Trace, group: Event) -> Observation:
             "went between them: each steps with its own."
         )
         return Observation(KIND, passes, summary, (_finding(trace, Certainty.EVENT, message),))
-    return Observation(KIND, passes if group["moved"] >= OFTEN * passes else 0, summary)
+    # That much crossed; whether it reached the update shows only in the weights of the others.
+    return Observation(KIND, 0, f"{summary} What each process made of it is not seen.")
 
 
 def _finding(trace: Trace, certainty: Certainty, message: str) -> Finding:
