@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from torchdojo.domain.trace import Event, Trace
@@ -66,11 +67,17 @@ def evaluated_passes(trace: Trace) -> list[Evaluated]:
             if key not in known:
                 known[key] = trained.get(event["model"], _Trained()).as_it_is()
             found.setdefault(key, []).append(event)
-    return [
-        e
-        for key, forwards in found.items()
-        if (e := _evaluated(tuple(forwards), known[key], key[0] in of_loaders, key[1] in measured)) is not None
-    ]
+    again = Counter((key[1], _rows(forwards)) for key, forwards in found.items())
+    judged = []
+    for key, forwards in found.items():
+        # What is drawn anew each time, as from a buffer of experience, is no set that was held out.
+        copies = key[1] in measured and again[key[1], _rows(forwards)] > 1
+        judged.append(_evaluated(tuple(forwards), known[key], key[0] in of_loaders, copies=copies))
+    return [e for e in judged if e is not None]
+
+
+def _rows(forwards: Iterable[Event]) -> frozenset[int]:
+    return frozenset(row for forward in forwards for row in forward.get("rows", ()))
 
 
 def _segments(trace: Trace) -> tuple[dict[int, int], set[int]]:
@@ -156,13 +163,14 @@ class _Trained:
         return rows * len(self.rows) * twins / max(1, self._pairs)
 
 
-def _evaluated(forwards: Pass, trained: _Trained, of_loader: bool, measured: bool) -> Evaluated | None:
+def _evaluated(forwards: Pass, trained: _Trained, of_loader: bool, *, copies: bool) -> Evaluated | None:
+    """What is known of a pass; with `copies`, rows of it that were trained on are copies of these."""
     counts = Counter(row for forward in forwards for row in set(forward.get("rows", ())))
     if len(counts) < FEWEST_ROWS or not trained.rows or sum(counts.values()) >= _REPEATS * len(counts):
         return None
     in_parts = not of_loader and _in_parts(forwards, trained.rows)
     again = sum(row in trained.rows for row in counts)
-    natural = 0.0 if measured else trained.by_chance(len(counts))
+    natural = 0.0 if copies else trained.by_chance(len(counts))
     return Evaluated(forwards, len(counts), again, natural, in_parts)
 
 

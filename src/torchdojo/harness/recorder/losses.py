@@ -169,10 +169,11 @@ def producer(tensor: Any) -> tuple[str, ...]:
 
     What was put together of parts was computed by the node that computed each of them, if it is of one kind.
     """
-    return _maker(grad_fn_of(tensor))
+    return _maker(grad_fn_of(tensor), joined=True)
 
 
-def _maker(node: Any) -> tuple[str, ...]:
+def _maker(node: Any, *, joined: bool) -> tuple[str, ...]:
+    """The same from a graph node on; `joined` says whether parts are looked into, which is done once."""
     name = ""
     for _ in range(_FAR_ENOUGH):
         if node is None:
@@ -182,8 +183,9 @@ def _maker(node: Any) -> tuple[str, ...]:
         if rearranges is None:
             rearranges = _rearranges[name] = any(view in name for view in _VIEWS)
         if not rearranges:
-            joined = name.startswith(_JOINS) and len(node.next_functions) <= _FAR_ENOUGH
-            parts = {_maker(part) for part, _ in node.next_functions} if joined else set()
+            parts: set[tuple[str, ...]] = set()
+            if joined and name.startswith(_JOINS) and len(node.next_functions) <= _FAR_ENOUGH:
+                parts = {_maker(part, joined=False) for part, _ in node.next_functions}
             return parts.pop() if len(parts) == 1 and () not in parts else (name,)
         node = node.next_functions[0][0] if node.next_functions else None
     return (name,) if name else ()
