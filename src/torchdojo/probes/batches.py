@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from torchdojo.domain.trace import Event, Trace
@@ -12,12 +12,17 @@ from torchdojo.probes.training import losses_by_forward, main_forwards
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One training batch: fingerprints of its rows (the first 256), its full size, its targets where known."""
+    """One training batch: fingerprints of its rows (the first 256), its full size, its targets where known.
+
+    `question` is the same for targets that answer the same one: they are of one type, and one line of the script
+    compares them with outputs of one shape that one line made.
+    """
 
     forward: Event
     rows: tuple[int, ...]
     size: int
     targets: tuple[int, ...] = ()
+    question: Hashable = None
 
 
 def training_batches(trace: Trace) -> list[Batch]:
@@ -29,14 +34,16 @@ def training_batches(trace: Trace) -> list[Batch]:
         if not rows:
             continue
         targets: tuple[int, ...] = ()
+        question: Hashable = None
         for loss in losses.get(forward["id"], []):
             if len(loss.get("targets", ())) == len(rows) and not _pairwise(loss) and not one_sided(loss):
                 targets = tuple(loss["targets"])
+                question = (forward.get("at"), loss.get("at"), loss.get("target_dtype"), *(loss.get("shape") or ())[1:])
                 # Class indices are labels; float targets beside them may be another model's outputs.
                 if not str(loss.get("target_dtype", "")).startswith(FLOATS):
                     break
         shape = forward.get("shape") or [len(rows)]
-        found.append(Batch(forward, rows, max(int(shape[0]), len(rows)), targets))
+        found.append(Batch(forward, rows, max(int(shape[0]), len(rows)), targets, question))
     return found
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.expected import Expected
 
 #: A pass over fewer of the held-out rows than this is a glance, not an evaluation.
 COVERING_SHARE = 0.9
+
+#: So many predictions compared with as many targets are a score.
+_FEWEST_COMPARED = 8
 
 #: The same rows this often within one pass is sampling from a random model (Monte Carlo), not scoring.
 REPEATS_OF_SAMPLING = 3.0
@@ -26,8 +30,9 @@ def row_count(forwards: Pass) -> int:
 def covering_passes(trace: Trace, expected: Expected) -> tuple[list[Pass], int]:
     """The passes that score (nearly) all held-out rows, and how many evaluation passes there are in all.
 
-    Without knowledge of the held-out set, a pass counts when a loss was computed in it or a loader fed it, and the
-    largest such pass stands for the whole set: a teacher's forwards, sampling and Monte Carlo passes do not count.
+    Without knowledge of the held-out set, a pass counts when a loss was computed in it, a loader fed it, or its
+    predictions were seen to be compared with targets, and the largest such pass stands for the whole set: a teacher's
+    forwards, sampling and Monte Carlo passes do not count.
     """
     passes = list(trace.evaluation_passes)
     if expected.held_out_rows is not None:
@@ -54,8 +59,8 @@ def is_sampling(forwards: Pass) -> bool:
 
 
 def _scored_forwards(trace: Trace) -> set[int | None]:
-    """Ids of untouched forwards that a loader outside training feeds, or whose output meets a loss for scoring."""
-    scored: set[int | None] = set()
+    """Ids of untouched forwards that a loader outside training feeds, or whose output meets a loss or targets."""
+    scored: set[int | None] = set(_compared_forwards(trace))
     training_loaders = _training_loaders(trace)
     loader: int | None = None
     for index, event in enumerate(trace.events):
@@ -68,6 +73,20 @@ def _scored_forwards(trace: Trace) -> set[int | None]:
         elif event["t"] == "loss" and not _leads_to_backward(trace, index):
             scored.add(event.get("forward"))
     return scored - trace.trained_ids
+
+
+def _compared_forwards(trace: Trace) -> Iterator[int]:
+    """Forwards whose best class, or side of a threshold, was compared with something of the same shape."""
+    divided: int | None = None
+    for note in trace.notes("comparisons", "compared", "thresholded"):
+        if note["what"] == "thresholded":
+            divided = note["after"]
+        elif (
+            note["first"] == note["second"]
+            and note["count"] >= _FEWEST_COMPARED
+            and (note.get("ruled") is not None or note["after"] == divided)
+        ):
+            yield note["after"]
 
 
 def _leads_to_backward(trace: Trace, index: int) -> bool:

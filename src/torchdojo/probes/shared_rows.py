@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from torchdojo.domain.trace import Event, Trace
@@ -16,6 +17,8 @@ FEWEST_ROWS = 8
 _REPEATS = 3.0
 #: So many forwards without a loader are over different tensors rather than over parts of one.
 _FEW = 3
+#: Rows whose features all have so many values, of so many rows, are not equal by nature.
+_CONTINUOUS, _ENOUGH_ROWS = 0.5, 16
 #: Evaluations in more of the pauses between updates than this, of other rows each time, belong to the updates.
 _EVERY_UPDATE = 0.5
 
@@ -44,6 +47,7 @@ class Evaluated:
 def evaluated_passes(trace: Trace) -> list[Evaluated]:
     """Every evaluation pass with known rows, of models whose training rows have a target each."""
     whole = _models_with_a_target_per_row(trace)
+    measured = _models_of_measured_rows(trace)
     passes, of_loaders = _segments(trace)
     for number in _for_updates(trace):
         passes.pop(number, None)
@@ -63,11 +67,17 @@ def evaluated_passes(trace: Trace) -> list[Evaluated]:
             if key not in known:
                 known[key] = trained.get(event["model"], _Trained()).as_it_is()
             found.setdefault(key, []).append(event)
-    return [
-        e
-        for key, forwards in found.items()
-        if (e := _evaluated(tuple(forwards), known[key], key[0] in of_loaders)) is not None
-    ]
+    again = Counter((key[1], _rows(forwards)) for key, forwards in found.items())
+    judged = []
+    for key, forwards in found.items():
+        # What is drawn anew each time, as from a buffer of experience, is no set that was held out.
+        copies = key[1] in measured and again[key[1], _rows(forwards)] > 1
+        judged.append(_evaluated(tuple(forwards), known[key], key[0] in of_loaders, copies=copies))
+    return [e for e in judged if e is not None]
+
+
+def _rows(forwards: Iterable[Event]) -> frozenset[int]:
+    return frozenset(row for forward in forwards for row in forward.get("rows", ()))
 
 
 def _segments(trace: Trace) -> tuple[dict[int, int], set[int]]:
@@ -153,13 +163,29 @@ class _Trained:
         return rows * len(self.rows) * twins / max(1, self._pairs)
 
 
-def _evaluated(forwards: Pass, trained: _Trained, of_loader: bool) -> Evaluated | None:
+def _evaluated(forwards: Pass, trained: _Trained, of_loader: bool, *, copies: bool) -> Evaluated | None:
+    """What is known of a pass; with `copies`, rows of it that were trained on are copies of these."""
     counts = Counter(row for forward in forwards for row in set(forward.get("rows", ())))
     if len(counts) < FEWEST_ROWS or not trained.rows or sum(counts.values()) >= _REPEATS * len(counts):
         return None
     in_parts = not of_loader and _in_parts(forwards, trained.rows)
     again = sum(row in trained.rows for row in counts)
-    return Evaluated(forwards, len(counts), again, trained.by_chance(len(counts)), in_parts)
+    natural = 0.0 if copies else trained.by_chance(len(counts))
+    return Evaluated(forwards, len(counts), again, natural, in_parts)
+
+
+def _models_of_measured_rows(trace: Trace) -> set[int]:
+    """Models whose rows are all of measured numbers, of which two are the same only when one is a copy.
+
+    Known where the watcher `inputs` looked at them.
+    """
+    models = {f["id"]: f["model"] for f in trace.training_forwards}
+    found: dict[int, list[bool]] = {}
+    for note in trace.notes("inputs", "spread"):
+        if note["forward"] in models and note["rows"] >= _ENOUGH_ROWS:
+            measured = note["levels"] >= _CONTINUOUS * note["rows"]
+            found.setdefault(models[note["forward"]], []).append(measured)
+    return {model for model, told in found.items() if all(told)}
 
 
 def _in_parts(forwards: Pass, trained: set[int]) -> bool:

@@ -67,6 +67,8 @@ _VIEWS = (
     "Flatten",
 )
 
+_JOINS = ("CatBackward", "StackBackward")
+
 _FAR_ENOUGH = 8
 
 _rearranges: dict[str, bool] = {}
@@ -163,8 +165,15 @@ def _mean(name: str, result: Any, given: Any, reduction: Any) -> float | None:
 
 
 def producer(tensor: Any) -> tuple[str, ...]:
-    """The graph node that computed a tensor, walked back through nodes that only rearrange it; none without a graph."""
-    node = grad_fn_of(tensor)
+    """The graph node that computed a tensor, walked back through nodes that only rearrange it; none without a graph.
+
+    What was put together of parts was computed by the node that computed each of them, if it is of one kind.
+    """
+    return _maker(grad_fn_of(tensor), joined=True)
+
+
+def _maker(node: Any, *, joined: bool) -> tuple[str, ...]:
+    """The same from a graph node on; `joined` says whether parts are looked into, which is done once."""
     name = ""
     for _ in range(_FAR_ENOUGH):
         if node is None:
@@ -174,6 +183,9 @@ def producer(tensor: Any) -> tuple[str, ...]:
         if rearranges is None:
             rearranges = _rearranges[name] = any(view in name for view in _VIEWS)
         if not rearranges:
-            return (name,)
+            parts: set[tuple[str, ...]] = set()
+            if joined and name.startswith(_JOINS) and len(node.next_functions) <= _FAR_ENOUGH:
+                parts = {_maker(part, joined=False) for part, _ in node.next_functions}
+            return parts.pop() if len(parts) == 1 and () not in parts else (name,)
         node = node.next_functions[0][0] if node.next_functions else None
     return (name,) if name else ()

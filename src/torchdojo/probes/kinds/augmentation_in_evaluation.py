@@ -14,6 +14,8 @@ WATCHERS = ("inputs",)
 #: So many rows have to be compared, so many of them changed, and so many of those still be recognised: of new rows
 #: with the same labels at the same places, one in as many as share a label looks like its predecessor by chance.
 FEWEST_ROWS, CHANGED, RECOGNISED = 8, 0.25, 0.4
+#: Rows that are known by their values alone, wherever these lie: more of them, since there is one more way to be alike.
+FEWEST_ALIKE, ALIKE = 16, 0.6
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
@@ -38,7 +40,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
 
 
 def _recognised(note: Event) -> bool:
-    return bool(note["changed"] >= CHANGED * note["rows"] and note["nearest"] >= RECOGNISED * note["changed"])
+    near = note["nearest"] >= RECOGNISED * note["changed"]
+    moved = note["rows"] >= FEWEST_ALIKE and note["alike"] >= ALIKE * note["changed"]
+    return bool(note["changed"] >= CHANGED * note["rows"] and (near or moved))
 
 
 def _noise_is_the_task(trace: Trace) -> bool:

@@ -28,8 +28,11 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
 
 
 def _is_adversarial(note: Event) -> bool:
-    """The judge is given other things, too: a decoder or a head only gets what the model before it makes."""
-    return bool(note["others"] >= _ENOUGH_STEPS and note["steps"] >= _ENOUGH_STEPS)
+    """The judge is given other things, too: a decoder or a head only gets what the model before it makes.
+
+    And each has updates of its own: what one update moves together does not work against itself.
+    """
+    return bool(note["others"] >= _ENOUGH_STEPS and note["steps"] - note["together"] >= _ENOUGH_STEPS)
 
 
 def _finding(trace: Trace, note: Event) -> Finding | None:

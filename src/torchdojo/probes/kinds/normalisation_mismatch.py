@@ -22,8 +22,8 @@ STANDARD, STANDARD_OF_FEW, FEW = 0.06, 0.015, 4
 ENOUGH_ROWS = 12
 #: From here on, a mean (in deviations) or a deviation (as a ratio) is another one.
 SHIFT, RATIO = 0.6, 1.6
-#: Pixels of 0 to 255 beside pixels of 0 to 1.
-PIXELS = 20.0
+#: Pixels of 0 to 255 beside pixels of 0 to 1, or beside some that were standardised.
+PIXELS, BRIGHTEST, STANDARDISED = 20.0, 255.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Spread:
     low: float
     high: float
     rows: int
+    whole: bool = False
 
     @property
     def standard(self) -> bool:
@@ -86,9 +87,17 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
 
 def _mismatch(training: Spread, evaluation: Spread) -> bool:
     """Another scale that only a step of preparation explains: a domain of its own need not be what training saw."""
+    if _bytes_beside_fractions(training, evaluation) or _bytes_beside_fractions(evaluation, training):
+        return True
     scaled = training.low >= -1.01 and training.high <= 1.01 and evaluation.low >= 0 and evaluation.high > PIXELS
     unscaled = evaluation.low >= -1.01 and evaluation.high <= 1.01 and training.low >= 0 and training.high > PIXELS
     return scaled or unscaled or ((training.standard or evaluation.standard) and training.differs(evaluation))
+
+
+def _bytes_beside_fractions(one: Spread, other: Spread) -> bool:
+    """Whether these are whole numbers as of pixels, and those lie around zero, whatever they were divided by."""
+    pixels = one.whole and one.low >= 0 and PIXELS < one.high <= BRIGHTEST
+    return pixels and not other.whole and other.low < 0 and max(-other.low, other.high) <= STANDARDISED
 
 
 def _spread(notes: Sequence[Event]) -> Spread | None:
@@ -101,7 +110,7 @@ def _spread(notes: Sequence[Event]) -> Spread | None:
     deviations = [max(0.0, square - mean**2) ** 0.5 for mean, square in zip(means, squares, strict=True)]
     different = {(tuple(e["means"]), tuple(e["squares"])): e["rows"] for e in notes}
     low, high = min(e["low"] for e in notes), max(e["high"] for e in notes)
-    return Spread(means, deviations, low, high, sum(different.values()))
+    return Spread(means, deviations, low, high, sum(different.values()), all(e["whole"] for e in notes))
 
 
 def _middle(values: Sequence[float]) -> float:

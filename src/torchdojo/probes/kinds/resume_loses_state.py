@@ -5,6 +5,7 @@ from __future__ import annotations
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.expected import Expected
+from torchdojo.probes.training import distinct_places
 from torchdojo.probes.wording import counted
 
 KIND = "resume-loses-state"
@@ -42,11 +43,16 @@ def _finding(trace: Trace, note: Event) -> Finding | None:
                 f"The checkpoint holds a schedule that had made {counted(before, 'step')}, and nobody loaded it: "
                 f"training went on with one that had made {counted(position, 'step')}."
             )
-            return Finding(KIND, Severity.BUG, Certainty.EVENT, message, trace.place(note))
+            return Finding(KIND, Severity.BUG, Certainty.EVENT, message, _where(trace, note))
         if not rate or not stored or max(rate, stored) < JUMP * min(rate, stored):
             return None
         message = (
             f"The checkpoint holds the state of a schedule that nobody loaded: the learning rate was {stored:.3g} when "
             f"it was saved and {rate:.3g} at the first step after it was loaded."
         )
-    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, trace.place(note))
+    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, _where(trace, note))
+
+
+def _where(trace: Trace, note: Event) -> str:
+    """The line that loaded the model, where the rest is to be loaded as well, and the first update after it."""
+    return distinct_places(trace, [{**note, "at": note["loaded_at"]}, note])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
@@ -22,6 +22,8 @@ SLACK, FACTOR = 0.15, 2.5
 LOOK_BACK = 4
 #: So many rows with changing targets are no mix-up of a few duplicates.
 LABEL_SLACK = 0.05
+#: Training that asks its rows several questions in turn asks no more than these.
+MOST_QUESTIONS = 4
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
@@ -115,16 +117,9 @@ def _targets_change(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
     A target that no other row had before is a new one: of a teacher that learns, of a value that is estimated again.
     With a new optimizer another stage begins, which may ask the same rows another question.
     """
-    known: dict[int, int] = {}
-    owners: dict[int, int] = {}
-    changed: set[int] = set()
-    rows: set[int] = set()
-    events: list[Event] = []
-    stages, stage = _stages(trace), 0
+    asked: dict[Hashable, list[Batch]] = {}
+    stages = _stages(trace)
     for batch in batches:
-        if stages.get(batch.forward["id"], 0) != stage:
-            stage = stages[batch.forward["id"]]
-            known, owners = {}, {}
         if len(batch.targets) != len(batch.rows) or len(set(batch.targets)) == 1 or batch.forward.get("beside"):
             # One target for the whole batch belongs to the batch, not to its rows; and where rows have further
             # parts (a user and an item, two sentences), the same first part may well have another target.
@@ -132,16 +127,47 @@ def _targets_change(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
         if list(batch.targets) == list(range(len(batch.targets))):
             # So does the number of the row within the batch, which is what contrastive losses ask for.
             continue
-        for row, target in zip(batch.rows, batch.targets, strict=True):
-            if known.setdefault(row, target) != target and owners.get(target, row) != row and row not in changed:
-                changed.add(row)
-                events.append(batch.forward)
-            owners.setdefault(target, row)
-            rows.add(row)
+        asked.setdefault((stages.get(batch.forward["id"], 0), batch.question), []).append(batch)
+    rows = {row for each in asked.values() for batch in each for row in batch.rows}
+    changed: dict[int, Event] = {}
+    for each in asked.values():
+        if not _take_turns(each):
+            changed = _changed(each) | changed
     if len(changed) <= max(3.0, LABEL_SLACK * len(rows)):
         return None
     message = f"{share(len(changed), len(rows))} rows came with different targets at different times."
-    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, events, most=1))
+    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, list(changed.values()), most=1))
+
+
+def _changed(batches: Sequence[Batch]) -> dict[int, Event]:
+    """The rows that came with another row's target, and where they first did."""
+    known: dict[int, int] = {}
+    owners: dict[int, int] = {}
+    changed: dict[int, Event] = {}
+    for batch in batches:
+        for row, target in zip(batch.rows, batch.targets, strict=True):
+            if known.setdefault(row, target) != target and owners.get(target, row) != row:
+                changed.setdefault(row, batch.forward)
+            owners.setdefault(target, row)
+    return changed
+
+
+def _take_turns(batches: Sequence[Batch]) -> bool:
+    """Whether a few questions take turns: each batch answers one of them just as an earlier one did, row by row."""
+    questions: list[dict[int, int]] = []
+    confirmed: set[int] = set()
+    for batch in batches:
+        answers = dict(zip(batch.rows, batch.targets, strict=True))
+        for known in questions:
+            if all(known.get(row, target) == target for row, target in answers.items()):
+                confirmed.update(row for row in answers if row in known)
+                known.update(answers)
+                break
+        else:
+            if len(questions) == MOST_QUESTIONS:
+                return False
+            questions.append(answers)
+    return len(confirmed) >= 0.5 * len({row for known in questions for row in known})
 
 
 def _stages(trace: Trace) -> dict[int, int]:

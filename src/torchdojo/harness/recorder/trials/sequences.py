@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -347,7 +348,9 @@ def without_padding(trial: Trial) -> Padded | None:
         if each:
             whole = whole[:, : lengths[row]]
         if cut.shape == whole.shape and spread > 1e-6:
-            return Padded(float((cut - whole).abs().max()) / spread, lengths[row], length, each)
+            moved = float((cut - whole).abs().max()) / spread
+            # Nothing is left to attend to where only the padding was: the mask is upside down.
+            return Padded(moved if math.isfinite(moved) else 1.0, lengths[row], length, each)
     return None
 
 

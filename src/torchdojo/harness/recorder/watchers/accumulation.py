@@ -1,11 +1,12 @@
 """Backward passes and how their losses are scaled.
 
 Notes `pass` for the first backward passes: update (updates so far), ratio (the value that was differentiated, times the
-gradient that the pass was given, less the scale of a GradScaler, divided by that of the latest library loss; null
-without one or when it is zero), mean (that loss was an average), forward (the latest forward), root (name of the graph
-node at the root), batches (that loaders gave since the last pass), loaders (that gave some since the last update), base
-(a number for the memory in which the latest input of a model lies); and `touched` at updates whose gradients were
-written to since the last backward pass, by something else than clipping or a GradScaler: update.
+gradient that the pass was given, less the scale of a GradScaler, divided by that of the latest library loss, or by
+itself where it is a mean that nothing was divided by before or after; null otherwise or when it is zero), mean (that
+loss was an average), forward (the latest forward), root (name of the graph node at the root), batches (that loaders
+gave since the last pass), loaders (that gave some since the last update), base (a number for the memory in which the
+latest input of a model lies); and `touched` at updates whose gradients were written to since the last backward pass, by
+something else than clipping or a GradScaler: update.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from torch.amp.grad_scaler import GradScaler
 
 from torchdojo.harness.originals import Tensor, detach, grad_fn_of, item, numel
 from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.graph_walks import before
 from torchdojo.harness.recorder.optimizers import Optimizers, State, state_of
 from torchdojo.harness.recorder.scaled_losses import replace_scaling, scale_behind
 from torchdojo.harness.recorder.tensors import first_tensor, tensors_in
@@ -25,6 +27,8 @@ from torchdojo.harness.recorder.watchers.clipping import replace_clipping
 
 _BY = "accumulation"
 _NOTED = 400
+
+_SCALES = ("DivBackward", "MulBackward")
 
 
 class _Watch:
@@ -76,6 +80,8 @@ class _Watch:
             ratio = float(item(detach(roots[0]))) / (scale_behind(roots[0]) or 1.0) / self._value
             ratio *= _only_number(self._bus.root_gradients)
             ratio = ratio if math.isfinite(ratio) else None
+        elif node is not None and _is_plain_mean(node):
+            ratio, self._mean = _only_number(self._bus.root_gradients), True
         self._bus.note(
             _BY,
             "pass",
@@ -136,6 +142,12 @@ class _Watch:
     def _stepped(self, optimizer: Any) -> None:
         self._updates += 1
         self._loaders.clear()
+
+
+def _is_plain_mean(node: Any) -> bool:
+    """Whether the root is a mean, of what was not scaled just before."""
+    scaled = before(node)
+    return node.name().startswith("MeanBackward") and scaled is not None and not scaled.name().startswith(_SCALES)
 
 
 def _only_number(given: Any) -> float:

@@ -2,7 +2,8 @@
 
 pair        at the end, for each maker whose output another model was given: maker, judge (models), attached and
             detached (times it was given with a graph behind it and without), others (times the judge was given
-            something else), steps (updates of the maker's parameters), empty (those that found no gradient at
+            something else), steps (updates of the maker's parameters), together (those that moved
+            the judge as well), empty (those that found no gradient at
             all), mixed (those that found gradients of the judge's own update), judged (updates of the judge's), tainted
             (those that found gradients of the maker's update in a judge that had been cleared before it), judge_at
             (the line of the judge's update). It stands at the maker's update.
@@ -14,10 +15,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from torch.multiprocessing.reductions import StorageWeakRef
+
 from torchdojo.harness.originals import (
     Module,
     Tensor,
-    data_ptr,
     functorch_level,
     grad_of,
     is_zero,
@@ -54,13 +56,15 @@ class _Updates:
 @dataclass(slots=True)
 class _Adversaries:
     _bus: Bus
-    #: What the models made lately: where the numbers lie, how many there are, and which model made them.
-    _made: list[tuple[int, int, int]] = field(default_factory=list)
+    #: What the models made lately: the memory it lies in, how many numbers there are, and which model made them.
+    _made: list[tuple[Any, int, int]] = field(default_factory=list)
     _fed: Counter[tuple[int, int, bool]] = field(default_factory=Counter)
     _calls: Counter[int] = field(default_factory=Counter)
     _forwards: dict[int, int] = field(default_factory=dict)
     _parameters: dict[int, frozenset[int]] = field(default_factory=dict)
     _updates: dict[int, _Updates] = field(default_factory=dict)
+    #: Updates that moved both a maker and its judge.
+    _together: Counter[tuple[int, int]] = field(default_factory=Counter)
     #: The parameters behind each model, as the optimizers hold them.
     _held: dict[int, list[Any]] = field(default_factory=dict)
     #: Models reached by backward passes since the last update.
@@ -86,16 +90,16 @@ class _Adversaries:
         self._calls[ident] += 1
         given = first_tensor(args, kwargs)
         if given is not None:
-            where, size = data_ptr(given), numel(given)
-            for made_at, made_size, maker in reversed(self._made):
-                if (made_at, made_size) == (where, size) and maker != ident:
+            where, size = _memory(given), numel(given)
+            for memory, made_size, maker in reversed(self._made):
+                if made_size == size and maker != ident and not memory.expired() and memory == where:
                     self._fed[maker, ident, requires_grad_of(given)] += 1
                     break
         if len(self._forwards) > 256:
             self._forwards.clear()
         self._forwards[number] = ident
         if isinstance(output, Tensor):
-            self._made = [*self._made[1 - _RECENT :], (data_ptr(output), numel(output), ident)]
+            self._made = [*self._made[1 - _RECENT :], (_memory(output), numel(output), ident)]
 
     def backward_begins(self, roots: Any) -> None:
         """Are gradients of the other one's update still there?"""
@@ -126,6 +130,8 @@ class _Adversaries:
             updates.tainted += model in self._tainted
             for suspects in (self._left, self._spilt, self._tainted, self._filled):
                 suspects.discard(model)
+        for pair in {(maker, judge) for maker, judge, _ in self._fed if maker in movers and judge in movers}:
+            self._together[pair] += 1
         judged = {maker for maker, judge, _ in self._fed if judge in movers and maker not in movers}
         self._spilt |= judged & self._reached
         judges = {judge for maker, judge, _ in self._fed if maker in movers and judge not in movers}
@@ -139,9 +145,15 @@ class _Adversaries:
             updates = self._updates.get(maker, _Updates())
             facts = {"attached": attached, "detached": detached, "others": self._calls[judge] - attached - detached}
             counts = {"steps": updates.steps, "empty": updates.empty, "mixed": updates.mixed}
+            facts["together"] = self._together[maker, judge]
             judge_updates = self._updates.get(judge, _Updates())
             counts |= {"judged": judge_updates.steps, "tainted": judge_updates.tainted, "judge_at": judge_updates.at}
             self._bus.note(_NAME, "pair", updates.at, maker=maker, judge=judge, **facts, **counts)
+
+
+def _memory(tensor: Any) -> StorageWeakRef:
+    """What tells memory that is still in use from other memory at the address of some that was given back."""
+    return StorageWeakRef(tensor.untyped_storage())  # type: ignore[no-untyped-call]
 
 
 def _has_gradient(parameter: Any) -> bool:

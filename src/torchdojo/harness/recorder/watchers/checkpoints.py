@@ -6,11 +6,11 @@ example (one such pair, "given -> wanted", "" without), aliased (matched entries
 those with memory), age (updates since the entries were taken from the module; null when they are not its own), late
 (matched entries copied since the last update from what was taken before it), late_age (updates since they were taken).
 `save`, for each `torch.save` of entries that share memory with parameters of a living module: aliased, age.
-`resumed`, at the first update after a checkpoint was read from a file and a model loaded, when the checkpoint holds
-the state of an optimizer that nobody loaded: kind ("optimizer" or "scheduler"), cls (of what steps now), entries (of
-state in the checkpoint), fresh (whether what steps now has no state of its own), alike (whether it has the same groups:
-sizes and hyper-parameters, at first), rate and stored (learning rates now and in the checkpoint); for a scheduler also
-position and stored_position (steps it has made; null when there is none now).
+`resumed`, at the first update after a checkpoint was read from a file and a model loaded, when the checkpoint holds the
+state of an optimizer that nobody loaded: kind ("optimizer" or "scheduler"), cls (of what steps now), entries (of state
+in the checkpoint), fresh (whether what steps now has no state of its own), alike (whether it has the same groups: sizes
+and hyper-parameters, at first), loaded_at (the line that loaded the model), rate and stored (learning rates now and in
+the checkpoint); for a scheduler also position and stored_position (steps it has made; null when there is none now).
 `went_on`, at the same update, whether anything was left or not: optimizers and schedulers (states in the checkpoint).
 """
 
@@ -44,6 +44,7 @@ class _Stored:
         self.schedulers = len(schedulers)
         self.position = max((int(state["last_epoch"]) for state in schedulers), default=None)
         self.model_loaded = False
+        self.loaded_at = -1
         self.optimizer_loaded = self.scheduler_loaded = False
 
 
@@ -206,6 +207,7 @@ class Checkpoints:
         )
         if self._stored is not None and matched:
             self._stored.model_loaded = True
+            self._stored.loaded_at = self._bus.log.at()
 
     def _wrap_save(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def save(obj: Any, *args: Any, **kwargs: Any) -> Any:
@@ -264,6 +266,7 @@ class Checkpoints:
         fresh = not any(optimizer.state.get(p) for group in optimizer.param_groups for p in group["params"])
         alike = [i for i, known in enumerate(stored.optimizers) if known == groups]
         facts: dict[str, Any] = {"cls": type(optimizer).__name__, "fresh": fresh, "alike": bool(alike)}
+        facts["loaded_at"] = stored.loaded_at
         rates = [float(group["lr"]) for group in optimizer.param_groups if "lr" in group]
         before = [float(rate) for rate in (stored.rates[alike[0]] if alike else []) if rate is not None]
         facts |= {"rate": rates[0] if rates else None, "stored": before[0] if before else None}

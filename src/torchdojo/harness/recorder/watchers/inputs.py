@@ -3,11 +3,13 @@
 Notes, each at the line that calls the model, for floating-point inputs only:
 
     spread    forward (its number), rows, low, high, means, squares (per feature of a row, or per channel of an image:
-              the mean, and the mean of the squares; the first 16)
+              the mean, and the mean of the squares; the first 16), whole (whether all these numbers are whole), levels
+              (of rows of plain features, how many values the feature with the fewest has; else 0)
     again     the first batch of an evaluation, compared with the first batch of the evaluation before at the same
               line: forward, rows, changed (rows that are not what they were), nearest (changed rows that are closer
-              to what they were than to any other row)
-    repeated  the same of two batches of one evaluation that follow each other: forward, rows, changed, nearest
+              to what they were than to any other row), alike (of images and signals, the same when all values of a
+              row are put in order: moved and mirrored ones are known by that)
+    repeated  the same of two batches of one evaluation that follow each other: forward, rows, changed, nearest, alike
 """
 
 from __future__ import annotations
@@ -80,29 +82,38 @@ class _Inputs:
             high=float(values.max()),
             means=means.tolist(),
             squares=squares.tolist(),
+            whole=bool((rows == np.rint(rows)).all()),
+            levels=min(len(np.unique(column)) for column in values[:, :_MOST_FEATURES].T) if values.ndim == 2 else 0,
         )
 
     def _compare(self, values: Array) -> None:
         at = self._bus.log.at()
         rows = values[:_ROWS_COMPARED].reshape(min(len(values), _ROWS_COMPARED), -1).copy()
+        movable = values.ndim > 2
         key = at, tuple(values.shape)
         when, first, latest = self._seen.get(key, (-1, None, None))
         if when == self._updates:
             self._seen[key] = when, first, rows
             if latest is not None:
-                self._differ("repeated", at, latest, rows)
+                self._differ("repeated", at, latest, rows, movable=movable)
         else:
             self._seen[key] = self._updates, rows, rows
             if first is not None:
                 self._compared += 1
-                self._differ("again", at, first, rows)
+                self._differ("again", at, first, rows, movable=movable)
 
-    def _differ(self, what: str, at: int, before: Array, now: Array) -> None:
+    def _differ(self, what: str, at: int, before: Array, now: Array, *, movable: bool) -> None:
         changed = np.flatnonzero((before != now).any(axis=1))
-        distances = (
-            ((now[changed, None, :] - before[None, :, :]) ** 2).sum(axis=2) if len(changed) else np.empty((0, 1))
-        )
-        nearest = int(np.count_nonzero(distances.argmin(axis=1) == changed)) if len(changed) else 0
-        facts = {"rows": len(now), "changed": len(changed), "nearest": nearest}
+        nearest = _found_again(before, now, changed)
+        alike = _found_again(np.sort(before, axis=1), np.sort(now, axis=1), changed) if movable else 0
+        facts = {"rows": len(now), "changed": len(changed), "nearest": nearest, "alike": alike}
         if what == "again" or nearest:
             self._bus.note("inputs", what, at, forward=self._bus.log.latest + 1, **facts)
+
+
+def _found_again(before: Array, now: Array, changed: Array) -> int:
+    """How many of the changed rows are closer to what they were than to any other row."""
+    if not len(changed):
+        return 0
+    distances = ((now[changed, None, :] - before[None, :, :]) ** 2).sum(axis=2)
+    return int(np.count_nonzero(distances.argmin(axis=1) == changed))

@@ -15,7 +15,7 @@ arrives, notes `targets`, for a few forwards:
     judged     how many positions those shares are of (the fewest)
 
 Batches that come with a second tensor of ids of the same shape (a source and a target) are left alone: which of the two
-the output belongs to cannot be told.
+the output belongs to cannot be told. Labels that are the ids themselves, or the next ones, are no such second sequence.
 
 and, once for a class of models, `causal`: `model` (its class), `value`, whether outputs stay as they are when a later
 token changes, and `own`, whether the output at a position changes with the token there (in a model that shifts its
@@ -82,7 +82,18 @@ def watch(bus: Bus) -> None:
 def _has_second_sequence(given: Any, args: Any, kwargs: Any) -> bool:
     for other in tensors_in([*args, *kwargs.values()]):
         alike = other is not given and dtype_of(other) in _INTEGERS and shape_of(other) == shape_of(given)
-        if alike and (not other.numel() or int(array(other).max()) > 1):
+        if alike and (not other.numel() or int(array(other).max()) > 1) and not _are_labels(array(given), array(other)):
+            return True
+    return False
+
+
+def _are_labels(ids: Array, other: Array) -> bool:
+    """Whether the other tensor holds the ids again, in place or one earlier, but for those that do not count (-100)."""
+    if ids.shape[1] < 3:
+        return False
+    for mine, theirs in ((ids, other), (ids[:, 1:], other[:, :-1])):
+        counted = theirs >= 0
+        if 2 * int(counted.sum()) >= counted.size and bool((mine == theirs)[counted].all()):
             return True
     return False
 
