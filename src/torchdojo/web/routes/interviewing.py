@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket
 
 from torchdojo.app import invitations
 from torchdojo.app.interview_views import candidate_page, interviewer_page
-from torchdojo.app.replaying import refuse_unreleased, replay
+from torchdojo.app.replaying import fault_of, refuse_unreleased, replay
 from torchdojo.domain.interview import Actor
 from torchdojo.web.rooms import Hall
 from torchdojo.web.rooms.dressing import dressed_snapshot
@@ -60,6 +60,16 @@ def routes(site: Site, hall: Hall) -> APIRouter:
 
         # Long logs are read aside: rooms where people type must not wait for them.
         return await asyncio.to_thread(whole)
+
+    @router.get("/i/{room}/{secret}/replay/fault")
+    async def replay_fault(room: str, secret: str) -> Response:
+        link = await hall.at_log(lambda: invitations.check_link(dojo, room, secret))
+
+        def checked() -> Response:
+            refuse_unreleased(dojo, room, link.role)
+            return JSONResponse({"fault": fault_of(dojo, room)})
+
+        return await asyncio.to_thread(checked)
 
     @router.websocket("/i/{room}/{secret}/socket")
     async def socket(websocket: WebSocket, room: str, secret: str) -> None:
