@@ -24,11 +24,12 @@ from torchdojo.domain.room import Link
 from torchdojo.interview.comparing import Calibration, blank_sheet, calibrated, past_of
 from torchdojo.interview.fields import text
 from torchdojo.interview.handing_over import for_the_candidate
+from torchdojo.interview.joint import decided
 from torchdojo.interview.log import verify_chain
 from torchdojo.interview.report import Report
 from torchdojo.interview.reporting import report_of
 from torchdojo.interview.scorecard import Scorecard
-from torchdojo.interview.scoring import score
+from torchdojo.interview.seats import FIRST, NOBODY, Scoring, scoring_of
 from torchdojo.interview.story import story_of
 from torchdojo.paper import sheet_body, to_html, to_markdown, to_pdf
 from torchdojo.paper.sheet import Sheet
@@ -88,32 +89,49 @@ def prints_pdf() -> bool:
     return find_spec("typst") is not None
 
 
-def full_report(dojo: Dojo, room: str) -> Report:
-    """The report of a room's log. Raises BadInput for an unknown room, and when its script is gone."""
+def full_report(dojo: Dojo, room: str, seat: int = FIRST) -> Report:
+    """The report of a room's log, for one of two interviewers by their seat, or for somebody who only reads along.
+
+    Raises BadInput for an unknown room, and when its script is gone.
+    """
     held = _held(dojo, room)
     before, after, unread = _texts(held.events)
     report = report_of(
         held.interview,
         held.exercise,
         held.events,
+        seat=seat,
         room=room,
         before=before,
         after=after,
         fault=held.fault,
-        remarks=(*held.remarks, *unread),
+        remarks=(*held.remarks, *unread, *_apart(held.events, seat)),
     )
     return replace(report, study=studies(dojo, report), past=past_of(_past(dojo, held)))
 
 
-def interviewer_paper(dojo: Dojo, room: str) -> Paper:
-    """Everything."""
-    report = full_report(dojo, room)
+def _apart(events: Sequence[Event], seat: int) -> tuple[str, ...]:
+    """What is not in the report of one of two interviewers."""
+    scoring = scoring_of(events)
+    if scoring.interviewers == 1 or (scoring.revealed and seat != NOBODY):
+        return ()
+    if seat == NOBODY:
+        return ("Two interviewers score this interview; whoever reads along is not shown their scores.",)
+    return (
+        "There are two interviewers: this is what one of them gave. The other's scores are shown once both have handed "
+        "in theirs, or the host has closed the scoring.",
+    )
+
+
+def interviewer_paper(dojo: Dojo, room: str, seat: int = FIRST) -> Paper:
+    """Everything, as far as that one may see it."""
+    report = full_report(dojo, room, seat)
     return Paper(report_sheet(report), report.to_json() | {"review": review_data(dojo, report)}, report.fault)
 
 
-def candidate_paper(dojo: Dojo, room: str) -> Paper:
-    """What the candidate may have, whether it was released or not."""
-    report = full_report(dojo, room)
+def candidate_paper(dojo: Dojo, room: str, seat: int = FIRST) -> Paper:
+    """What the candidate may have, whether it was released or not, as far as that interviewer may see it."""
+    report = full_report(dojo, room, seat)
     own = for_the_candidate(report)
     return Paper(candidate_sheet(own), own.to_json() | {"review": review_data(dojo, report)}, own.fault)
 
@@ -162,6 +180,8 @@ class RoomRow:
     candidate_link: str
     released: bool
     whole: bool
+    alone: bool
+    scoring: Scoring
 
 
 def room_rows(dojo: Dojo) -> list[RoomRow]:
@@ -175,7 +195,8 @@ def _row(dojo: Dojo, room: str, made: datetime) -> RoomRow:
     interview = _interview(dojo, interview_slug)
     story = story_of(events, 0.0)
     started = any(event.kind is Happening.STARTED for event in events)
-    card = score(interview, _exercise(dojo, exercise), events) if interview and started else None
+    card = decided(interview, _exercise(dojo, exercise), events) if interview and started else None
+    scoring = scoring_of(events)
     bands = {band.id: band.title for band in interview.bands} if interview else {}
     return RoomRow(
         room=room,
@@ -190,6 +211,8 @@ def _row(dojo: Dojo, room: str, made: datetime) -> RoomRow:
         candidate_link=_link_state(dojo, dojo.store.room_links(room)),
         released="report" in story.released,
         whole=not fault,
+        alone=any(event.kind is Happening.CREATED and event.data.get("alone") is True for event in events),
+        scoring=scoring,
     )
 
 
@@ -329,7 +352,7 @@ def _past(dojo: Dojo, held: _Held) -> list[tuple[Scorecard, float]]:
         interview = _interview(dojo, slug)
         if fault or (exercise_id or slug) != about or not story.ended or interview is None:
             continue
-        card = score(interview, held.exercise, events)
+        card = decided(interview, held.exercise, events)
         if card.complete:
             found.append((card, story.elapsed))
         if len(found) == _MOST_PAST:

@@ -31,6 +31,7 @@ def report_sheet(report: Report) -> Sheet:
         *_warnings(report.fault, ended=report.ended),
         *_remarks(report.remarks),
         *_result(report),
+        *_both(report),
         *_timeline(report),
         *_criteria(report),
         *_bugs(report),
@@ -84,7 +85,8 @@ def _remarks(remarks: Sequence[str]) -> Iterator[Block]:
 
 def _result(report: Report) -> Iterator[Block]:
     card = report.card
-    yield Heading(1, f"{card.total:g} of 100: {report.band.title}", f"{_clock(report.spent)} of {report.minutes:g} min")
+    total = report.decided.total
+    yield Heading(1, f"{total:g} of 100: {report.band.title}", f"{_clock(report.spent)} of {report.minutes:g} min")
     yield Prose(report.band.reading)
     if not card.complete:
         names = {criterion.id: criterion.title for criterion in report.criteria}
@@ -93,10 +95,37 @@ def _result(report: Report) -> Iterator[Block]:
     if report.exercise:
         seed = "" if report.seed is None else f", seed {report.seed}"
         yield Prose(f"Exercise: {report.exercise_title} (`{report.exercise}`{seed}).")
+    if report.joint:
+        yield Prose("The mean of two interviewers. What follows is one of them; the next section has both.")
     rows = tuple((part.title, _points(part.points, part.of), literal(part.told)) for part in card.parts)
     yield Grid(
         ("What", "points", "how it came about"), (*rows, ("**Together**", f"**{card.total:g} of 100**", "")), (4, 3, 9)
     )
+
+
+_STEPS = {None: "–", 0: "", 1: "one step", 2: "two steps"}
+
+
+def _both(report: Report) -> Iterator[Block]:
+    joint = report.joint
+    if joint is None:
+        return
+    yield Heading(1, "Both interviewers", f"the same signal for {joint.agreed} of {len(joint.criteria)} criteria")
+    rows = [
+        (each.title, _said(each.first), _said(each.second), _said(both.signal), _STEPS[each.steps])
+        for each, both in zip(joint.criteria, joint.both.criteria, strict=True)
+    ]
+    rows += [(each.title, _said(each.first), _said(each.second), "", _STEPS[each.steps]) for each in joint.questions]
+    totals = (f"**{card.total:g}**" for card in (joint.first, joint.second, joint.both))
+    yield Grid(("", "first", "second", "together", "apart"), (*rows, ("**Total**", *totals, "")), (7, 2, 2, 2, 2))
+    said = [
+        (f"{each.title}: {literal(text)}", who)
+        for each in joint.criteria
+        for who, text in (("first", each.first_said), ("second", each.second_said))
+        if each.steps and text
+    ]
+    if said:
+        yield Bullets("Where they differ, each said", tuple(said))
 
 
 def _own_result(report: CandidateReport) -> Iterator[Block]:

@@ -12,6 +12,7 @@ from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Actor, Event, Happening, Interview
 from torchdojo.domain.room import Room
 from torchdojo.interview.log import verify_chain
+from torchdojo.interview.seats import APART, FIRST, seat_of, shown_to
 from torchdojo.interview.state import State, state_of
 from torchdojo.interview.visibility import seen_by
 
@@ -67,8 +68,8 @@ def _state(events: Iterable[Event]) -> State:
     return state_of(event for event in events if event.kind not in _LONG)
 
 
-def replay(dojo: Dojo, room: str, role: Actor) -> Replay:
-    """The interview of that room as the role may see it. Raises BadInput: no such room, not released.
+def replay(dojo: Dojo, room: str, role: Actor, seat: int = FIRST) -> Replay:
+    """The interview of that room as the role and the seat may see it. Raises BadInput: no such room, not released.
 
     Whether the log is whole says `fault_of`, which takes longer than all of this.
     """
@@ -90,7 +91,7 @@ def replay(dojo: Dojo, room: str, role: Actor) -> Replay:
         # Without the script, which the words of an event may name.
         _fill(made, [seen for event in events if (seen := seen_by(role, event)) is not None], _Words(None, None))
     else:
-        _fill(made, events, _Words(script, exercise))
+        _fill(made, shown_to(seat, events), _Words(script, exercise))
     latest = 0.0
     for elapsed, data in dojo.store.room_data(room, Happening.EDIT):
         latest = max(latest, elapsed)
@@ -162,8 +163,12 @@ class _Words:
 
     def of(self, event: Event) -> tuple[str, str] | None:
         """The kind of moment and its words; None for what is not worth a jump."""
-        told = _TELL.get(event.kind)
-        return None if told is None else told(self, event.data)
+        tell = _TELL.get(event.kind)
+        told = None if tell is None else tell(self, event.data)
+        if told is None or event.kind not in APART or seat_of(event) == FIRST:
+            return told
+        kind, words = told
+        return kind, f"Second interviewer: {words}"
 
     def run(self, data: Mapping[str, Any]) -> tuple[str, str] | None:
         number = _run(data)
@@ -256,4 +261,7 @@ _TELL: Mapping[Happening, Callable[[_Words, Mapping[str, Any]], tuple[str, str] 
     Happening.SIGNAL: _Words.signal,
     Happening.FLAG: _Words.flag,
     Happening.RELEASED: _Words.released,
+    Happening.INVITED: _clock("A second interviewer is invited"),
+    Happening.HANDED_IN: _clock("Scores are handed in"),
+    Happening.SCORING_CLOSED: _clock("The scoring is closed"),
 }

@@ -116,12 +116,14 @@ def _link_row(link: Link) -> dict[str, Any]:
         "role": str(link.role),
         "expires_at": to_ms(link.expires_at),
         "revoked_at": None if link.revoked_at is None else to_ms(link.revoked_at),
+        "seat": link.seat,
     }
 
 
 def _link(row: RowMapping) -> Link:
     revoked = None if row["revoked_at"] is None else from_ms(row["revoked_at"])
-    return Link(row["secret_hash"], row["room"], Actor(row["role"]), from_ms(row["expires_at"]), revoked)
+    expires = from_ms(row["expires_at"])
+    return Link(row["secret_hash"], row["room"], Actor(row["role"]), expires, revoked, row["seat"])
 
 
 def _event_row(room: str, event: Event) -> dict[str, Any]:
