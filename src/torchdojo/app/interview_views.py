@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from torchdojo.app.candidate_tasks import candidate_task
 from torchdojo.app.interviewing import LiveRoom
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Actor, Interview, Nudge
@@ -79,7 +80,7 @@ def candidate_page(room: LiveRoom) -> dict[str, Any]:
     return {
         "title": exercise.title if exercise else "Interview",
         "filename": exercise.filename if exercise else "notes.py",
-        "prompt": exercise.prompt if exercise else _without_exercise(room),
+        "prompt": candidate_task(exercise) if exercise else _without_exercise(room),
         "runs": bool(room.state.exercise),
         "metric": exercise.goal.metric if exercise and exercise.goal else "",
     }
