@@ -177,7 +177,7 @@ function drawScoring(state: InterviewerState, reads: boolean): void {
   if (button) button.hidden = final || !state.clock.ended;
   if (final && !reads) for (const control of all<HTMLInputElement>("#scores input, [data-tick], [data-rating]")) control.disabled = true;
   const told = document.getElementById("two-told")!;
-  told.hidden = revealed;
+  told.hidden = revealed && !reads;
   if (reads) told.textContent = "Two interviewers score this interview; whoever reads along is not shown their scores.";
   else if (final) told.textContent = "You have handed in your scores. Both are shown here once the other interviewer has handed in, too.";
   else told.textContent = "There are two interviewers. Each scores alone, and both see the other's scores here once both have handed in, after the end.";
