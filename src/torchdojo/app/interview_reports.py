@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,29 +11,27 @@ from importlib.util import find_spec
 from typing import Any
 
 from torchdojo.app.compose import Dojo
+from torchdojo.app.interview_logs import about, content_of, read_log, readable_log, script_of
 from torchdojo.app.interview_sheets import candidate_sheet, report_sheet
 from torchdojo.app.interview_study import review_data, studies
 from torchdojo.app.interviewing import written_update
 from torchdojo.app.invitations import digest
+from torchdojo.app.past_sessions import past_sessions
 from torchdojo.app.shared_text import SharedText
-from torchdojo.domain.errors import BadContent, BadInput, StoreError
+from torchdojo.domain.errors import BadInput
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Actor, Event, Happening, Interview
 from torchdojo.domain.room import Link
 from torchdojo.interview.comparing import Calibration, blank_sheet, calibrated, past_of
 from torchdojo.interview.fields import text
 from torchdojo.interview.handing_over import for_the_candidate
-from torchdojo.interview.log import verify_chain
+from torchdojo.interview.joint import decided
 from torchdojo.interview.report import Report
 from torchdojo.interview.reporting import report_of
-from torchdojo.interview.scorecard import Scorecard
-from torchdojo.interview.scoring import score
+from torchdojo.interview.seats import FIRST, NOBODY, Scoring, scoring_of
 from torchdojo.interview.story import story_of
 from torchdojo.paper import sheet_body, to_html, to_markdown, to_pdf
 from torchdojo.paper.sheet import Sheet
-
-#: Earlier sessions that medians are made of, the latest of them.
-_MOST_PAST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +85,51 @@ def prints_pdf() -> bool:
     return find_spec("typst") is not None
 
 
-def full_report(dojo: Dojo, room: str) -> Report:
-    """The report of a room's log. Raises BadInput for an unknown room, and when its script is gone."""
+def full_report(dojo: Dojo, room: str, seat: int = FIRST) -> Report:
+    """The report of a room's log, for one of two interviewers by their seat, or for somebody who only reads along.
+
+    Raises BadInput for an unknown room, and when its script is gone.
+    """
     held = _held(dojo, room)
     before, after, unread = _texts(held.events)
     report = report_of(
         held.interview,
         held.exercise,
         held.events,
+        seat=seat,
         room=room,
         before=before,
         after=after,
         fault=held.fault,
-        remarks=(*held.remarks, *unread),
+        remarks=(*held.remarks, *unread, *_apart(held.events, seat)),
     )
-    return replace(report, study=studies(dojo, report), past=past_of(_past(dojo, held)))
+    return replace(
+        report, study=studies(dojo, report), past=past_of(past_sessions(dojo, room, held.interview.slug, held.exercise))
+    )
 
 
-def interviewer_paper(dojo: Dojo, room: str) -> Paper:
-    """Everything."""
-    report = full_report(dojo, room)
+def _apart(events: Sequence[Event], seat: int) -> tuple[str, ...]:
+    """What is not in the report of one of two interviewers."""
+    scoring = scoring_of(events)
+    if scoring.interviewers == 1 or (scoring.revealed and seat != NOBODY):
+        return ()
+    if seat == NOBODY:
+        return ("Two interviewers score this interview; whoever reads along is not shown their scores.",)
+    return (
+        "There are two interviewers: this is what one of them gave. The other's scores are shown once both have handed "
+        "in theirs, or the host has closed the scoring.",
+    )
+
+
+def interviewer_paper(dojo: Dojo, room: str, seat: int = FIRST) -> Paper:
+    """Everything, as far as that one may see it."""
+    report = full_report(dojo, room, seat)
     return Paper(report_sheet(report), report.to_json() | {"review": review_data(dojo, report)}, report.fault)
 
 
-def candidate_paper(dojo: Dojo, room: str) -> Paper:
-    """What the candidate may have, whether it was released or not."""
-    report = full_report(dojo, room)
+def candidate_paper(dojo: Dojo, room: str, seat: int = FIRST) -> Paper:
+    """What the candidate may have, whether it was released or not, as far as that interviewer may see it."""
+    report = full_report(dojo, room, seat)
     own = for_the_candidate(report)
     return Paper(candidate_sheet(own), own.to_json() | {"review": review_data(dojo, report)}, own.fault)
 
@@ -137,7 +153,7 @@ def released_paper(dojo: Dojo, room: str) -> Paper:
 
 def check_room(dojo: Dojo, room: str) -> int:
     """How many events the room's log has. Raises BadInput when it is not what was written."""
-    events, fault = _log(dojo, room)
+    events, fault = read_log(dojo, room)
     if fault:
         raise BadInput(
             f"The log of interview {room} was changed after it was written: {fault}.",
@@ -162,6 +178,8 @@ class RoomRow:
     candidate_link: str
     released: bool
     whole: bool
+    alone: bool
+    scoring: Scoring
 
 
 def room_rows(dojo: Dojo) -> list[RoomRow]:
@@ -170,12 +188,13 @@ def room_rows(dojo: Dojo) -> list[RoomRow]:
 
 
 def _row(dojo: Dojo, room: str, made: datetime) -> RoomRow:
-    events, fault = _readable_log(dojo, room)
-    interview_slug, exercise = _about(events)
-    interview = _interview(dojo, interview_slug)
+    events, fault = readable_log(dojo, room)
+    interview_slug, exercise = about(events)
+    interview = script_of(dojo, interview_slug)
     story = story_of(events, 0.0)
     started = any(event.kind is Happening.STARTED for event in events)
-    card = score(interview, _exercise(dojo, exercise), events) if interview and started else None
+    card = decided(interview, content_of(dojo, exercise), events) if interview and started else None
+    scoring = scoring_of(events)
     bands = {band.id: band.title for band in interview.bands} if interview else {}
     return RoomRow(
         room=room,
@@ -190,6 +209,8 @@ def _row(dojo: Dojo, room: str, made: datetime) -> RoomRow:
         candidate_link=_link_state(dojo, dojo.store.room_links(room)),
         released="report" in story.released,
         whole=not fault,
+        alone=any(event.kind is Happening.CREATED and event.data.get("alone") is True for event in events),
+        scoring=scoring,
     )
 
 
@@ -230,50 +251,16 @@ def calibration(dojo: Dojo, room: str, sheet: str) -> Calibration:
         ) from error
 
 
-def _log(dojo: Dojo, room: str) -> tuple[Sequence[Event], str]:
-    found = dojo.store.room(room)
-    if found is None:
-        raise BadInput(f"There is no room {room!r}.", "torchdojo interview rooms lists them.")
-    try:
-        events = dojo.store.room_events(room)
-        if any(not math.isfinite(event.elapsed) for event in events):
-            raise ValueError("a time in it is none")
-        broken = verify_chain(events, last_seal=found.last_seal)
-    except (StoreError, ValueError, TypeError, OverflowError, RecursionError) as error:
-        fact = error.fact if isinstance(error, StoreError) else f"{error}."
-        raise BadInput(
-            f"The log of interview {room} was changed after it was written, and cannot be read: {fact}",
-            "Take a backup of the database; what is there was left as it is.",
-        ) from error
-    return events, "" if broken is None else broken.reason
-
-
-def _readable_log(dojo: Dojo, room: str) -> tuple[Sequence[Event], str]:
-    """The same, and an empty log in place of one that cannot be read: others beside it still can."""
-    try:
-        return _log(dojo, room)
-    except BadInput as error:
-        return (), error.fact
-
-
-def _about(events: Iterable[Event]) -> tuple[str, str]:
-    """The script and the exercise that the room was made for."""
-    for event in events:
-        if event.kind is Happening.CREATED:
-            return text(event.data, "interview"), text(event.data, "exercise")
-    return "", ""
-
-
 def _held(dojo: Dojo, room: str) -> _Held:
-    events, fault = _log(dojo, room)
-    slug, exercise_id = _about(events)
-    interview = _interview(dojo, slug)
+    events, fault = read_log(dojo, room)
+    slug, exercise_id = about(events)
+    interview = script_of(dojo, slug)
     if interview is None:
         raise BadInput(
             f"The script {slug!r} of this interview is gone or broken, so that nothing can be scored.",
             "The log is safe. Put the script's folder back and ask again.",
         )
-    exercise = _exercise(dojo, exercise_id)
+    exercise = content_of(dojo, exercise_id)
     remarks: tuple[str, ...] = ()
     if exercise_id and exercise is None:
         remarks = (f"The exercise {exercise_id} is gone or broken: what was proved cannot be scored.",)
@@ -282,20 +269,6 @@ def _held(dojo: Dojo, room: str) -> _Held:
             "The script or the exercise was changed since this room was made; the score follows it as it is now.",
         )
     return _Held(room, events, fault, interview, exercise, remarks)
-
-
-def _interview(dojo: Dojo, slug: str) -> Interview | None:
-    try:
-        return dojo.library.interview(slug)
-    except BadContent:
-        return None
-
-
-def _exercise(dojo: Dojo, exercise_id: str) -> Exercise | None:
-    try:
-        return dojo.library.find(exercise_id) if exercise_id else None
-    except BadContent:
-        return None
 
 
 def _digest(events: Iterable[Event]) -> str:
@@ -313,25 +286,3 @@ def _texts(events: Iterable[Event]) -> tuple[str, str, tuple[str, ...]]:
         raise
     except BaseException:  # The reader of changes breaks in its own ways on what is none.
         return "", "", ("The changes of the text cannot be read from the log, so the text is left out.",)
-
-
-def _past(dojo: Dojo, held: _Held) -> list[tuple[Scorecard, float]]:
-    """Scorecards of what was held before with the same exercise, or with the same script when there is none."""
-    room = dojo.store.room(held.room)
-    assert room is not None
-    earlier = [other for other in dojo.store.rooms() if other.created_at < room.created_at and other.id != room.id]
-    about = held.exercise.id if held.exercise else held.interview.slug
-    found: list[tuple[Scorecard, float]] = []
-    for other in earlier[: 4 * _MOST_PAST]:
-        events, fault = _readable_log(dojo, other.id)
-        slug, exercise_id = _about(events)
-        story = story_of(events, 0.0)
-        interview = _interview(dojo, slug)
-        if fault or (exercise_id or slug) != about or not story.ended or interview is None:
-            continue
-        card = score(interview, held.exercise, events)
-        if card.complete:
-            found.append((card, story.elapsed))
-        if len(found) == _MOST_PAST:
-            break
-    return found

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from torchdojo.app.candidate_tasks import candidate_task
 from torchdojo.app.interviewing import LiveRoom
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Actor, Interview, Nudge
+from torchdojo.interview.seats import FIRST
 from torchdojo.interview.state import State
 
 
@@ -23,9 +25,9 @@ def clock(state: State, elapsed: float) -> dict[str, Any]:
     }
 
 
-def snapshot(room: LiveRoom, role: Actor) -> dict[str, Any]:
-    """Where the interview stands, for somebody with that role."""
-    return candidate_snapshot(room) if role is Actor.CANDIDATE else interviewer_snapshot(room)
+def snapshot(room: LiveRoom, role: Actor, seat: int = FIRST) -> dict[str, Any]:
+    """Where the interview stands, for somebody with that role and seat."""
+    return candidate_snapshot(room) if role is Actor.CANDIDATE else interviewer_snapshot(room, seat)
 
 
 def candidate_snapshot(room: LiveRoom) -> dict[str, Any]:
@@ -40,9 +42,9 @@ def candidate_snapshot(room: LiveRoom) -> dict[str, Any]:
     }
 
 
-def interviewer_snapshot(room: LiveRoom) -> dict[str, Any]:
-    """Everything but the text."""
-    state = room.state
+def interviewer_snapshot(room: LiveRoom, seat: int = FIRST) -> dict[str, Any]:
+    """Everything but the text, and but what another interviewer thinks of it."""
+    state = room.state_for(seat)
     elapsed = room.elapsed
     spent = {stage: state.spent_in(stage) for stage in {*state.spent, state.stage} - {""}}
     if state.stage:
@@ -64,6 +66,11 @@ def interviewer_snapshot(room: LiveRoom) -> dict[str, Any]:
         "scratch": state.scratch,
         "run": state.running.number if state.running else None,
         "fault": room.fault,
+        "scoring": {
+            "interviewers": state.scoring.interviewers,
+            "final": state.scoring.is_final(seat),
+            "revealed": state.scoring.revealed,
+        },
     }
 
 
@@ -73,7 +80,7 @@ def candidate_page(room: LiveRoom) -> dict[str, Any]:
     return {
         "title": exercise.title if exercise else "Interview",
         "filename": exercise.filename if exercise else "notes.py",
-        "prompt": exercise.prompt if exercise else _without_exercise(room),
+        "prompt": candidate_task(exercise) if exercise else _without_exercise(room),
         "runs": bool(room.state.exercise),
         "metric": exercise.goal.metric if exercise and exercise.goal else "",
     }

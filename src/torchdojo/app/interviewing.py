@@ -13,8 +13,10 @@ from torchdojo.app.shared_text import MOST_CHARACTERS, SharedText, change_to
 from torchdojo.domain.errors import BadContent, BadInput, StoreError
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Actor, Event, Happening, Interview
+from torchdojo.interview.joint import Joint, joint_of
 from torchdojo.interview.log import FIRST_SEAL, sealed, verify_chain
-from torchdojo.interview.state import state_of
+from torchdojo.interview.seats import FIRST, of_seat
+from torchdojo.interview.state import State, state_of
 from torchdojo.interview.visibility import seen_by
 
 #: Something to be written into the log: who, what, and its data.
@@ -46,7 +48,11 @@ class LiveRoom:
         #: What is wrong with the log; "" when it is whole.
         self.fault = "" if broken is None else broken.reason
         self._last_seal = events[-1].seal if events else FIRST_SEAL
-        self.state = state_of(events)
+        self._last = events[-1].number if events else 0
+        #: As the first interviewer sees it.
+        self.state = state_of(of_seat(FIRST, events))
+        #: As others than the first one see it, as far as anybody asked.
+        self._others: dict[int, State] = {}
         #: What follows from the events that a candidate may be sent, and from nothing else.
         self.candidate_state = state_of(_seen(events))
         self.text = SharedText(written_update(event) for event in events if event.kind is Happening.EDIT)
@@ -68,6 +74,24 @@ class LiveRoom:
         """Seconds since the start, pauses left out."""
         passed = max(0.0, self._monotonic() - self._since) if self.state.clock.running else 0.0
         return round(self._elapsed + passed, 3)
+
+    def state_for(self, seat: int) -> State:
+        """As one of two interviewers sees it, or somebody who reads along; with one, all of these see the same."""
+        if seat == FIRST or self.state.scoring.interviewers == 1:
+            return self.state
+        if seat not in self._others:
+            events = self.dojo.store.room_events(self.id, without={Happening.EDIT, Happening.CURVE})
+            self._others[seat] = state_of(of_seat(seat, events))
+        return self._others[seat]
+
+    @property
+    def joint(self) -> Joint | None:
+        """Both interviewers' scores, once they may see each other's."""
+        script = self.script
+        if script is None or not self.state.scoring.revealed:
+            return None
+        events = self.dojo.store.room_events(self.id, without={Happening.EDIT, Happening.CURVE})
+        return joint_of(script, self.exercise, events)
 
     @property
     def script(self) -> Interview | None:
@@ -99,7 +123,9 @@ class LiveRoom:
                 "Keep one server running and stop the other.",
             )
         self._last_seal = events[-1].seal
-        self.state = state_of(events, self.state)
+        self._last = events[-1].number
+        self.state = state_of(of_seat(FIRST, events), self.state)
+        self._others = {seat: state_of(of_seat(seat, events), state) for seat, state in self._others.items()}
         self.candidate_state = state_of(_seen(events), self.candidate_state)
         self._anchor()
         return events
@@ -107,7 +133,7 @@ class LiveRoom:
     def _events(self, steps: Iterable[Step]) -> list[Event]:
         now, elapsed, before = self.dojo.clock.now(), self.elapsed, self._last_seal
         events = []
-        for number, (actor, kind, data) in enumerate(steps, self.state.last + 1):
+        for number, (actor, kind, data) in enumerate(steps, self._last + 1):
             event = sealed(before, Event(number, now, elapsed, actor, kind, dict(data)))
             before = event.seal
             events.append(event)

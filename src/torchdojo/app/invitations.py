@@ -12,12 +12,14 @@ from datetime import timedelta
 from torchdojo.app.catalogue import find_scripted
 from torchdojo.app.compose import Dojo
 from torchdojo.app.drilling import drill
+from torchdojo.app.interviewing import LiveRoom
 from torchdojo.app.starters import debugging_starter
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.interview import Actor, Event, Happening, Interview, Round
 from torchdojo.domain.room import Link, Room
 from torchdojo.interview.log import FIRST_SEAL, sealed
+from torchdojo.interview.seats import FIRST, NOBODY, SECOND
 
 #: Who gets a link.
 INVITED = (Actor.CANDIDATE, Actor.INTERVIEWER, Actor.OBSERVER)
@@ -35,6 +37,12 @@ class Invitation:
     exercise: Exercise | None
     minutes: int
     secrets: Mapping[Actor, str]
+    second: str = ""
+
+    @property
+    def second_path(self) -> str:
+        """The address for the second interviewer, without the server's; "" when there is none."""
+        return f"/i/{self.room}/{self.second}" if self.second else ""
 
     def path(self, role: Actor) -> str:
         """The address of the room for that role, without the server's."""
@@ -49,13 +57,15 @@ def new_room(
     exercise: str = "",
     drill_seed: int | None = None,
     alone: bool = False,
+    interviewers: int = 1,
     days: int = DAYS,
     say: Callable[[str], None] = lambda text: None,
 ) -> Invitation:
     """A room for the interview, or for the exercise of that name under the script that takes any.
 
     `exercise` names what a script without an exercise of its own is held with; with `drill_seed` a fresh drill takes
-    its place. In a room for somebody `alone` the candidate conducts the interview. Raises BadInput for an unknown name,
+    its place. In a room for somebody `alone` the candidate conducts the interview; of two `interviewers` each has a
+    link of their own, and scores apart. Raises BadInput for an unknown name,
     an interview that needs an exercise and has none or another one, and impossible lengths.
     """
     if minutes is not None and not 1 <= minutes <= MOST_MINUTES:
@@ -72,6 +82,9 @@ def new_room(
     keys = {role: secrets.token_urlsafe(24) for role in INVITED}
     expires = dojo.clock.now() + timedelta(days=days)
     links = [Link(secret_hash(key), room, role, expires) for role, key in keys.items()]
+    second = secrets.token_urlsafe(24) if interviewers > 1 else ""
+    if second:
+        links.append(Link(secret_hash(second), room, Actor.INTERVIEWER, expires, seat=SECOND))
     length = interview.minutes if minutes is None else minutes
     data = {
         "interview": interview.slug,
@@ -80,9 +93,10 @@ def new_room(
         "minutes": length,
         "digest": digest(interview, found),
         **({"alone": True} if alone else {}),
+        **({"interviewers": 2} if second else {}),
     }
     dojo.store.add_room(Room(room, dojo.clock.now(), 0, ""), links, _first_events(dojo, data, found))
-    return Invitation(room, interview, found, length, keys)
+    return Invitation(room, interview, found, length, keys, second)
 
 
 def _chosen(dojo: Dojo, slug: str, exercise: str) -> tuple[Interview, str]:
@@ -146,6 +160,11 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
+def seat_of(link: Link) -> int:
+    """Whose scores that link leads to; none for somebody who only reads along."""
+    return NOBODY if link.role is Actor.OBSERVER else link.seat
+
+
 def check_link(dojo: Dojo, room: str, secret: str) -> Link:
     """The link of that secret into that room. Raises BadInput when there is none, when it is over or closed."""
     link = dojo.store.room_link(secret_hash(secret))
@@ -175,10 +194,29 @@ def revoke_links(dojo: Dojo, room: str, role: Actor) -> int:
     return len(closed)
 
 
-def new_link(dojo: Dojo, room: str, role: Actor, *, days: int = DAYS) -> str:
+def invite_second(dojo: Dojo, live: LiveRoom, *, days: int = DAYS) -> tuple[str, list[Event]]:
+    """A link for a second interviewer, who scores apart from the first: the path of its address, and what happened.
+
+    Raises BadInput in a room for somebody alone, and once the candidate has the report.
+    """
+    state = live.state
+    if state.alone:
+        raise BadInput("Somebody rehearses alone in this room.", "Make a room for an interview.")
+    if any(each.what == "report" for each in state.released):
+        raise BadInput(
+            "The candidate has the report already.", "A second opinion is compared by `interview calibrate`."
+        )
+    events = []
+    if state.scoring.interviewers == 1:
+        events = live.append((Actor.SYSTEM, Happening.INVITED, {"interviewers": 2}))
+    return new_link(dojo, live.id, Actor.INTERVIEWER, days=days, seat=SECOND), events
+
+
+def new_link(dojo: Dojo, room: str, role: Actor, *, days: int = DAYS, seat: int = FIRST) -> str:
     """One more link into a room, as the path of its address. Raises BadInput for an unknown room."""
     if dojo.store.room(room) is None:
         raise BadInput(f"There is no room {room!r}.", "It is the first part of a link after /i/.")
     key = secrets.token_urlsafe(24)
-    dojo.store.add_room_link(Link(secret_hash(key), room, role, dojo.clock.now() + timedelta(days=days)))
+    expires = dojo.clock.now() + timedelta(days=days)
+    dojo.store.add_room_link(Link(secret_hash(key), room, role, expires, seat=seat))
     return f"/i/{room}/{key}"

@@ -10,9 +10,14 @@ from torchdojo.app.compose import Dojo
 from torchdojo.domain.errors import BadContent, BadInput
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Actor, Event, Happening, Interview
+from torchdojo.domain.room import Room
 from torchdojo.interview.log import verify_chain
+from torchdojo.interview.seats import APART, FIRST, seat_of, shown_to
 from torchdojo.interview.state import State, state_of
 from torchdojo.interview.visibility import seen_by
+
+#: What nearly all of a log is about.
+_LONG = frozenset({Happening.EDIT, Happening.CURVE, Happening.OUTPUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ class Moment:
 
 @dataclass(slots=True)
 class Replay:
-    """What a page needs to show an interview again. `fault` says how the log was changed; "" when it was not.
+    """What a page needs to show an interview again.
 
     `edits` are (elapsed, Yjs update in base64), `output` (elapsed, run, text), `curves` (elapsed, run, name, x, y).
     """
@@ -34,7 +39,6 @@ class Replay:
     title: str
     filename: str
     metric: str
-    fault: str
     length: float = 0.0
     minutes: float = 0.0
     edits: list[tuple[float, str]] = field(default_factory=list)
@@ -52,22 +56,26 @@ def may_watch(state: State, role: Actor) -> bool:
 
 def refuse_unreleased(dojo: Dojo, room: str, role: Actor) -> None:
     """Raises BadInput when that role may not see the room again."""
-    if role is Actor.CANDIDATE and not may_watch(_state(dojo.store.room_events(room)), role):
+    if role is not Actor.CANDIDATE:
+        return
+    events = dojo.store.room_events(room, without=_LONG)
+    if not may_watch(_state(events), role):
         raise BadInput("The replay was not released to you.", "Ask your interviewer.")
 
 
 def _state(events: Iterable[Event]) -> State:
-    """Without what nine of ten events are about, and no state but the text's follows from."""
-    return state_of(event for event in events if event.kind not in (Happening.EDIT, Happening.CURVE))
+    """Of what the replay is about, who may see it and how long it was; the rest of a state is not needed here."""
+    return state_of(event for event in events if event.kind not in _LONG)
 
 
-def replay(dojo: Dojo, room: str, role: Actor) -> Replay:
-    """The interview of that room as the role may see it. Raises BadInput: no such room, not released."""
-    kept = dojo.store.room(room)
-    if kept is None:
-        raise BadInput(f"There is no room {room!r}.", "It is the first part of a link after /i/.")
-    events = dojo.store.room_events(room)
-    broken = verify_chain(events, last_seal=kept.last_seal)
+def replay(dojo: Dojo, room: str, role: Actor, seat: int = FIRST) -> Replay:
+    """The interview of that room as the role and the seat may see it. Raises BadInput: no such room, not released.
+
+    Whether the log is whole says `fault_of`, which takes longer than all of this.
+    """
+    _known(dojo, room)
+    # Nine of ten events are keystrokes, of which nothing but the text follows.
+    events = dojo.store.room_events(room, without={Happening.EDIT})
     state = _state(events)
     if not may_watch(state, role):
         raise BadInput("The replay was not released to you.", "Ask your interviewer.")
@@ -76,7 +84,6 @@ def replay(dojo: Dojo, room: str, role: Actor) -> Replay:
         title=exercise.title if exercise else script.title if script else "Interview",
         filename=exercise.filename if exercise else "notes.py",
         metric=exercise.goal.metric if exercise and exercise.goal else "",
-        fault="" if broken is None else broken.reason,
         length=state.clock.elapsed,
         minutes=state.clock.minutes,
     )
@@ -84,8 +91,27 @@ def replay(dojo: Dojo, room: str, role: Actor) -> Replay:
         # Without the script, which the words of an event may name.
         _fill(made, [seen for event in events if (seen := seen_by(role, event)) is not None], _Words(None, None))
     else:
-        _fill(made, events, _Words(script, exercise))
+        _fill(made, shown_to(seat, events), _Words(script, exercise))
+    latest = 0.0
+    for elapsed, data in dojo.store.room_data(room, Happening.EDIT):
+        latest = max(latest, elapsed)
+        made.edits.append((latest, str(data.get("update", ""))))
+    made.length = max(made.length, latest)
     return made
+
+
+def fault_of(dojo: Dojo, room: str) -> str:
+    """How the log of that room was changed after it was written; "" when it was not. Raises BadInput: no such room."""
+    kept = _known(dojo, room)
+    broken = verify_chain(dojo.store.room_events(room), last_seal=kept.last_seal)
+    return "" if broken is None else broken.reason
+
+
+def _known(dojo: Dojo, room: str) -> Room:
+    kept = dojo.store.room(room)
+    if kept is None:
+        raise BadInput(f"There is no room {room!r}.", "It is the first part of a link after /i/.")
+    return kept
 
 
 def _content(dojo: Dojo, state: State) -> tuple[Interview | None, Exercise | None]:
@@ -106,9 +132,7 @@ def _fill(made: Replay, events: Iterable[Event], words: _Words) -> None:
         # In a log that was changed time may go back; a scrubber cannot.
         latest = max(latest, event.elapsed)
         data = event.data
-        if event.kind is Happening.EDIT:
-            made.edits.append((latest, str(data.get("update", ""))))
-        elif event.kind is Happening.OUTPUT:
+        if event.kind is Happening.OUTPUT:
             made.output.append((latest, _run(data), str(data.get("text", ""))))
         elif event.kind is Happening.CURVE:
             made.curves.append((latest, _run(data), str(data.get("name")), data.get("x", []), data.get("y", [])))
@@ -139,8 +163,12 @@ class _Words:
 
     def of(self, event: Event) -> tuple[str, str] | None:
         """The kind of moment and its words; None for what is not worth a jump."""
-        told = _TELL.get(event.kind)
-        return None if told is None else told(self, event.data)
+        tell = _TELL.get(event.kind)
+        told = None if tell is None else tell(self, event.data)
+        if told is None or event.kind not in APART or seat_of(event) == FIRST:
+            return told
+        kind, words = told
+        return kind, f"Second interviewer: {words}"
 
     def run(self, data: Mapping[str, Any]) -> tuple[str, str] | None:
         number = _run(data)
@@ -233,4 +261,7 @@ _TELL: Mapping[Happening, Callable[[_Words, Mapping[str, Any]], tuple[str, str] 
     Happening.SIGNAL: _Words.signal,
     Happening.FLAG: _Words.flag,
     Happening.RELEASED: _Words.released,
+    Happening.INVITED: _clock("A second interviewer is invited"),
+    Happening.HANDED_IN: _clock("Scores are handed in"),
+    Happening.SCORING_CLOSED: _clock("The scoring is closed"),
 }

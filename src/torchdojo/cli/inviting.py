@@ -16,6 +16,7 @@ ROLES = ("candidate", "interviewer", "observer")
 @click.option("--minutes", type=click.IntRange(1, 480), help="How long it takes (default: what the script says).")
 @click.option("--exercise", default="", metavar="ID", help="For a script without an exercise of its own.")
 @click.option("--drill-seed", type=click.IntRange(0), help="Work on a fresh drill, made from this seed.")
+@click.option("--interviewers", type=click.IntRange(1, 2), default=1, show_default=True, help="2 score apart.")
 @click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How long the links are good.")
 @click.option("--address", default="http://127.0.0.1:8765", show_default=True, help="Where `torchdojo serve` is.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -26,6 +27,7 @@ def new(
     minutes: int | None,
     exercise: str,
     drill_seed: int | None,
+    interviewers: int,
     days: int,
     address: str,
     as_json: bool,
@@ -45,10 +47,13 @@ def new(
             minutes=minutes,
             exercise=exercise,
             drill_seed=drill_seed,
+            interviewers=interviewers,
             days=days,
             say=lambda text: status.update(f"Proving the drill: {text} ..."),
         )
     links = {str(role): f"{address.rstrip('/')}{made.path(role)}" for role in INVITED}
+    if made.second_path:
+        links["second"] = f"{address.rstrip('/')}{made.second_path}"
     if as_json:
         held_with = made.exercise.id if made.exercise else None
         print_json({"room": made.room, "interview": made.interview.slug, "exercise": held_with, "links": links})
@@ -79,13 +84,35 @@ def revoke(content: tuple[Path, ...], room: str, role: str) -> None:
 @click.command("link")
 @click.argument("room")
 @click.argument("role", type=click.Choice(ROLES))
+@click.option("--second", is_flag=True, help="For a second interviewer, who scores apart from the first.")
 @click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How long the link is good.")
 @click.option("--address", default="http://127.0.0.1:8765", show_default=True, help="Where `torchdojo serve` is.")
 @click.pass_obj
-def link(content: tuple[Path, ...], room: str, role: str, days: int, address: str) -> None:
+def link(content: tuple[Path, ...], room: str, role: str, second: bool, days: int, address: str) -> None:
     """One more link for ROLE into ROOM."""
-    from torchdojo.app.invitations import new_link
+    from torchdojo.app.interviewing import LiveRoom
+    from torchdojo.app.invitations import invite_second, new_link
+    from torchdojo.domain.errors import BadInput
     from torchdojo.domain.interview import Actor
 
+    if second and role != "interviewer":
+        raise BadInput(f"There is no second {role}.", f"torchdojo interview link {room} interviewer --second")
     with opened(content) as dojo:
-        click.echo(f"{address.rstrip('/')}{new_link(dojo, room, Actor(role), days=days)}")
+        if second:
+            path, _ = invite_second(dojo, LiveRoom(dojo, room), days=days)
+        else:
+            path = new_link(dojo, room, Actor(role), days=days)
+        click.echo(f"{address.rstrip('/')}{path}")
+
+
+@click.command("close-scoring")
+@click.argument("room")
+@click.pass_obj
+def close_scoring(content: tuple[Path, ...], room: str) -> None:
+    """Wait no longer for the scores of both interviewers of ROOM: each sees what the other gave so far."""
+    from torchdojo.app.interview_acts import close_scoring as close
+    from torchdojo.app.interviewing import LiveRoom
+
+    with opened(content) as dojo:
+        close(LiveRoom(dojo, room))
+    click.echo(f"The scoring is closed. Read it: torchdojo interview report {room}")

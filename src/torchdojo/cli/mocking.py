@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from torchdojo.app import rehearsing
+from torchdojo.app.candidate_tasks import candidate_task
 from torchdojo.app.interview_runs import ask_run, carry_out
 from torchdojo.app.interviewing import LiveRoom, Step
 from torchdojo.app.rehearsal_file import WorkFile
@@ -233,7 +234,7 @@ class Mock:
     def _task(self) -> None:
         exercise = self._flow.exercise
         if exercise is not None:
-            print_markdown(exercise.prompt)
+            print_markdown(candidate_task(exercise))
         if self._file is not None:
             self._out.print(f"Your file: {self._file.path}", style="bold", markup=False, soft_wrap=True)
 

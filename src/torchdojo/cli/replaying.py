@@ -17,14 +17,16 @@ from torchdojo.cli.opened import opened
 def replay(content: tuple[Path, ...], room: str, as_text: bool, address: str) -> None:
     """Watch the interview of ROOM again: print a link that is good for a day, or what happened when."""
     from torchdojo.app.invitations import new_link
+    from torchdojo.app.replaying import fault_of
     from torchdojo.app.replaying import replay as replayed
     from torchdojo.domain.interview import Actor
 
     with opened(content) as dojo:
         made = replayed(dojo, room, Actor.INTERVIEWER)
+        fault = fault_of(dojo, room)
         path = "" if as_text else new_link(dojo, room, Actor.INTERVIEWER, days=1)
-    if made.fault:
-        click.echo(click.style(f"This log was changed after it was written: {made.fault}.", fg="red"), err=True)
+    if fault:
+        click.echo(click.style(f"This log was changed after it was written: {fault}.", fg="red"), err=True)
     if as_text:
         for moment in made.moments:
             whole = int(moment.elapsed)

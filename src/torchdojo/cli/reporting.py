@@ -11,7 +11,8 @@ from torchdojo.cli.opened import opened
 
 if TYPE_CHECKING:
     from torchdojo.app.interview_reports import Paper, RoomRow
-    from torchdojo.interview.comparing import Apart, Calibration
+    from torchdojo.interview.comparing import Calibration
+    from torchdojo.interview.joint import Apart
 
 
 @click.command("report")

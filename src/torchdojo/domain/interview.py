@@ -215,9 +215,12 @@ class Actor(StrEnum):
 
 
 class Happening(StrEnum):
-    """What an event is about; `Event.data` holds what the comment behind it names."""
+    """What an event is about; `Event.data` holds what the comment behind it names.
 
-    CREATED = "created"  # interview, exercise, seed, minutes, digest of both, alone: no other person is in it
+    What a second interviewer thinks also has `by`, which is 2; without it an event is the first one's.
+    """
+
+    CREATED = "created"  # interview, exercise, seed, minutes, digest of both, interviewers, alone: nobody else is in it
     JOINED = "joined"  # name
     LEFT = "left"
     STARTED = "started"  # minutes
@@ -241,6 +244,9 @@ class Happening(StrEnum):
     FLAG = "flag"  # flag: green or red, criterion, text
     RELEASED = "released"  # what, text: as the candidate reads it
     SCRATCH = "scratch"  # text
+    INVITED = "invited"  # interviewers: how many there are now
+    HANDED_IN = "handed-in"  # by
+    SCORING_CLOSED = "scoring-closed"
     ANSWER = "answer"  # stage or question, text: what somebody alone said before reading what is expected
 
 

@@ -20,10 +20,14 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A way into a room. Only a hash of its secret is kept, so that whoever reads the database cannot enter."""
+    """A way into a room. Only a hash of its secret is kept, so that whoever reads the database cannot enter.
+
+    `seat` is 2 for a second interviewer, else 1.
+    """
 
     secret_hash: str
     room: str
     role: Actor
     expires_at: datetime
     revoked_at: datetime | None = None
+    seat: int = 1

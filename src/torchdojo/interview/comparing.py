@@ -10,14 +10,16 @@ from typing import Any
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Actor, Event, Happening, Interview, Signal
 from torchdojo.interview.fields import signal, text
+from torchdojo.interview.joint import Apart, answers_apart, differences
 from torchdojo.interview.report import Past
 from torchdojo.interview.scorecard import Scorecard
 from torchdojo.interview.scoring import score
+from torchdojo.interview.seats import APART, FIRST, of_seat
 
 SHEET_FORMAT = "torchdojo-scoring-sheet-1"
 
-#: What an interviewer judges; everything else in a log happened, whoever looks.
-_JUDGED = frozenset({Happening.SIGNAL, Happening.ASKED, Happening.LOOK_FOR, Happening.BONUS, Happening.FLAG})
+#: What a sheet has in place of the log. A note is no score.
+_JUDGED = APART - {Happening.NOTE}
 _ORDER = list(Signal)
 
 
@@ -42,25 +44,6 @@ def past_of(sessions: Sequence[tuple[Scorecard, float]]) -> Past | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
-    """What two interviewers gave to the same thing; `steps` is how far apart, None when one gave nothing."""
-
-    id: str
-    title: str
-    first: Signal | None
-    second: Signal | None
-    first_said: str = ""
-    second_said: str = ""
-
-    @property
-    def steps(self) -> int | None:
-        """0 for the same signal, 2 for weak against strong."""
-        if self.first is None or self.second is None:
-            return None
-        return abs(_ORDER.index(self.first) - _ORDER.index(self.second))
-
-
-@dataclass(frozen=True, slots=True)
 class Calibration:
     """Two interviewers' scorecards of one interview, and where they differ."""
 
@@ -77,7 +60,7 @@ class Calibration:
 
 def blank_sheet(interview: Interview, exercise: Exercise | None, events: Iterable[Event], room: str) -> dict[str, Any]:
     """A scoring sheet to fill in. Of what the first interviewer judged, only which questions were asked is in it."""
-    asked = {text(event.data, "question") for event in events if event.kind is Happening.ASKED}
+    asked = {text(event.data, "question") for event in of_seat(FIRST, events) if event.kind is Happening.ASKED}
     return {
         "format": SHEET_FORMAT,
         "room": room,
@@ -104,21 +87,13 @@ def calibrated(
     interview: Interview, exercise: Exercise | None, events: Iterable[Event], sheet: Mapping[str, Any]
 ) -> Calibration:
     """Both scorecards. ValueError when the sheet is none, or either has not rated every criterion."""
-    log = list(events)
+    log = of_seat(FIRST, events)
     given = _by_sheet(log, sheet)
     first, second = score(interview, exercise, log), score(interview, exercise, given)
     for who, card in (("the first interviewer", first), ("the sheet", second)):
         if card.unrated:
             raise ValueError(f"{who} has not rated {', '.join(card.unrated)}")
-    pairs = zip(first.criteria, second.criteria, strict=True)
-    criteria = tuple(Apart(a.id, a.title, a.signal, b.signal, a.evidence, b.evidence) for a, b in pairs)
-    rated, again = _ratings(log), _ratings(given)
-    questions = tuple(
-        Apart(question.id, question.question, rated.get(question.id), again.get(question.id))
-        for question in interview.questions(exercise)
-        if question.id in rated or question.id in again
-    )
-    return Calibration(first, second, criteria, questions)
+    return Calibration(first, second, tuple(differences(first, second)), answers_apart(interview, exercise, log, given))
 
 
 def _by_sheet(log: Sequence[Event], sheet: Mapping[str, Any]) -> list[Event]:
@@ -153,11 +128,3 @@ def _entries(sheet: Mapping[str, Any], key: str) -> list[tuple[str, Mapping[str,
     if not isinstance(found, Mapping) or not all(isinstance(given, Mapping) for given in found.values()):
         raise ValueError(f"its {key} are not what a sheet has")
     return [(str(name), given) for name, given in found.items()]
-
-
-def _ratings(events: Iterable[Event]) -> dict[str, Signal]:
-    found: dict[str, Signal] = {}
-    for event in events:
-        if event.kind is Happening.ASKED and (rating := signal(event.data.get("rating"))) is not None:
-            found[text(event.data, "question")] = rating
-    return found

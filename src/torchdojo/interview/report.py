@@ -10,6 +10,7 @@ from typing import Any
 
 from torchdojo.domain.interview import Signal
 from torchdojo.interview.changes import Line
+from torchdojo.interview.joint import Joint
 from torchdojo.interview.scorecard import BugMark, Scorecard
 
 FORMAT = "torchdojo-interview-report-1"
@@ -188,8 +189,9 @@ class Past:
 class Report:
     """Everything. Times are seconds since the start, pauses left out; `minutes` counts extensions.
 
-    `fault` says what is wrong with the log, `remarks` what else must be known to read the report. `study` and `past`
-    are put in by whoever knows the content and the other interviews.
+    `card` is that of the interviewer whose report it is, `joint` both once there are two who see each other's scores;
+    `band` is of what counts. `fault` says what is wrong with the log, `remarks` what else must be known to read the
+    report. `study` and `past` are put in by whoever knows the content and the other interviews.
     """
 
     room: str
@@ -225,6 +227,12 @@ class Report:
     lines: tuple[Line, ...]
     study: tuple[Study, ...] = ()
     past: Past | None = None
+    joint: Joint | None = None
+
+    @property
+    def decided(self) -> Scorecard:
+        """The scorecard that counts: of two interviewers who see each other's scores the mean of both."""
+        return self.joint.both if self.joint else self.card
 
     @property
     def handed_over(self) -> bool:

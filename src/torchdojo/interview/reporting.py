@@ -10,6 +10,7 @@ from torchdojo.domain.report import BugState
 from torchdojo.interview.changes import changes
 from torchdojo.interview.fields import number, readable, tables, text
 from torchdojo.interview.gathering import introduced
+from torchdojo.interview.joint import joint_of
 from torchdojo.interview.report import (
     BandTold,
     BonusTold,
@@ -26,6 +27,7 @@ from torchdojo.interview.report import (
 from torchdojo.interview.rules import RULES, Rules
 from torchdojo.interview.scorecard import CriterionScore, Scorecard
 from torchdojo.interview.scoring import score
+from torchdojo.interview.seats import FIRST, NOBODY, of_seat, scoring_of
 from torchdojo.interview.story import Ran, Story, story_of
 
 
@@ -34,6 +36,7 @@ def report_of(
     exercise: Exercise | None,
     events: Iterable[Event],
     *,
+    seat: int = FIRST,
     room: str = "",
     before: str = "",
     after: str = "",
@@ -41,11 +44,16 @@ def report_of(
     remarks: tuple[str, ...] = (),
     rules: Rules = RULES,
 ) -> Report:
-    """The report. `before` and `after` are the shared text at its beginning and end, which follow from the log too."""
-    log = list(events)
+    """The report for one of two interviewers, by their seat; for somebody who only reads along it has no scores.
+
+    `before` and `after` are the shared text at its beginning and end, which follow from the log too.
+    """
+    whole = list(events)
+    log = of_seat(seat, whole) if scoring_of(whole).interviewers > 1 else whole
     story = story_of(log, float(interview.minutes))
     card = score(interview, exercise, log, rules)
-    band = next(band for band in interview.bands if band.id == card.band)
+    joint = None if seat == NOBODY else joint_of(interview, exercise, whole, rules)
+    band = next(band for band in interview.bands if band.id == (joint.both if joint else card).band)
     first, last = readable(before), readable(after)
     return Report(
         room=room,
@@ -79,6 +87,7 @@ def report_of(
         before=first,
         after=last,
         lines=changes(first, last),
+        joint=joint,
     )
 
 

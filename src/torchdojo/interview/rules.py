@@ -11,7 +11,8 @@ from torchdojo.domain.interview import Signal
 class Rules:
     """What everything is worth. Points are of a hundred."""
 
-    version: int = 1
+    #: 2 adds what two interviewers' scores come to together; what one of them gives counts as it did in 1.
+    version: int = 2
     #: A signal's or a rated answer's share of what it can bring.
     weak: float = 0.0
     medium: float = 0.5

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from torchdojo.domain.exercise import BugSpec, Exercise
-from torchdojo.domain.interview import Criterion, Event, Interview, Signal
+from torchdojo.domain.interview import Criterion, Event, Happening, Interview, Signal
 from torchdojo.domain.report import BugState
+from torchdojo.interview.fields import signal, text
 from torchdojo.interview.gathering import BugHistory, Gathered, Run, gather
 from torchdojo.interview.rules import RULES, Rules
 from torchdojo.interview.scorecard import BugMark, BugScore, CriterionScore, Part, Scorecard
@@ -16,6 +17,24 @@ from torchdojo.interview.scorecard import BugMark, BugScore, CriterionScore, Par
 def score(interview: Interview, exercise: Exercise | None, events: Iterable[Event], rules: Rules = RULES) -> Scorecard:
     """The scorecard of what happened. Two raters are scored apart by giving only the events of one of them."""
     return _Scoring(interview, exercise, events, rules).card()
+
+
+def band_of(interview: Interview, exercise: Exercise | None, total: float, *, proved: bool) -> str:
+    """The id of the best band that a total reaches. Where nothing can be proved, no band asks for it."""
+    open_to = proved or exercise is None or not interview.shares.work
+    return next(
+        (band.id for band in interview.bands if total >= band.least and (open_to or not band.needs_all)),
+        interview.bands[-1].id,
+    )
+
+
+def ratings(events: Iterable[Event]) -> dict[str, Signal]:
+    """What the answers to questions were rated, the last rating of each."""
+    found: dict[str, Signal] = {}
+    for event in events:
+        if event.kind is Happening.ASKED and (rating := signal(event.data.get("rating"))) is not None:
+            found[text(event.data, "question")] = rating
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +65,14 @@ class _Scoring:
         possible = sum(part.of for part in sums)
         base = 100.0 * sum(part.points for part in sums) / possible if possible else 0.0
         total = round(min(100.0, max(0.0, base + sum(part.points for part in others))), 1)
-        proved = work is None or work.proved
+        proved = work is not None and work.proved
         unrated = tuple(criterion.id for criterion in criteria if criterion.signal is None)
         return Scorecard(
             version=self._rules.version,
             interview=interview.slug,
             exercise="" if self._exercise is None else self._exercise.id,
             total=total,
-            band=self._band(total, proved),
+            band=band_of(interview, self._exercise, total, proved=proved),
             complete=not unrated,
             unrated=unrated,
             parts=tuple(sums + others),
@@ -61,7 +80,7 @@ class _Scoring:
             bugs=bugs,
             introduced=introduced,
             goal=None if self._last is None else self._last.goal,
-            proved=work is not None and work.proved,
+            proved=proved,
             remarks=(*(work.remarks if work else ()), *self._remarks(found, possible)),
         )
 
@@ -206,12 +225,6 @@ class _Scoring:
             return None
         points = -min(self._rules.most_for_nudges, sum(prices))
         return Part("nudges", "Nudges", points, 0.0, f"{len(prices)} given")
-
-    def _band(self, total: float, proved: bool) -> str:
-        return next(
-            (band.id for band in self._interview.bands if total >= band.least and (proved or not band.needs_all)),
-            self._interview.bands[-1].id,
-        )
 
     def _remarks(self, found: Gathered, possible: float) -> tuple[str, ...]:
         told = []

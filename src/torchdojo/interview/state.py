@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from torchdojo.domain.interview import Actor, Event, Happening
+from torchdojo.interview.seats import Scoring
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ class State:
     released: tuple[Released, ...] = ()
     scratch: str = ""
     alone: bool = False
+    scoring: Scoring = field(default_factory=Scoring)
     stage_answers: Mapping[str, Answered] = field(default_factory=dict)
     question_answers: Mapping[str, Answered] = field(default_factory=dict)
 
@@ -169,7 +171,7 @@ def state_of(events: Iterable[Event], before: State | None = None) -> State:
 def _after(state: State, event: Event) -> State:
     # A clock that goes back, in a log put together from pieces, must not turn time around.
     clock = replace(state.clock, elapsed=max(state.clock.elapsed, event.elapsed))
-    state = replace(state, last=event.number, clock=clock)
+    state = replace(state, last=event.number, clock=clock, scoring=state.scoring.after(event))
     fold = _FOLDS.get(event.kind)
     return state if fold is None else fold(state, event, event.data)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from torchdojo.domain.interview import Event
+from torchdojo.domain.interview import Event, Happening
 from torchdojo.domain.room import Link, Room
 from torchdojo.store.moments import from_ms, to_ms
 
@@ -70,9 +71,13 @@ class RoomMemory:
         self._rooms[room] = replace(known, events=events[-1].number, last_seal=events[-1].seal)
         return True
 
-    def room_events(self, room: str, after: int = 0) -> list[Event]:
-        """A room's log after event number `after`."""
-        return [event for event in self._events.get(room, ()) if event.number > after]
+    def room_events(self, room: str, after: int = 0, *, without: Collection[Happening] = ()) -> list[Event]:
+        """A room's log after event number `after`, but for the kinds to be left out."""
+        return [event for event in self._events.get(room, ()) if event.number > after and event.kind not in without]
+
+    def room_data(self, room: str, kind: Happening) -> list[tuple[float, Mapping[str, Any]]]:
+        """The data of all events of one kind, each after its `elapsed` in seconds."""
+        return [(event.elapsed, event.data) for event in self._events.get(room, ()) if event.kind is kind]
 
 
 def _kept(moment: datetime) -> datetime:

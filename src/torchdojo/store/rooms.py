@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -91,12 +91,18 @@ class RoomTables(abc.ABC):
             connection.execute(statements.MOVE_ROOM, end)
         return True
 
-    def room_events(self, room: str, after: int = 0) -> list[Event]:
-        """A room's log after event number `after`."""
+    def room_events(self, room: str, after: int = 0, *, without: Collection[Happening] = ()) -> list[Event]:
+        """A room's log after event number `after`, but for the kinds to be left out."""
+        asked = {"room": room, "after": after, "without": [str(kind) for kind in without]}
         with self._reading() as connection:
-            found = connection.execute(statements.EVENTS_OF_ROOM, {"room": room, "after": after})
-            rows = found.mappings().all()
+            rows = connection.execute(statements.EVENTS_OF_ROOM, asked).mappings().all()
         return [_event(row) for row in rows]
+
+    def room_data(self, room: str, kind: Happening) -> list[tuple[float, Mapping[str, Any]]]:
+        """The data of all events of one kind, each after its `elapsed` in seconds."""
+        with self._reading() as connection:
+            rows = connection.execute(statements.DATA_OF_ROOM, {"room": room, "kind": str(kind)}).all()
+        return [(elapsed, _data(data, room, number)) for number, elapsed, data in rows]
 
 
 def _room(row: RowMapping) -> Room:
@@ -110,12 +116,14 @@ def _link_row(link: Link) -> dict[str, Any]:
         "role": str(link.role),
         "expires_at": to_ms(link.expires_at),
         "revoked_at": None if link.revoked_at is None else to_ms(link.revoked_at),
+        "seat": link.seat,
     }
 
 
 def _link(row: RowMapping) -> Link:
     revoked = None if row["revoked_at"] is None else from_ms(row["revoked_at"])
-    return Link(row["secret_hash"], row["room"], Actor(row["role"]), from_ms(row["expires_at"]), revoked)
+    expires = from_ms(row["expires_at"])
+    return Link(row["secret_hash"], row["room"], Actor(row["role"]), expires, revoked, row["seat"])
 
 
 def _event_row(room: str, event: Event) -> dict[str, Any]:
@@ -133,13 +141,26 @@ def _event_row(room: str, event: Event) -> dict[str, Any]:
 
 
 def _event(row: RowMapping) -> Event:
+    data = _data(row["data"], row["room"], row["number"])
     try:
-        actor, kind, data = Actor(row["actor"]), Happening(row["kind"]), json.loads(row["data"])
+        actor, kind = Actor(row["actor"]), Happening(row["kind"])
+    except ValueError as error:
+        raise _unreadable(row["room"], row["number"], error) from error
+    return Event(row["number"], from_ms(row["at"]), row["elapsed"], actor, kind, data, row["seal"])
+
+
+def _data(written: str, room: str, number: int) -> Mapping[str, Any]:
+    try:
+        data = json.loads(written)
         if not isinstance(data, dict):
             raise ValueError("its data is no object")
     except ValueError as error:
-        raise StoreError(
-            f"Event {row['number']} of interview {row['room']} cannot be read: {error}.",
-            "It was left as it is. If you changed the file by hand, undo that; else report it with this message.",
-        ) from error
-    return Event(row["number"], from_ms(row["at"]), row["elapsed"], actor, kind, data, row["seal"])
+        raise _unreadable(room, number, error) from error
+    return data
+
+
+def _unreadable(room: str, number: int, error: ValueError) -> StoreError:
+    return StoreError(
+        f"Event {number} of interview {room} cannot be read: {error}.",
+        "It was left as it is. If you changed the file by hand, undo that; else report it with this message.",
+    )

@@ -247,6 +247,17 @@ ADD_ROOM_EVENT = insert(room_events)
 #: A room's log after event `after`, in order.
 EVENTS_OF_ROOM = (
     select(room_events)
-    .where(room_events.c.room == _ROOM, room_events.c.number > bindparam("after"))
+    .where(
+        room_events.c.room == _ROOM,
+        room_events.c.number > bindparam("after"),
+        room_events.c.kind.not_in(bindparam("without", expanding=True)),
+    )
+    .order_by(room_events.c.number)
+)
+
+#: When what of one kind happened in a room, in order.
+DATA_OF_ROOM = (
+    select(room_events.c.number, room_events.c.elapsed, room_events.c.data)
+    .where(room_events.c.room == _ROOM, room_events.c.kind == bindparam("kind"))
     .order_by(room_events.c.number)
 )

@@ -179,6 +179,8 @@ room_links = Table(
     Column("role", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    # 2 for a second interviewer, else 1.
+    Column("seat", Integer, nullable=False, server_default="1"),
     Index("room_links_by_room", "room"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,7 @@ def template_environment() -> Environment:
     environment.filters["searchable_kind"] = searchable_kind
     environment.filters["minutes"] = _minutes
     environment.filters["spoken"] = _spoken
+    environment.globals["chunks"] = json.loads((HERE / "static" / "bundle" / "chunks.json").read_text())
     return environment
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +12,7 @@ from tests.unit.app.interviews_held import Held, garbled, held, tamper
 
 from torchdojo.app.card_exchange import imported
 from torchdojo.app.compose import Dojo, open_dojo
+from torchdojo.app.interview_acts import act
 from torchdojo.app.interview_reports import (
     FORMS,
     calibration,
@@ -23,10 +24,12 @@ from torchdojo.app.interview_reports import (
     room_rows,
     sheet_to_fill_in,
 )
+from torchdojo.app.interviewing import LiveRoom
 from torchdojo.app.invitations import new_room, revoke_links
 from torchdojo.app.reviewing import desk
 from torchdojo.domain.errors import BadInput
-from torchdojo.domain.interview import Actor, Happening
+from torchdojo.domain.interview import Actor, Event, Happening
+from torchdojo.interview.report import Past
 from torchdojo.interview.scorecard import BugMark
 from torchdojo.store.memory import MemoryStore
 
@@ -223,3 +226,43 @@ def test_an_unknown_room_is_refused(dojo: Dojo) -> None:
     for ask in (full_report, check_room, sheet_to_fill_in):
         with pytest.raises(BadInput, match="There is no room"):
             ask(dojo, "nowhere")
+
+
+class Reads(MemoryStore):
+    """Remembers whose whole log was read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[str] = []
+
+    def room_events(self, room: str, after: int = 0, *, without: Collection[Happening] = ()) -> list[Event]:
+        self.read.append(room)
+        return super().room_events(room, after, without=without)
+
+
+def test_logs_about_something_else_are_not_read_and_others_once(opened: Dojo, wall: Wall) -> None:
+    store = Reads()
+    dojo = replace(opened, store=store, clock=wall)
+    sessions = []
+    for slug in ("spiral-classifier", "tiny-regressor", "spiral-classifier", "spiral-classifier"):
+        sessions.append(held(dojo, slug).invitation.room)
+        wall.moment += timedelta(days=1)
+    first, other, second, last = sessions
+
+    def medians() -> tuple[Past | None, set[str]]:
+        store.read.clear()
+        return full_report(dojo, last).past, set(store.read)
+
+    past, read = medians()
+    assert past is not None
+    assert (past.sessions, past.criteria["debugging"]) == (2, "medium")
+    assert read == {first, second, last}
+    assert medians() == (past, {last})
+    # What is added to an earlier one counts.
+    for room in (first, second):
+        act(LiveRoom(dojo, room), Actor.INTERVIEWER, {"act": "signal", "criterion": "debugging", "signal": "strong"})
+    again, read = medians()
+    assert again is not None
+    assert again.criteria["debugging"] == "strong"
+    assert again.total > past.total
+    assert other not in read

@@ -13,7 +13,7 @@ from torchdojo.app.interview_acts import act
 from torchdojo.app.interview_runs import ask_run, carry_out
 from torchdojo.app.interviewing import LiveRoom
 from torchdojo.app.invitations import new_room
-from torchdojo.app.replaying import replay
+from torchdojo.app.replaying import fault_of, replay
 from torchdojo.app.shared_text import SharedText
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.interview import Actor
@@ -37,7 +37,7 @@ def room(dojo: Dojo, times: Times) -> LiveRoom:
 
 def test_runs_bugs_nudges_and_notes_are_moments_at_their_time(room: LiveRoom, dojo: Dojo) -> None:
     made = replay(dojo, room.id, Actor.INTERVIEWER)
-    assert made.fault == ""
+    assert fault_of(dojo, room.id) == ""
     assert made.length == 180
     told = [(moment.elapsed, moment.kind, moment.text) for moment in made.moments]
     assert told == [
@@ -75,7 +75,7 @@ def test_a_candidate_watches_only_what_was_released_and_without_what_is_private(
 def test_a_log_that_was_changed_is_said_to_be(room: LiveRoom, dojo: Dojo) -> None:
     log = dojo.store._events[room.id]  # type: ignore[attr-defined]
     log[7] = replace(log[7], data=dict(log[7].data) | {"run": 9})
-    assert "event 8" in replay(dojo, room.id, Actor.INTERVIEWER).fault
+    assert "event 8" in fault_of(dojo, room.id)
 
 
 def test_an_unknown_room_is_refused(dojo: Dojo) -> None:

@@ -55,6 +55,16 @@ def test_a_log_comes_back_as_it_was_sealed(store: Store) -> None:
     assert verify_chain(store.room_events("r1"), last_seal=room.last_seal) is None
 
 
+def test_a_part_of_a_log_is_read_by_kinds(store: Store) -> None:
+    log = opened(store, "r1", "first", "second")
+    ended = sealed(log[-1].seal, Event(3, NOON, 9.5, Actor.INTERVIEWER, Happening.ENDED, {}))
+    assert store.append_events("r1", [ended])
+    assert store.room_events("r1", without={Happening.NOTE}) == [ended]
+    assert store.room_events("r1", 1, without={Happening.ENDED}) == log[1:]
+    assert store.room_data("r1", Happening.NOTE) == [(1 / 3, {"text": "first"}), (2 / 3, {"text": "second"})]
+    assert store.room_data("never", Happening.NOTE) == []
+
+
 def test_events_that_do_not_follow_the_last_one_are_not_kept(store: Store) -> None:
     log = opened(store)
     first = notes("one", after=log[-1])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from torchdojo.cli.inviting import link, new, revoke
+from torchdojo.cli.inviting import close_scoring, link, new, revoke
 from torchdojo.cli.opened import opened
 from torchdojo.cli.replaying import replay
 from torchdojo.cli.reporting import calibrate, check, report, rooms
@@ -21,7 +21,7 @@ def command() -> None:
     """Hold an interview: make a room, list and show the scripts, print the interviewer's guide and the report."""
 
 
-for part in (new, link, revoke, rooms, report, check, calibrate, replay):
+for part in (new, link, revoke, close_scoring, rooms, report, check, calibrate, replay):
     command.add_command(part)
 
 

@@ -24,6 +24,17 @@ const result = await build({
   loader: { ".woff2": "file", ".woff": "empty", ".ttf": "empty" },
 });
 
+// A page names the chunks of its script, so that they are fetched beside it rather than once it is read.
+const chunks = {};
+for (const [file, { imports }] of Object.entries(result.metafile.outputs)) {
+  const name = file.split("/").pop();
+  if (!name.endsWith(".js") || name.startsWith("chunk-")) continue;
+  const found = imports.filter((each) => each.kind === "import-statement").map((each) => each.path.split("/").pop());
+  if (found.length) chunks[name] = found.sort();
+}
+const sorted = Object.fromEntries(Object.entries(chunks).sort(([one], [other]) => (one < other ? -1 : 1)));
+await writeFile(`${out}/chunks.json`, `${JSON.stringify(sorted, null, 1)}\n`);
+
 const packages = new Set();
 for (const input of Object.keys(result.metafile.inputs)) {
   const match = input.match(/node_modules\/((?:@[^/]+\/)?[^/]+)\//);

@@ -12,18 +12,23 @@ from torchdojo.app.interviewing import LiveRoom
 from torchdojo.app.rehearsing import flow_of, rehearsals, scorecard
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.interview import Actor
+from torchdojo.interview.seats import FIRST
 from torchdojo.web.prose import inline, markdown
 from torchdojo.web.site import template_environment
 
 
-def dressed_snapshot(live: LiveRoom, role: Actor) -> dict[str, Any]:
-    """Where the interview stands, for a page of that role."""
-    state = snapshot(live, role)
+def dressed_snapshot(live: LiveRoom, role: Actor, seat: int = FIRST) -> dict[str, Any]:
+    """Where the interview stands, for a page of that role and seat."""
+    state = snapshot(live, role, seat)
     if role is Actor.CANDIDATE:
         state["nudges"] = [str(inline(text)) for text in state["nudges"]]
         state["released"] = [{"what": each["what"], "html": str(markdown(each["text"]))} for each in state["released"]]
         if live.state.alone:
             state["mock"] = _rehearsal(live)
+    elif role is Actor.INTERVIEWER and (joint := live.joint) is not None:
+        titles = {band.id: band.title for band in live.script.bands} if live.script else {}
+        parts = _templates().get_template("parts/two_scores.html")
+        state["scoring"]["html"] = str(parts.render(joint=joint, bands=titles, seat=seat))
     return state
 
 

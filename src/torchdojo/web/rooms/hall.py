@@ -94,6 +94,14 @@ class Hall:
                 self._tables[room] = table
             return table
 
+    async def do(self, room: str, work: Callable[[LiveRoom], tuple[T, list[Event]]]) -> T:
+        """What the host does in a room; whoever is there is told of it. Raises BadInput when there is no such room."""
+        table = await self._table(room)
+        result, events = await self.at_log(lambda: work(table.live))
+        await self._tell(table, events)
+        self._clear(table)
+        return result
+
     async def visit(self, socket: WebSocket, room: str, secret: str) -> None:
         """Serve one web socket from its opening to its end."""
         await socket.accept()
@@ -286,7 +294,9 @@ class Hall:
             alone = table.live.state.alone and role is Actor.CANDIDATE
 
             def do() -> list[Event]:
-                return act_alone(table.live, asked) if alone else act(table.live, role, asked)
+                if alone:
+                    return act_alone(table.live, asked)
+                return act(table.live, role, asked, seat=invitations.seat_of(client.link))
 
             await self._tell(table, await self.at_log(do))
         if "id" in asked:
@@ -322,8 +332,8 @@ class Hall:
         # Who enters while this waits is shown the same by the log.
         clients = list(table.clients)
         loud = any(event.kind not in _QUIET and not _is_piece(event) for event in events)
-        roles = {client.link.role for client in clients}
-        snapshots = await self.at_log(lambda: {r: dressed_snapshot(table.live, r) for r in roles}) if loud else {}
+        views = {_view(client) for client in clients}
+        snapshots = await self.at_log(lambda: {v: dressed_snapshot(table.live, *v) for v in views}) if loud else {}
         for client in clients:
             role = client.link.role
             seen = [found for event in events if (found := seen_by(role, event)) is not None]
@@ -331,13 +341,18 @@ class Hall:
                 message = _message(event)
                 if message is not None and not (client is but and event.kind is Happening.EDIT):
                     client.send(message)
-            if role in snapshots and (seen or role is not Actor.CANDIDATE or table.live.state.alone):
-                client.send(messages.ours({"type": "state", "state": snapshots[role]}))
+            if snapshots and (seen or role is not Actor.CANDIDATE or table.live.state.alone):
+                client.send(messages.ours({"type": "state", "state": snapshots[_view(client)]}))
 
     def _tell_people(self, table: _Table) -> None:
         there = sorted(str(client.link.role) for client in table.clients)
         for client in table.clients:
             client.send(messages.ours({"type": "people", "people": there}))
+
+
+def _view(client: Client) -> tuple[Actor, int]:
+    """What is shown alike to everybody who has the same of these."""
+    return client.link.role, invitations.seat_of(client.link)
 
 
 def _is_piece(event: Event) -> bool:

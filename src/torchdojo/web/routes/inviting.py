@@ -30,15 +30,21 @@ def routes(site: Site) -> APIRouter:
         slug: Annotated[str, Form()],
         minutes: Annotated[int, Form()],
         exercise: Annotated[str, Form()] = "",
+        second: Annotated[bool, Form()] = False,
     ) -> Response:
-        made = invitations.new_room(dojo, slug, minutes=minutes, exercise=exercise.strip())
+        made = invitations.new_room(
+            dojo, slug, minutes=minutes, exercise=exercise.strip(), interviewers=2 if second else 1
+        )
         here = str(request.base_url).rstrip("/")
+        links = [(str(role), f"{here}{made.path(role)}") for role in invitations.INVITED]
+        if made.second_path:
+            links.insert(2, ("second interviewer", f"{here}{made.second_path}"))
         return site.page(
             request,
             "room_made.html",
             made=made,
             days=invitations.DAYS,
-            links=[(str(role), f"{here}{made.path(role)}") for role in invitations.INVITED],
+            links=links,
             only_here=request.url.hostname in loopback_hosts("127.0.0.1"),
         )
 

@@ -126,7 +126,7 @@ def test_only_alone_may_a_candidate_conduct_and_watch(door: Door, dojo: Dojo, cl
         interviewer.state_after("start")
         interviewer.state_after("note", text="private-note")
         path = other.invitation.path(CANDIDATE)
-        for place in ("replay", "replay/log"):
+        for place in ("replay", "replay/log", "replay/fault"):
             assert client.get(f"{path}/{place}").status_code == 404
         assert client.get(f"{other.invitation.path(Actor.OBSERVER)}/replay").status_code == 200
         interviewer.state_after("release", what="replay")
@@ -136,6 +136,7 @@ def test_only_alone_may_a_candidate_conduct_and_watch(door: Door, dojo: Dojo, cl
         kinds = {moment["kind"] for moment in log.json()["moments"]}
         assert kinds <= {"clock", "run", "nudge"}
         assert log.json()["edits"]
+        assert client.get(f"{path}/replay/fault").json() == {"fault": ""}
 
 
 def test_the_page_begins_and_goes_on_with_mock_interviews(dojo: Dojo, client: TestClient) -> None:

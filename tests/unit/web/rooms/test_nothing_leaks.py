@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tests.unit.web.rooms.conftest import Door
 
+from torchdojo.app.candidate_tasks import candidate_task
 from torchdojo.app.catalogue import find_scripted
 from torchdojo.app.compose import Dojo
 from torchdojo.app.practice import starter
@@ -51,7 +52,7 @@ def plain(text: str) -> str:
 def found_in(sent: str, dojo: Dojo) -> list[str]:
     """The answers in what was sent, but for words that the task itself uses."""
     exercise = find_scripted(dojo, "spiral-classifier")
-    public = plain(exercise.prompt + starter(dojo, exercise.id) + exercise.title)
+    public = plain(candidate_task(exercise) + starter(dojo, exercise.id) + exercise.title)
     searched = plain(sent)
     told = {plain(answer).strip() for answer in answers(dojo)}
     return sorted(answer for answer in told if len(answer) >= TELLING and answer not in public and answer in searched)

@@ -11,7 +11,6 @@ interface Log {
   title: string;
   filename: string;
   metric: string;
-  fault: string;
   length: number;
   edits: [number, string][];
   moments: { elapsed: number; kind: string; text: string }[];
@@ -19,7 +18,8 @@ interface Log {
   curves: [number, number, string, number[], (number | null)[]][];
 }
 
-const reply = await fetch(`${location.pathname.replace(/\/$/, "")}/log`);
+const here = location.pathname.replace(/\/$/, "");
+const reply = await fetch(`${here}/log`);
 if (!reply.ok) {
   say("fault", "The log could not be read. The server's terminal says why; reload the page to try again.");
   throw new Error("no log");
@@ -27,7 +27,6 @@ if (!reply.ok) {
 const log = (await reply.json()) as Log;
 document.title = `${log.title} · Replay`;
 element("replayed").textContent = log.title;
-if (log.fault) say("fault", `This log was changed after it was written: ${log.fault}. What is shown may not be what happened.`);
 const timeline = new Timeline(log.edits);
 
 const scrubber = element<HTMLInputElement>("scrubber");
@@ -37,7 +36,7 @@ const kind = element<HTMLSelectElement>("kind");
 const output = element("output");
 const charts = new Charts(element("charts"), element("legend"), {}, log.metric);
 const editor = createEditor(element("editor"), {
-  text: "",
+  text: timeline.textAfter(timeline.changesUntil(0)).text,
   filename: log.filename,
   onChange: () => undefined,
   onRun: () => undefined,
@@ -193,10 +192,25 @@ for (const control of document.querySelectorAll<HTMLInputElement>(".player :disa
 // The rest is read in idle moments, so that the page can be used at once; whoever jumps ahead waits for it.
 function readOn(): void {
   timeline.readOn();
-  if (!timeline.complete) setTimeout(readOn);
-  else if (timeline.broken) {
+  if (!timeline.complete) {
+    setTimeout(readOn);
+    return;
+  }
+  if (timeline.broken) {
     const changes = timeline.broken === 1 ? "1 change" : `${timeline.broken} changes`;
     say("broken", `${changes} of the text could not be read, so that it may not be what was written.`);
   }
+  void checkLog();
 }
 setTimeout(readOn);
+
+// The server looks at every seal of the log, which takes longer than showing it.
+async function checkLog(): Promise<void> {
+  const checked = await fetch(`${here}/fault`).catch(() => null);
+  if (!checked?.ok) {
+    say("fault", "It could not be checked whether this log is what was written. Reload the page to try again.");
+    return;
+  }
+  const { fault } = (await checked.json()) as { fault: string };
+  if (fault) say("fault", `This log was changed after it was written: ${fault}. What is shown may not be what happened.`);
+}

@@ -8,8 +8,8 @@ interface Stretch {
   // Before its first change.
   text: string;
   state: Uint8Array;
-  // What each change of it did to the text; worked out when somebody looks there.
-  deltas: Delta[] | null;
+  // What its changes did to the text; worked out as far as somebody looks.
+  deltas: Deltas | null;
 }
 
 const NAME = "code";
@@ -19,26 +19,33 @@ export class Timeline {
   // How many changes could not be read, of those that were read so far.
   broken = 0;
   private readonly doc = new Y.Doc();
-  private readonly updates: Uint8Array[] = [];
+  private read = 0;
   private readonly stretches: Stretch[] = [];
 
   // Changes with the time of each, which never goes back.
   constructor(private readonly edits: readonly (readonly [number, string])[]) {}
 
   get complete(): boolean {
-    return this.updates.length === this.edits.length;
+    return this.read === this.edits.length;
   }
 
-  // Read one more stretch: in idle moments, or when somebody looks there.
+  // Read one more stretch: in idle moments, or when somebody looks behind it.
   readOn(): void {
     if (this.complete) return;
+    this.begin();
+    // In one transaction: what Yjs does at the end of each costs more than the changes themselves.
+    this.doc.transact(() => {
+      for (const [, update] of this.edits.slice(this.read, this.read + EVERY)) {
+        if (!applies(this.doc, bytesOf(update))) this.broken += 1;
+        this.read += 1;
+      }
+    });
+  }
+
+  // Keep where the next stretch begins, once.
+  private begin(): void {
+    if (this.complete || this.stretches.length * EVERY > this.read) return;
     this.stretches.push({ text: this.doc.getText(NAME).toString(), state: Y.encodeStateAsUpdate(this.doc), deltas: null });
-    const first = this.updates.length;
-    for (const [, update] of this.edits.slice(first, first + EVERY)) {
-      const bytes = bytesOf(update);
-      if (!applies(this.doc, bytes)) this.broken += 1;
-      this.updates.push(bytes);
-    }
   }
 
   // How many changes were made until then.
@@ -56,14 +63,15 @@ export class Timeline {
   // The text after `count` changes, and where the last of them was.
   textAfter(count: number): { text: string; at: number | null } {
     const number = Math.floor(Math.max(0, count - 1) / EVERY);
-    while (this.stretches.length <= number && !this.complete) this.readOn();
+    while (this.read < number * EVERY && !this.complete) this.readOn();
+    this.begin();
     const stretch = this.stretches[number];
     if (!stretch) return { text: "", at: null };
     const first = number * EVERY;
-    stretch.deltas ??= deltasOf(stretch.state, this.updates.slice(first, first + EVERY));
+    stretch.deltas ??= new Deltas(stretch.state);
     let text = stretch.text;
     let at: number | null = null;
-    for (const delta of stretch.deltas.slice(0, count - first)) {
+    for (const delta of stretch.deltas.ofAll(this.edits.slice(first, count))) {
       text = applied(text, delta);
       if (delta.length) at = delta[0]!.retain ?? 0;
     }
@@ -71,16 +79,26 @@ export class Timeline {
   }
 }
 
-function deltasOf(state: Uint8Array, updates: readonly Uint8Array[]): Delta[] {
-  const doc = new Y.Doc();
-  applies(doc, state);
-  let delta: Delta = [];
-  doc.getText(NAME).observe((event) => (delta = event.delta as Delta));
-  return updates.map((update) => {
-    delta = [];
-    applies(doc, update);
-    return delta;
-  });
+// What changes that follow a state do to the text, worked out one after the other.
+class Deltas {
+  private readonly doc = new Y.Doc();
+  private readonly known: Delta[] = [];
+  private latest: Delta = [];
+
+  constructor(state: Uint8Array) {
+    applies(this.doc, state);
+    this.doc.getText(NAME).observe((event) => (this.latest = event.delta as Delta));
+  }
+
+  // `edits` are all from the first one on.
+  ofAll(edits: readonly (readonly [number, string])[]): Delta[] {
+    for (const [, update] of edits.slice(this.known.length)) {
+      this.latest = [];
+      applies(this.doc, bytesOf(update));
+      this.known.push(this.latest);
+    }
+    return this.known.slice(0, edits.length);
+  }
 }
 
 function applies(doc: Y.Doc, update: Uint8Array): boolean {
@@ -94,7 +112,10 @@ function applies(doc: Y.Doc, update: Uint8Array): boolean {
 
 function bytesOf(base64: string): Uint8Array {
   try {
-    return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const letters = atob(base64);
+    const bytes = new Uint8Array(letters.length);
+    for (let place = 0; place < letters.length; place += 1) bytes[place] = letters.charCodeAt(place);
+    return bytes;
   } catch {
     // Not what is written here: it counts as a change that cannot be read.
     return new Uint8Array();

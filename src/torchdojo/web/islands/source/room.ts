@@ -262,7 +262,7 @@ document.getElementById("end")?.addEventListener("click", async () => {
 for (const button of document.querySelectorAll<HTMLElement>("[data-ask]")) {
   button.addEventListener("click", async (event) => {
     event.stopImmediatePropagation();
-    const asked = { title: button.dataset.ask!, text: "It cannot be taken back.", yes: "Show it" };
+    const asked = { title: button.dataset.ask!, text: "It cannot be taken back.", yes: button.dataset.yes ?? "Show it" };
     if (await ask(asked)) send(JSON.parse(button.dataset.send!) as Message);
   }, { capture: true });
 }

@@ -25,6 +25,7 @@ export interface InterviewerState {
   released: { what: string; elapsed: number }[];
   scratch: string;
   fault: string;
+  scoring: { interviewers: number; final: boolean; revealed: boolean; html?: string };
 }
 
 export interface Conduct {
@@ -81,6 +82,7 @@ export function connectConduct(send: (message: Message) => boolean, reads: boole
       drawBugs(state);
       drawTicks(state);
       drawLists(state);
+      drawScoring(state, reads);
     },
   };
 }
@@ -164,6 +166,23 @@ function drawLists(state: InterviewerState): void {
   document.getElementById("scratch-seen")!.textContent = state.scratch || "Nothing yet.";
   const released = state.released.map((each) => `${each.what} at ${minutes(each.elapsed)}`);
   document.getElementById("released")!.textContent = released.length ? `Shown: ${released.join(", ")}` : "";
+}
+
+function drawScoring(state: InterviewerState, reads: boolean): void {
+  const { interviewers, final, revealed, html } = state.scoring;
+  const place = document.getElementById("two")!;
+  place.hidden = interviewers === 1;
+  if (place.hidden) return;
+  const button = document.getElementById("hand-in");
+  if (button) button.hidden = final || !state.clock.ended;
+  if (final && !reads) for (const control of all<HTMLInputElement>("#scores input, [data-tick], [data-rating]")) control.disabled = true;
+  const told = document.getElementById("two-told")!;
+  told.hidden = revealed && !reads;
+  if (reads) told.textContent = "Two interviewers score this interview; whoever reads along is not shown their scores.";
+  else if (final) told.textContent = "You have handed in your scores. Both are shown here once the other interviewer has handed in, too.";
+  else told.textContent = "There are two interviewers. Each scores alone, and both see the other's scores here once both have handed in, after the end.";
+  // Drawn by the server, which escapes what it shows.
+  document.getElementById("two-scores")!.innerHTML = html ?? "";
 }
 
 function list(id: string, lines: string[]): void {
