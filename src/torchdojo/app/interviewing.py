@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -36,6 +37,7 @@ class LiveRoom:
         self.dojo = dojo
         self.id = room
         self._monotonic = monotonic
+        self._doubtful = self._torn = False
         self._read()
         self._end_broken_run()
 
@@ -50,7 +52,23 @@ class LiveRoom:
         #: What follows from the events that a candidate may be sent, and from nothing else.
         self.candidate_state = state_of(_seen(events))
         self.text = SharedText(written_update(event) for event in events if event.kind is Happening.EDIT)
+        self._doubtful = self._torn = False
         self._anchor()
+
+    def go_back(self) -> None:
+        """Be what the log says again: what was written last may not have reached the disk."""
+        self._doubtful = True
+        # What cannot be read now is read before anything is written.
+        with contextlib.suppress(StoreError):
+            self._settle()
+
+    def _settle(self) -> None:
+        if not (self._doubtful or self._torn):
+            return
+        kept = self.dojo.store.room(self.id)
+        if self._torn or kept is None or (kept.events, kept.last_seal) != (self.state.last, self._last_seal):
+            self._read()
+        self._doubtful = False
 
     def _anchor(self) -> None:
         self._since = self._monotonic()
@@ -87,6 +105,7 @@ class LiveRoom:
 
     def append(self, *steps: Step) -> list[Event]:
         """Write into the log; the events as they are kept. Only then may anybody be told of them."""
+        self._settle()
         for _ in range(_TRIES):
             events = self._events(steps)
             if self.dojo.store.append_events(self.id, events):
@@ -120,6 +139,7 @@ class LiveRoom:
         """
         if update == EMPTY_UPDATE:
             return None
+        self._settle()
         if actor not in (Actor.CANDIDATE, Actor.INTERVIEWER):
             raise BadInput("Observers read along; they do not write.", "Ask the interviewer for another link.")
         if self.state.clock.ended:
@@ -136,6 +156,7 @@ class LiveRoom:
             return self.append((actor, Happening.EDIT, data))[0]
         except BaseException:
             # The document must never be ahead of the log.
+            self._torn = True
             self._read()
             raise
 
