@@ -18,8 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pycrdt import Text
-
 from benchmarks.figures import Figure, median, quantile
 from benchmarks.memory import uss_mb
 

@@ -97,7 +97,7 @@ class Visitor:
         self.state: dict[str, Any] = {}
         self.acknowledged: list[str] = []
         self.connections = 0
-        #: Called after every message with what it was, and with None when there is no answer to wait for any more.
+        #: Called with each of our own messages, and with each change of the text by somebody else.
         self.on_told: Callable[[dict[str, Any]], None] = lambda message: None
         self.on_update: Callable[[bytes], None] = lambda update: None
         self.changed = asyncio.Condition()
@@ -122,9 +122,14 @@ class Visitor:
         return self._socket is not None and bool(self.state) and not self._fresh
 
     @property
+    def ahead(self) -> int:
+        """How much has not been acknowledged."""
+        return len(self._on_the_way) + len(self._behind) + len(self._brought) + len(self._unanswered)
+
+    @property
     def waits(self) -> bool:
         """Whether something has not been acknowledged."""
-        return bool(self._on_the_way or self._behind or self._brought or self._unanswered)
+        return self.ahead > 0
 
     async def stay(self) -> None:
         """Be in the room, and come back whenever the connection is lost, until cancelled."""
@@ -218,7 +223,8 @@ class Visitor:
 
     async def _hear(self, told: dict[str, Any]) -> None:
         if told["type"] == "kept":
-            self.acknowledged.append(self._on_the_way.popleft())
+            # What followed from changes that are not there yet waits for them.
+            (self._behind or self._brought or self.acknowledged).append(self._on_the_way.popleft())
         elif told["type"] == "caught_up":
             self.acknowledged += self._brought
             self._brought = []

@@ -309,3 +309,11 @@ def test_changes_that_arrive_in_the_wrong_order_are_all_kept() -> None:
     assert shared.text == "one two"
     assert SharedText(update for update in kept if update).text == "one two"
     assert SharedText([beginning("🙂 x")]).text == "🙂 x"
+
+
+def test_a_flag_that_comes_again_after_a_lost_connection_counts_once(room: LiveRoom) -> None:
+    criterion = room.script.criteria[0].id if room.script else ""
+    for flag, text in (("red", "guesses"), ("red", "guesses"), ("green", "guesses"), ("red", "guesses twice")):
+        do(room, "flag", flag=flag, criterion=criterion, text=text)
+    given = [(each.flag, each.text) for each in room.state.flags]
+    assert given == [("red", "guesses"), ("green", "guesses"), ("red", "guesses twice")]

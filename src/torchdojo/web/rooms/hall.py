@@ -261,9 +261,8 @@ class Hall:
             return
         if event is not None:
             await self._tell(table, [event], but=client)
-            client.send(messages.ours({"type": "kept", "number": event.number}))
-        if message.kind == messages.MISSING:
-            client.send(messages.ours({"type": "caught_up"}))
+        # One answer to each change, and another one to all that the page had from before: it counts them.
+        client.send(messages.ours({"type": "kept" if message.kind == messages.UPDATE else "caught_up"}))
 
     def _move(self, table: _Table, client: Client, people: Iterable[messages.Presence]) -> None:
         others = [other for other in table.clients if other is not client]

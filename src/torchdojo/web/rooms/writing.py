@@ -1,4 +1,4 @@
-"""The one thread that changes rooms, so that all changes have one order; what waits together goes to the disk at once."""
+"""The one thread that changes rooms, so that all changes have one order; what waits goes to the disk together."""
 
 from __future__ import annotations
 

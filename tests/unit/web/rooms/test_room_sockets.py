@@ -75,13 +75,23 @@ def test_a_server_that_comes_back_has_every_keystroke_and_what_was_typed_meanwhi
         again = Door(browser, door.invitation)
         with again.enter(CANDIDATE, doc) as candidate:
             # The page answers the server's question with what it has typed on its own.
-            while not any(message["type"] == "kept" for message in candidate.told):
+            while not any(message["type"] == "caught_up" for message in candidate.told):
                 candidate.hear()
+            # It counts the answers to what it types from now on.
+            assert not any(message["type"] == "kept" for message in candidate.told)
             with again.enter(INTERVIEWER) as interviewer:
                 assert interviewer.text == candidate.text
                 assert interviewer.text.startswith("# offline\n# before\n")
                 state = interviewer.state_after("note", text="back")
                 assert [note["text"] for note in state["notes"]] == ["calm", "back"]
+
+
+def test_a_change_that_brings_nothing_new_is_answered_as_well(door: Door) -> None:
+    with door.enter(CANDIDATE) as candidate:
+        candidate.type("# once\n")
+        candidate.socket.send_bytes(messages.sync(messages.UPDATE, candidate.doc.get_update()))
+        candidate.hear_until("kept")
+        assert candidate.text.count("# once\n") == 1
 
 
 def test_a_run_shows_its_output_to_both_and_its_verdict_to_one(door: Door) -> None:
