@@ -66,7 +66,8 @@ class Writer:
 
     def _gather(self, done: list[_Outcome], do: Callable[[Callable[[], Any]], Any]) -> None:
         enough = self._monotonic() + GATHER_SECONDS
-        while self._waiting and self._monotonic() < enough:
+        # At least one in each turn, however slow the machine: there are no more turns than work.
+        while self._waiting and (not done or self._monotonic() < enough):
             work, future = self._waiting.popleft()
             if not future.set_running_or_notify_cancel():
                 continue
