@@ -50,7 +50,8 @@ WATCH_LINE = """() => {
   window.grown = [];
   const content = document.querySelector('.cm-content');
   const look = () => {
-    const length = content.querySelector('.cm-line').textContent.match(/x*$/)[0].length;
+    // The other one's name stands at their cursor, and has no x.
+    const length = content.querySelector('.cm-line').textContent.replaceAll(/[^x]/g, '').length;
     const now = performance.timeOrigin + performance.now();
     while (window.grown.length < length) window.grown.push(now);
   };

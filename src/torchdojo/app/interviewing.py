@@ -51,6 +51,9 @@ class LiveRoom:
         self.state = state_of(events)
         #: What follows from the events that a candidate may be sent, and from nothing else.
         self.candidate_state = state_of(_seen(events))
+        #: What the last run printed and drew, for those who come late.
+        self.shown: list[Event] = []
+        self._show(events)
         self.text = SharedText(written_update(event) for event in events if event.kind is Happening.EDIT)
         self._doubtful = self._torn = False
         self._anchor()
@@ -73,6 +76,13 @@ class LiveRoom:
     def _anchor(self) -> None:
         self._since = self._monotonic()
         self._elapsed = self.state.clock.elapsed
+
+    def _show(self, events: Iterable[Event]) -> None:
+        for event in events:
+            if event.kind is Happening.RUN:
+                self.shown = []
+            elif event.kind in (Happening.OUTPUT, Happening.CURVE):
+                self.shown.append(event)
 
     def _end_broken_run(self) -> None:
         """A run that the log leaves open ended with the server that carried it out."""
@@ -120,6 +130,7 @@ class LiveRoom:
         self._last_seal = events[-1].seal
         self.state = state_of(events, self.state)
         self.candidate_state = state_of(_seen(events), self.candidate_state)
+        self._show(events)
         self._anchor()
         return events
 

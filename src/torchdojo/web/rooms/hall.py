@@ -361,13 +361,11 @@ def _last_run(live: LiveRoom, role: Actor) -> Iterable[dict[str, Any]]:
     """What somebody who comes late has missed of the last run."""
     if not live.state.runs:
         return
-    last = live.state.runs[-1].number
-    yield {"type": "again", "run": last}
-    for event in live.dojo.store.room_events(live.id):
-        if event.kind in (Happening.OUTPUT, Happening.CURVE) and event.data.get("run") == last:
-            seen = seen_by(role, event)
-            if seen is not None:
-                yield {"type": str(event.kind), **seen.data}
+    yield {"type": "again", "run": live.state.runs[-1].number}
+    for event in live.shown:
+        seen = seen_by(role, event)
+        if seen is not None:
+            yield {"type": str(event.kind), **seen.data}
 
 
 def _reason(text: str) -> str:
