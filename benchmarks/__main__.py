@@ -3,8 +3,8 @@
     python -m benchmarks [overhead] [recorder] [memory] [implement] [start] [diagnose] [replay] [rooms] [--quick]
 
 Every figure is a ratio of two things measured alternately in this run, so that machines can be compared; only those of
-the replay and the rooms stand against a limit in seconds. Nothing is
-asserted; the last column says whether the target of the design is met here.
+the replay and the rooms stand against limits of their own. Nothing is asserted; the last column says whether the target
+of the design is met here.
 """
 
 from __future__ import annotations
