@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 GATHER_SECONDS = 0.02
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 _Outcome = tuple[Future[Any], Any, BaseException | None]
 
 
@@ -56,8 +58,11 @@ class Writer:
             if not done:
                 # Not even begun, for want of a store: nobody may wait for ever.
                 self._gather(done, lambda work: None)
-            self._undo()
             done = [(future, None, error) for future, _, _ in done]
+            try:
+                self._undo()
+            except Exception:
+                _log.exception("what could not be kept could not be undone")
         for future, result, fault in done:
             if fault is None:
                 future.set_result(result)
