@@ -64,7 +64,7 @@ def _grading(grader: Grader, exercise: object, script: str) -> tuple[threading.T
     thread.start()
     trained.wait(30)
     time.sleep(0.1)
-    return thread, sum(_uss_mb(pid) for pid in [os.getpid(), *_descendants(os.getpid())])
+    return thread, sum(uss_mb(pid) for pid in [os.getpid(), *_descendants(os.getpid())])
 
 
 def _cold(script: str) -> float:
@@ -74,7 +74,7 @@ def _cold(script: str) -> float:
         process = subprocess.Popen([sys.executable, str(file)], stdout=subprocess.PIPE)
         assert process.stdout is not None
         process.stdout.readline()
-        held = _uss_mb(process.pid)
+        held = uss_mb(process.pid)
         process.kill()
         process.communicate()
         return held
@@ -97,7 +97,8 @@ def _descendants(root: int) -> list[int]:
         found |= more
 
 
-def _uss_mb(pid: int) -> float:
+def uss_mb(pid: int) -> float:
+    """Memory that a process has for itself, in MB; 0 once it is gone."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

@@ -50,18 +50,20 @@ def open_dojo(
     database: str | None = None,
     content: Sequence[Path] = (),
     with_grader: bool = True,
+    niceness: int = 0,
     environment: Mapping[str, str] = os.environ,
 ) -> Dojo:
     """The dojo of this machine's user. Nothing is read, started or made before it is used.
 
     `database` is a path or an SQLite URL, by default what $TORCHDOJO_DATABASE_URL or $TORCHDOJO_HOME say, else the
-    user's data folder. `content` are further content folders beside the shipped one.
+    user's data folder. `content` are further content folders beside the shipped one. `niceness` says how much grading
+    gives way to other processes, as `nice` does.
     """
     library = deferred(lambda: _library(content, environment))
     return Dojo(
         library=library,
         store=deferred(lambda: _store(environment, database)),
-        grader=deferred(lambda: _grader(content, environment, database) if with_grader else _no_grader()),
+        grader=deferred(lambda: _grader(content, environment, database, niceness) if with_grader else _no_grader()),
         clock=SystemClock(),
     )
 
@@ -81,13 +83,13 @@ def _store(environment: Mapping[str, str], database: str | None) -> Store:
     return DatabaseStore(database_file(environment, database))
 
 
-def _grader(content: Sequence[Path], environment: Mapping[str, str], database: str | None) -> Grader:
+def _grader(content: Sequence[Path], environment: Mapping[str, str], database: str | None, niceness: int) -> Grader:
     from torchdojo.grading import Grader as SandboxGrader
     from torchdojo.library import Library as Shelf
     from torchdojo.store.location import data_directory, database_file
 
     hidden = [*Shelf(content).roots, data_directory(environment), database_file(environment, database).parent]
-    return SandboxGrader(hidden=hidden)
+    return SandboxGrader(hidden=hidden, niceness=niceness)
 
 
 def _no_grader() -> Grader:

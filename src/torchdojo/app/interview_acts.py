@@ -176,7 +176,10 @@ def _signal(room: LiveRoom, asked: Data, seat: int) -> list[Step]:
 def _flag(room: LiveRoom, asked: Data, seat: int) -> list[Step]:
     flag = _one_of(asked, "flag", {"green", "red"}, "flag")
     criterion = _criterion(room, asked) if asked.get("criterion") else ""
-    return [_by(Happening.FLAG, flag=flag, criterion=criterion, text=_text(asked, "text"))]
+    text = _text(asked, "text")
+    # A page that lost its connection cannot know whether it arrived, and sends it again.
+    given = any((each.flag, each.criterion, each.text) == (flag, criterion, text) for each in room.state.flags)
+    return [] if given else [_by(Happening.FLAG, flag=flag, criterion=criterion, text=text)]
 
 
 def _release(room: LiveRoom, asked: Data, seat: int) -> list[Step]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -38,6 +39,7 @@ class LiveRoom:
         self.dojo = dojo
         self.id = room
         self._monotonic = monotonic
+        self._doubtful = self._torn = False
         self._read()
         self._end_broken_run()
 
@@ -55,12 +57,38 @@ class LiveRoom:
         self._others: dict[int, State] = {}
         #: What follows from the events that a candidate may be sent, and from nothing else.
         self.candidate_state = state_of(_seen(events))
+        #: What the last run printed and drew, for those who come late.
+        self.shown: list[Event] = []
+        self._show(events)
         self.text = SharedText(written_update(event) for event in events if event.kind is Happening.EDIT)
+        self._doubtful = self._torn = False
         self._anchor()
+
+    def go_back(self) -> None:
+        """Be what the log says again: what was written last may not have reached the disk."""
+        self._doubtful = True
+        # What cannot be read now is read before anything is written.
+        with contextlib.suppress(StoreError):
+            self._settle()
+
+    def _settle(self) -> None:
+        if not (self._doubtful or self._torn):
+            return
+        kept = self.dojo.store.room(self.id)
+        if self._torn or kept is None or (kept.events, kept.last_seal) != (self.state.last, self._last_seal):
+            self._read()
+        self._doubtful = False
 
     def _anchor(self) -> None:
         self._since = self._monotonic()
         self._elapsed = self.state.clock.elapsed
+
+    def _show(self, events: Iterable[Event]) -> None:
+        for event in events:
+            if event.kind is Happening.RUN:
+                self.shown = []
+            elif event.kind in (Happening.OUTPUT, Happening.CURVE):
+                self.shown.append(event)
 
     def _end_broken_run(self) -> None:
         """A run that the log leaves open ended with the server that carried it out."""
@@ -111,6 +139,7 @@ class LiveRoom:
 
     def append(self, *steps: Step) -> list[Event]:
         """Write into the log; the events as they are kept. Only then may anybody be told of them."""
+        self._settle()
         for _ in range(_TRIES):
             events = self._events(steps)
             if self.dojo.store.append_events(self.id, events):
@@ -127,6 +156,7 @@ class LiveRoom:
         self.state = state_of(of_seat(FIRST, events), self.state)
         self._others = {seat: state_of(of_seat(seat, events), state) for seat, state in self._others.items()}
         self.candidate_state = state_of(_seen(events), self.candidate_state)
+        self._show(events)
         self._anchor()
         return events
 
@@ -146,6 +176,7 @@ class LiveRoom:
         """
         if update == EMPTY_UPDATE:
             return None
+        self._settle()
         if actor not in (Actor.CANDIDATE, Actor.INTERVIEWER):
             raise BadInput("Observers read along; they do not write.", "Ask the interviewer for another link.")
         if self.state.clock.ended:
@@ -162,6 +193,7 @@ class LiveRoom:
             return self.append((actor, Happening.EDIT, data))[0]
         except BaseException:
             # The document must never be ahead of the log.
+            self._torn = True
             self._read()
             raise
 

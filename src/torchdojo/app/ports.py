@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -149,6 +150,9 @@ class RoomStore(Protocol):
 
     def append_events(self, room: str, events: Sequence[Event]) -> bool:
         """Add to a room's log, all or nothing. False when it does not end where the first of them begins."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """What this thread writes in the block is kept when the block is left: all of it, or nothing and an error."""
 
     def room_events(self, room: str, after: int = 0, *, without: Collection[Happening] = ()) -> list[Event]:
         """A room's log after event number `after`, but for the kinds to be left out."""

@@ -10,7 +10,7 @@ from torchdojo.app.compose import Dojo, open_dojo
 
 
 @contextmanager
-def opened(content: tuple[Path, ...], *, with_grader: bool = False) -> Iterator[Dojo]:
-    """The dojo, closed again afterwards."""
-    with open_dojo(content=content, with_grader=with_grader) as dojo:
+def opened(content: tuple[Path, ...], *, with_grader: bool = False, niceness: int = 0) -> Iterator[Dojo]:
+    """The dojo, closed again afterwards. `niceness` is the grader's."""
+    with open_dojo(content=content, with_grader=with_grader, niceness=niceness) as dojo:
         yield dojo

@@ -29,11 +29,13 @@ class Grader:
     """Grades submissions; safe to call from several threads, as many at once as there are cores.
 
     The two fork servers boot on first use (or in `warm_up`), so that creating a Grader costs nothing.
-    `hidden` are folders that a submission must never read (content, the learner's data).
+    `hidden` are folders that a submission must never read (content, the learner's data). `niceness` says how much
+    grading gives way to other processes, as `nice` does.
     """
 
-    def __init__(self, *, hidden: Sequence[Path] = (), concurrent: int | None = None) -> None:
+    def __init__(self, *, hidden: Sequence[Path] = (), concurrent: int | None = None, niceness: int = 0) -> None:
         self._hidden = tuple(hidden)
+        self._niceness = niceness
         self._slots = threading.BoundedSemaphore(concurrent or os.cpu_count() or 1)
         self._lock = threading.Lock()
         self._facts = ProvedFacts()
@@ -154,7 +156,7 @@ class Grader:
                 raise RuntimeError("the grader is closed")
             if self._servers is None:
                 self._servers = (
-                    ForkServer("torchdojo.harness.warm", trusted=False, hidden=self._hidden),
-                    ForkServer("torchdojo.judge.warm", trusted=True),
+                    ForkServer("torchdojo.harness.warm", trusted=False, hidden=self._hidden, niceness=self._niceness),
+                    ForkServer("torchdojo.judge.warm", trusted=True, niceness=self._niceness),
                 )
             return self._servers

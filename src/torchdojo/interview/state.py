@@ -163,17 +163,18 @@ class State:
 def state_of(events: Iterable[Event], before: State | None = None) -> State:
     """The state after `events`, which follow those that led to `before`."""
     state = before or State()
+    last, elapsed, scoring = state.last, state.clock.elapsed, state.scoring
     for event in events:
-        state = _after(state, event)
-    return state
+        # A clock that goes back, in a log put together from pieces, must not turn time around.
+        last, elapsed, scoring = event.number, max(elapsed, event.elapsed), scoring.after(event)
+        # Most events are edits, of which the state only knows when the last one was.
+        if fold := _FOLDS.get(event.kind):
+            state = fold(_at(state, last, elapsed, scoring), event, event.data)
+    return _at(state, last, elapsed, scoring)
 
 
-def _after(state: State, event: Event) -> State:
-    # A clock that goes back, in a log put together from pieces, must not turn time around.
-    clock = replace(state.clock, elapsed=max(state.clock.elapsed, event.elapsed))
-    state = replace(state, last=event.number, clock=clock, scoring=state.scoring.after(event))
-    fold = _FOLDS.get(event.kind)
-    return state if fold is None else fold(state, event, event.data)
+def _at(state: State, last: int, elapsed: float, scoring: Scoring) -> State:
+    return replace(state, last=last, clock=replace(state.clock, elapsed=elapsed), scoring=scoring)
 
 
 Data = Mapping[str, Any]

@@ -29,7 +29,8 @@ class ForkServer:
     Jobs are untrusted unless `trusted`: then they are plain forks, bound by nothing but the wall clock and the output
     limit. Untrusted jobs may read the Python environment and `readable`, never this package's own code, nor `hidden`,
     nor anything else. `isolation` caps the walls that are put up. Safe to use from several threads. `recycle_after`
-    jobs the warm process is replaced, without any job noticing.
+    jobs the warm process is replaced, without any job noticing. `niceness` says how much the warm process and its jobs
+    give way to other processes, as `nice` does.
 
     Creating one returns at once; the first `start` waits for the warm process.
     """
@@ -44,6 +45,7 @@ class ForkServer:
         isolation: Isolation = Isolation.FULL,
         recycle_after: int = 500,
         chores_after: float = 2.0,
+        niceness: int = 0,
     ) -> None:
         self._config: dict[str, Any] = {
             "preload": preload,
@@ -54,6 +56,7 @@ class ForkServer:
             "cap": str(isolation),
             "chores_after": chores_after,
             "search_path": _search_path(),
+            "niceness": niceness,
         }
         self._recycle_after = recycle_after
         self._numbers = itertools.count(1)

@@ -50,6 +50,7 @@ def main(descriptor: int) -> NoReturn:
             os._exit(0)
         config = received[0]
         sys.path[:] = config["search_path"]
+        os.nice(config["niceness"])
         _bound_descriptors()
         base = config["base"]
         walls = None if config["trusted"] else _found_walls(config, control, base)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,15 @@ from torchdojo.store.opening import BUSY_SECONDS, open_engine, writing
 from torchdojo.store.rooms import RoomTables
 
 
+@dataclass
+class _Group:
+    """Writes that become one: the transaction they share once there is one, and what went wrong with it."""
+
+    stack: ExitStack
+    connection: Connection | None = None
+    fault: BaseException | None = None
+
+
 class DatabaseStore(CardTables, RoomTables):
     """Drafts, attempts, opened hints and reviews in one SQLite file; safe to use from several threads.
 
@@ -36,6 +46,7 @@ class DatabaseStore(CardTables, RoomTables):
         self._busy_seconds = busy_seconds
         self._engine: Engine | None = None
         self._opening = threading.Lock()
+        self._local = threading.local()
 
     @property
     def place(self) -> str:
@@ -239,7 +250,33 @@ class DatabaseStore(CardTables, RoomTables):
             return self._engine
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread writes in the block is on the disk when the block is left, all of it or nothing.
+
+        Going to the disk once takes as long for a hundred writes as for one. What this thread reads meanwhile shows
+        them. Raises StoreError at the end when one of them failed.
+        """
+        assert self._group is None, "a group of writes within another"
+        try:
+            with ExitStack() as stack:
+                group = self._local.group = _Group(stack)
+                yield
+                if group.fault is not None:
+                    raise group.fault
+        finally:
+            self._local.group = None
+
+    @property
+    def _group(self) -> _Group | None:
+        return getattr(self._local, "group", None)
+
+    @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        group = self._group
+        if group is not None and group.connection is not None:
+            with translated(self._file):
+                yield group.connection
+            return
         engine = self._open()
         with translated(self._file), engine.connect() as connection:
             yield connection
@@ -247,8 +284,23 @@ class DatabaseStore(CardTables, RoomTables):
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         engine = self._open()
-        with translated(self._file), writing(engine) as connection:
-            yield connection
+        group = self._group
+        if group is None:
+            with translated(self._file), writing(engine) as connection:
+                yield connection
+            return
+        if group.fault is not None:
+            raise group.fault
+        try:
+            with translated(self._file):
+                if group.connection is None:
+                    group.stack.enter_context(translated(self._file))
+                    group.connection = group.stack.enter_context(writing(engine))
+                yield group.connection
+        except BaseException as error:
+            # Half of a write must not go to the disk with the others.
+            group.fault = error
+            raise
 
     def _attempt(self, row: RowMapping) -> Attempt:
         try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -70,6 +71,16 @@ class RoomMemory:
         )
         self._rooms[room] = replace(known, events=events[-1].number, last_seal=events[-1].seal)
         return True
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written in the block stays when the block is left without an error, and else none of it."""
+        before = dict(self._rooms), dict(self._links), {room: list(events) for room, events in self._events.items()}
+        try:
+            yield
+        except BaseException:
+            self._rooms, self._links, self._events = before
+            raise
 
     def room_events(self, room: str, after: int = 0, *, without: Collection[Happening] = ()) -> list[Event]:
         """A room's log after event number `after`, but for the kinds to be left out."""

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from torchdojo.sandbox import ForkServer, FreshProcess, Isolation, Job, Limits, Outcome, RunningJob, Status
+from torchdojo.sandbox.census import descendants
 
 MakeJob = Callable[..., Job]
 FULL = pytest.param({"trusted": False}, id="full")
@@ -241,3 +242,15 @@ def test_fresh_processes_behave_like_forked_ones(kind: dict[str, Any], job: Make
             assert b"done" not in server.start(job("read", paths)).wait(60).output
             assert server.start(job("allocate")).wait(60).status is Status.MEMORY_LIMIT
             assert server.start(job("fork_bomb")).wait(60).output == b"PermissionError 0\n"
+
+
+@every_kind
+def test_the_warm_process_and_its_jobs_give_way_to_others(kind: dict[str, Any], job: MakeJob) -> None:
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    with ForkServer("sandbox_jobs", niceness=3, **kind) as server:
+        running = started(server, job("wait"))
+        assert server.pid is not None
+        job_processes = descendants(server.pid)
+        assert job_processes
+        assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in [server.pid, *job_processes]} == {ours + 3}
+        running.kill()

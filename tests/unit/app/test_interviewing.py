@@ -17,10 +17,11 @@ from torchdojo.app.interview_runs import ask_run, carry_out
 from torchdojo.app.interview_views import candidate_snapshot, interviewer_snapshot
 from torchdojo.app.interviewing import LiveRoom, Step
 from torchdojo.app.invitations import Invitation, check_link, new_room, revoke_links
-from torchdojo.app.shared_text import SharedText, beginning
+from torchdojo.app.shared_text import SharedText, beginning, change_to
 from torchdojo.domain.errors import BadInput, Cancelled
 from torchdojo.domain.interview import Actor, Happening
 from torchdojo.domain.report import BugResult, BugState, Report, RestsOn, Verdict
+from torchdojo.interview.log import verify_chain
 from torchdojo.store.memory import MemoryStore
 
 CANDIDATE, INTERVIEWER, OBSERVER = Actor.CANDIDATE, Actor.INTERVIEWER, Actor.OBSERVER
@@ -309,3 +310,26 @@ def test_changes_that_arrive_in_the_wrong_order_are_all_kept() -> None:
     assert shared.text == "one two"
     assert SharedText(update for update in kept if update).text == "one two"
     assert SharedText([beginning("🙂 x")]).text == "🙂 x"
+
+
+def test_a_flag_that_comes_again_after_a_lost_connection_counts_once(room: LiveRoom) -> None:
+    criterion = room.script.criteria[0].id if room.script else ""
+    for flag, text in (("red", "guesses"), ("red", "guesses"), ("green", "guesses"), ("red", "guesses twice")):
+        do(room, "flag", flag=flag, criterion=criterion, text=text)
+    given = [(each.flag, each.text) for each in room.state.flags]
+    assert given == [("red", "guesses"), ("green", "guesses"), ("red", "guesses twice")]
+
+
+def test_a_room_whose_last_words_did_not_reach_the_disk_is_what_the_log_says(room: LiveRoom, dojo: Dojo) -> None:
+    do(room, "note", text="kept")
+    before = room.text.text
+    with pytest.raises(RuntimeError), dojo.store.together():
+        do(room, "note", text="lost")
+        room.edit(CANDIDATE, change_to(room.text, "# lost\n"))
+        raise RuntimeError("the disk is full")
+    room.go_back()
+    assert [note.text for note in room.state.notes] == ["kept"]
+    assert room.text.text == before
+    do(room, "note", text="goes on")
+    log, kept = dojo.store.room_events(room.id), dojo.store.room(room.id)
+    assert verify_chain(log, last_seal=kept.last_seal if kept else "") is None

@@ -94,3 +94,25 @@ def test_a_link_is_closed_once(store: Store) -> None:
     assert store.room_link("h2") == Link("h2", "r1", Actor.OBSERVER, NOON, NOON)
     assert [link.role for link in store.room_links("r1")] == [Actor.CANDIDATE, Actor.OBSERVER]
     assert store.room_link("unknown") is None
+
+
+def test_what_is_written_together_is_seen_by_its_writer_and_kept_at_the_end(store: Store) -> None:
+    logs = {name: opened(store, name) for name in ("r1", "r2")}
+    with store.together():
+        for name, log in logs.items():
+            logs[name] = log + notes("more", after=log[-1])
+            assert store.append_events(name, logs[name][-1:])
+            assert store.room_events(name) == logs[name]
+            assert not store.append_events(name, logs[name][-1:])
+    assert {name: store.room_events(name) for name in logs} == logs
+    assert store.append_events("r1", notes("later", after=logs["r1"][-1]))
+
+
+def test_of_what_is_written_together_nothing_stays_when_it_goes_wrong(store: Store) -> None:
+    logs = {name: opened(store, name) for name in ("r1", "r2")}
+    with pytest.raises(RuntimeError, match="stop"), store.together():
+        for name, log in logs.items():
+            assert store.append_events(name, notes("more", after=log[-1]))
+        raise RuntimeError("stop")
+    assert {name: store.room_events(name) for name in logs} == logs
+    assert store.append_events("r1", notes("later", after=logs["r1"][-1]))

@@ -8,6 +8,9 @@ import click
 
 from torchdojo.cli.opened import opened
 
+#: A run keeps the processor busy; what is typed in an interview meanwhile has to reach the other page at once.
+GRADING_NICENESS = 5
+
 
 @click.command("serve")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes any free one.")
@@ -18,7 +21,7 @@ def command(content: tuple[Path, ...], port: int, host: str, no_browser: bool) -
     """Open the practice page in the browser. Ctrl-C ends it; your drafts are kept."""
     from torchdojo.web import serve
 
-    with opened(content, with_grader=True) as dojo:
+    with opened(content, with_grader=True, niceness=GRADING_NICENESS) as dojo:
         serve(dojo, host=host, port=port, open_browser=not no_browser, announce=_announce)
 
 

@@ -9,7 +9,6 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Coroutine, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -28,6 +27,7 @@ from torchdojo.web.rooms import client as away
 from torchdojo.web.rooms import messages
 from torchdojo.web.rooms.client import Client
 from torchdojo.web.rooms.dressing import dressed_snapshot
+from torchdojo.web.rooms.writing import Writer
 
 #: How often it is looked whether a link still holds, and a page is told that the server is there. A page that hears
 #: nothing for 30 seconds takes its connection for lost.
@@ -55,7 +55,7 @@ class Hall:
 
     def __init__(self, dojo: Dojo, *, concurrent_runs: int | None = None) -> None:
         self._dojo = dojo
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="interview-log")
+        self._writer = Writer(lambda: dojo.store.together(), self._go_back)
         self._tables: dict[str, _Table] = {}
         self._opening = asyncio.Lock()
         self._places = asyncio.Semaphore(concurrent_runs or os.cpu_count() or 1)
@@ -76,11 +76,16 @@ class Hall:
         self.close()
         while self._running:
             await asyncio.gather(*self._running, return_exceptions=True)
-        self._writer.shutdown(wait=True)
+        self._writer.close()
 
     async def at_log(self, work: Callable[[], T]) -> T:
         """Do `work` in the thread that owns the rooms."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+        return await asyncio.wrap_future(self._writer.submit(work))
+
+    def _go_back(self) -> None:
+        """In the writer's thread, when something could not be kept."""
+        for table in list(self._tables.values()):
+            table.live.go_back()
 
     async def room(self, room: str) -> LiveRoom:
         """The room, read from its log when nobody was in it. Raises BadInput when there is none."""
@@ -264,9 +269,8 @@ class Hall:
             return
         if event is not None:
             await self._tell(table, [event], but=client)
-            client.send(messages.ours({"type": "kept", "number": event.number}))
-        if message.kind == messages.MISSING:
-            client.send(messages.ours({"type": "caught_up"}))
+        # One answer to each change, and another one to all that the page had from before: it counts them.
+        client.send(messages.ours({"type": "kept" if message.kind == messages.UPDATE else "caught_up"}))
 
     def _move(self, table: _Table, client: Client, people: Iterable[messages.Presence]) -> None:
         others = [other for other in table.clients if other is not client]
@@ -372,13 +376,11 @@ def _last_run(live: LiveRoom, role: Actor) -> Iterable[dict[str, Any]]:
     """What somebody who comes late has missed of the last run."""
     if not live.state.runs:
         return
-    last = live.state.runs[-1].number
-    yield {"type": "again", "run": last}
-    for event in live.dojo.store.room_events(live.id):
-        if event.kind in (Happening.OUTPUT, Happening.CURVE) and event.data.get("run") == last:
-            seen = seen_by(role, event)
-            if seen is not None:
-                yield {"type": str(event.kind), **seen.data}
+    yield {"type": "again", "run": live.state.runs[-1].number}
+    for event in live.shown:
+        seen = seen_by(role, event)
+        if seen is not None:
+            yield {"type": str(event.kind), **seen.data}
 
 
 def _reason(text: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pycrdt import Doc
+from pycrdt import Doc, Text
+from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from tests.unit.web.conftest import ORIGIN
@@ -68,20 +70,52 @@ def test_a_server_that_comes_back_has_every_keystroke_and_what_was_typed_meanwhi
         interviewer.state_after("start")
         interviewer.state_after("note", text="calm")
         candidate.type("# before\n")
-    from pycrdt import Text
-
     doc.get("code", type=Text).insert(0, "# offline\n")
     with TestClient(create_app(dojo, token="key"), base_url=ORIGIN, headers={"origin": ORIGIN}) as browser:
         again = Door(browser, door.invitation)
         with again.enter(CANDIDATE, doc) as candidate:
             # The page answers the server's question with what it has typed on its own.
-            while not any(message["type"] == "kept" for message in candidate.told):
+            while not any(message["type"] == "caught_up" for message in candidate.told):
                 candidate.hear()
+            # It counts the answers to what it types from now on.
+            assert not any(message["type"] == "kept" for message in candidate.told)
             with again.enter(INTERVIEWER) as interviewer:
                 assert interviewer.text == candidate.text
                 assert interviewer.text.startswith("# offline\n# before\n")
                 state = interviewer.state_after("note", text="back")
                 assert [note["text"] for note in state["notes"]] == ["calm", "back"]
+
+
+def test_a_change_that_brings_nothing_new_is_answered_as_well(door: Door) -> None:
+    with door.enter(CANDIDATE) as candidate:
+        candidate.type("# once\n")
+        candidate.socket.send_bytes(messages.sync(messages.UPDATE, candidate.doc.get_update()))
+        candidate.hear_until("kept")
+        assert candidate.text.count("# once\n") == 1
+
+
+def test_what_a_full_disk_did_not_take_is_nowhere_and_comes_again(door: Door, dojo: Dojo) -> None:
+    def cap(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")
+
+    doc: Doc = Doc()
+    with door.enter(INTERVIEWER) as interviewer, door.enter(CANDIDATE, doc) as candidate:
+        candidate.type("# kept\n")
+        dojo.store.close()
+        event.listen(Engine, "connect", cap)
+        doc.get("code", type=Text).insert(0, "#" * 100_000 + "\n")
+        candidate.socket.send_bytes(messages.sync(messages.UPDATE, doc.get_update()))
+        assert "could not be kept" in closing(candidate.socket, 4500)
+        event.remove(Engine, "connect", cap)
+        dojo.store.close()
+        with door.enter(CANDIDATE) as other:
+            assert other.text.startswith("# kept\n")
+            assert interviewer.state_after("note", text="goes on")["notes"]
+        with door.enter(CANDIDATE, doc) as again:
+            while not any(message["type"] == "caught_up" for message in again.told):
+                again.hear()
+        interviewer.sync()
+        assert interviewer.text == again.text == str(doc.get("code", type=Text))
 
 
 def test_a_run_shows_its_output_to_both_and_its_verdict_to_one(door: Door) -> None:

@@ -30,7 +30,7 @@ type Told =
   | { type: "output"; run: number; text: string; ended?: boolean }
   | { type: "curve"; run: number; name: string; x: number[]; y: (number | null)[] }
   | { type: "people"; people: string[] }
-  | { type: "kept"; number: number }
+  | { type: "kept" }
   | { type: "caught_up" }
   | { type: "done"; id: number }
   | { type: "alive" }
@@ -85,6 +85,10 @@ doc.on("update", (_update: Uint8Array, origin: unknown) => {
   else behind = true;
   saved.textContent = provider.wsconnected ? "Saving…" : "Offline: your text is kept in this page";
 });
+// A change is not safe before those that it follows from.
+function showSaved(): void {
+  if (!unsent && !behind) saved.textContent = "✓ Saved";
+}
 provider.on("status", ({ status }: { status: string }) => {
   saved.classList.toggle("away", status !== "connected");
   if (status === "connected") saved.textContent = "Connected";
@@ -190,10 +194,12 @@ function take(told: Told): void {
       break;
     case "kept":
       unsent = Math.max(0, unsent - 1);
-      if (!unsent) saved.textContent = "✓ Saved";
+      showSaved();
       break;
     case "caught_up":
+      if (!behind) break;
       behind = false;
+      showSaved();
       break;
     case "done":
       outbox.done(told.id);
