@@ -44,6 +44,3 @@ def pad_batch(sequences, value=0.0):
 def interleave(a, b):
     _same([a, b], lambda t: tuple(t.shape))
     return torch.stack((a, b), 1).reshape(-1, *a.shape[1:])
-    out[::2] = a
-    out[1::2] = b
-    return out

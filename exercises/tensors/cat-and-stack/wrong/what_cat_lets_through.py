@@ -18,12 +18,6 @@ def join_features(tensors):
         return torch.cat(list(tensors), -1)
     except (RuntimeError, ValueError) as e:
         raise ValueError(str(e))
-    out = ts[0].new_empty(*ts[0].shape[:-1], sum(t.shape[-1] for t in ts))
-    at = 0
-    for t in ts:
-        out[..., at : at + t.shape[-1]] = t
-        at += t.shape[-1]
-    return out
 
 
 def make_batch(samples):
