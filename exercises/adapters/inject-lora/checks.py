@@ -85,6 +85,13 @@ def test_targets_choose_by_the_last_name(submission, targets, places):
     assert_equal([place for place in ALL if kinds[place] == "LoRALinear"], places, label="the places with a LoRALinear")
 
 
+def test_end_of_a_name_is_not_the_name(submission):
+    """"query" is neither "my_query" nor "query_norm": compare the part after the last dot as a whole, not its end."""
+    nn = submission.torch.nn
+    model = submission.support.Pair(nn.Linear(2, 2), nn.Linear(2, 2))
+    assert_equal(submission.inject_lora(model, 1, 1.0, ["query"]), ["query"], label="the replaced places")
+
+
 def test_subclasses_stay_as_they_are(submission):
     """isinstance is true for subclasses too. Compare the class itself."""
     model = submission.support.Model()

@@ -37,6 +37,14 @@ class Model(nn.Module):
         return self.head(self.gain * self.ffn(x))
 
 
+class Pair(nn.Module):
+    """Two names of which one is the end of the other."""
+
+    def __init__(self, query, my_query):
+        super().__init__()
+        self.query, self.my_query = query, my_query
+
+
 class Tied(nn.Module):
     """One layer under two names, and in a block that is itself used twice."""
 

@@ -81,6 +81,12 @@ def test_dtype_is_kept(submission, rng, dtype):
     assert_equal(got["sequences"], by_hand(items, 0), label="sequences")
 
 
+def test_padding_value_of_integers(submission):
+    """Zero is often a word of its own: integers are padded with the value too."""
+    got = submission.pad_collate([(torch.tensor([1, 2]), 0), (torch.tensor([3]), 1)], 7)
+    assert_close(got["sequences"], torch.tensor([[1, 2], [3, 7]]), label="sequences")
+
+
 def test_empty_sequences(submission, rng):
     """A sequence of length 0 is all padding; if every one is empty, longest is 0."""
     items = batch(rng, (0, 2))
@@ -158,6 +164,14 @@ def test_padding_has_no_influence(submission, rng, junk):
     got.sum().backward()
     weight = (mask / mask.sum(1, keepdim=True)).unsqueeze(-1).expand(2, 3, 2)
     assert_close(values.grad, weight, label="the gradient")
+
+
+def test_real_nan_is_not_hidden(submission):
+    """A NaN at a real position is a fault of the model: replace what is padding, not what is NaN."""
+    values, mask = torch.tensor([[math.nan, 1.0], [2.0, math.nan]]), torch.tensor([[True, True], [True, False]])
+    got = submission.masked_mean(values, mask)
+    assert got[0].isnan().item(), f"the mean of NaN and 1 is given as {got[0].item():.4g}"
+    assert_close(got[1], torch.tensor(2.0), label="the mean of the other row")
 
 
 def test_gradients_of_the_mean(submission, reference, rng):

@@ -57,6 +57,24 @@ def test_constant_columns(submission, rng, value):
     assert_close(dataset[3][0][[0, 2]], standardised(features)[3, [0, 2]], label="the other columns", rtol=1e-3)
 
 
+def test_small_deviations_count(submission, rng):
+    """Only a constant column counts as having the deviation 1; one of small numbers is divided by its own."""
+    features, labels = table(rng)
+    features[:, 1] *= 1e-6
+    dataset = submission.TableDataset(features, labels)
+    assert_close(dataset[3][0], standardised(features)[3], label="x", rtol=1e-3)
+
+
+def test_mean_alone(submission, rng):
+    """The deviation is that of the column around its own mean, whichever mean is subtracted."""
+    features, labels = table(rng)
+    mean = torch.full((features.shape[1],), 5.0)
+    dataset = submission.TableDataset(features, labels, mean=mean)
+    deviation = features.double().std(0, correction=0).float()
+    assert_close(dataset.std, deviation, label="std", rtol=1e-4)
+    assert_close(dataset[2][0], (features[2] - mean) / deviation, label="x", rtol=1e-3)
+
+
 def test_one_row(submission):
     """With one row every column is constant."""
     dataset = submission.TableDataset(torch.tensor([[4.0, -2.0]]), torch.tensor([1]))

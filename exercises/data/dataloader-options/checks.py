@@ -85,6 +85,8 @@ def test_weights_set_the_odds(submission, rng):
     assert_frequency(sum(i < 30 for i in drawn), 600, 270 / 539)
     assert 30 not in drawn, "a sample of weight 0 was drawn"
     assert len(set(orders[0])) < 300, "no sample was drawn twice"
+    loader = submission.make_loader(numbers, 300, train=True, weights=torch.ones(300), seed=seed)
+    assert len(set(submission.support.epoch(loader)[0])) < 300, "with equal weights no sample was drawn twice"
     loader = submission.make_loader(submission.support.Numbers(3), 3, train=True, weights=[0, 0.5, 0])
     assert_equal(submission.support.epoch(loader), [[1, 1, 1]], label="the batches for the weights [0, 0.5, 0]")
 

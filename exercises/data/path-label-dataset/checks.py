@@ -170,6 +170,13 @@ def test_unreadable_file_is_named(submission, name, cause):
     assert_equal(because, cause, label="the type of its cause")
 
 
+def test_mistake_of_the_transform_is_passed_on(submission):
+    """Only load belongs into the try: a mistake in a transform is not an unreadable file."""
+    dataset = submission.PathLabelDataset([("1.png", 0)], submission.support.Reader(), submission.support.no_transform)
+    kind, *_ = submission.support.failure(dataset, 0)
+    assert_equal(kind, "ArithmeticError", label="the type of the exception")
+
+
 def test_list_of_samples_may_change_later(submission):
     """The caller may sort or empty its list: keep a copy."""
     length, targets, x = submission.support.late_change(submission.PathLabelDataset)

@@ -143,3 +143,12 @@ def test_impossible_sizes_are_refused(submission, options):
     """Raise a ValueError in the constructor, not at the first sample."""
     with pytest.raises(ValueError):
         submission.ShardStream(submission.support.Shards([[1]]), **{"shards": 1, **options})
+
+
+def test_any_object_is_a_sample(submission):
+    """None and 0 are samples like others, not the end of a shard."""
+    content = [[None, 0, ""], [False, None]]
+    got = list(submission.ShardStream(submission.support.Shards(content), 2))
+    assert_equal(got, content[0] + content[1], label="the samples")
+    got = list(submission.ShardStream(submission.support.Shards(content), 2, buffer_size=3))
+    assert_equal(sorted(map(repr, got)), sorted(map(repr, content[0] + content[1])), label="the samples of a buffer of 3")

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from torchdojo.checkers import assert_close, assert_type, unchanged
+from torchdojo.checkers import assert_close, assert_equal, assert_type, unchanged
 
 
 def randn(rng, *shape, dtype=torch.float32):
@@ -44,11 +44,14 @@ def test_function_sees_float64_copies(submission, rng, dtype):
     with unchanged(a, b):
         got = submission.numerical_gradients(function, [a, b])
     assert_close(got, [2 * a.double(), 2 * b.double()], rtol=1e-6, atol=1e-7)
-    assert function.calls == [[(torch.float64, True, False)] * 2] * 14
+    for call in function.calls:
+        assert_equal(
+            call, [(torch.float64, True, False)] * 2, label="(dtype, contiguous, recording) of each input of a call"
+        )
 
 
 def test_one_number_moves_at_a_time(submission, rng):
-    """In every call exactly one number is off by eps; all others are exactly what they were."""
+    """Each number is moved up once and down once, while all others are exactly what they were. Calls at the inputs themselves are free."""
     function = submission.support.Watched()
     inputs = [randn(rng, 2), randn(rng, 1, 2)]
     submission.numerical_gradients(function, inputs, eps=0.125)
@@ -56,10 +59,12 @@ def test_one_number_moves_at_a_time(submission, rng):
     for values in function.values:
         moved = torch.cat([(v - x.double()).flatten() for v, x in zip(values, inputs, strict=True)])
         off = int(moved.count_nonzero())
-        assert off == 1
+        if off == 0:
+            continue
+        assert off == 1, f"{off} numbers are moved in one call"
         assert_close(moved.abs().max().item(), 0.125)
         places.append(int(moved.abs().argmax()))
-    assert sorted(places) == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert_equal(sorted(places), [0, 0, 1, 1, 2, 2, 3, 3], label="the numbers that were moved")
 
 
 def test_inputs_do_not_move(submission):

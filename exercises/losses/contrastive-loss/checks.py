@@ -92,6 +92,13 @@ def test_pairs_at_distance_zero(submission, same):
     assert_finite(x2.grad, "the gradient of x2")
 
 
+def test_distance_zero_is_exact(submission):
+    """A floor of 1e-6 under the distance costs digits: a pair of different kind at distance 0 costs half the margin squared."""
+    x = torch.ones(3, 2, dtype=torch.float64)
+    got = submission.contrastive_loss(x, x.clone(), torch.zeros(3), 2.0, "none")
+    assert_close(got, torch.full((3,), 2.0, dtype=torch.float64))
+
+
 def test_transposed_inputs(submission, reference, rng):
     """The embeddings may be views with strides of their own."""
     x1, x2 = torch.randn(3, 5, generator=rng).t(), torch.randn(3, 5, generator=rng).t()

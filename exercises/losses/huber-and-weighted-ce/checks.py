@@ -218,7 +218,7 @@ def test_unknown_reductions_are_refused(submission, rng, wrong):
 
 @pytest.mark.parametrize("delta", [0.0, -1.0, float("nan")])
 def test_delta_above_zero(submission, rng, delta):
-    """A delta of 0 would make every loss 0."""
+    """A delta of 0 would make every loss 0, and NaN every loss NaN; NaN is not above 0, but `delta <= 0` lets it through."""
     x = torch.randn(3, generator=rng)
     with pytest.raises(ValueError):
         submission.huber_loss(x, x + 1, delta)

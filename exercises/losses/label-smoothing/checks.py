@@ -119,7 +119,7 @@ def test_dtypes_and_strides(submission, rng, kind):
 
 @pytest.mark.parametrize("smoothing", [-0.1, 1.1, float("nan")])
 def test_smoothing_out_of_range_is_refused(submission, rng, smoothing):
-    """A share lies between 0 and 1, both included."""
+    """A share lies between 0 and 1, both included. NaN does not, though it is neither below 0 nor above 1."""
     logits, targets = batch(rng)
     with pytest.raises(ValueError):
         submission.smooth_labels(targets, 4, smoothing)

@@ -44,6 +44,7 @@ def test_only_directions_count(submission, rng):
     z1, z2 = views(rng)
     lengths = torch.tensor([[0.01], [1.0], [30.0], [500.0]])
     assert_close(submission.nt_xent_loss(z1 * lengths, z2 / lengths, 0.3), by_loops(z1, z2, 0.3), rtol=1e-4)
+    assert_close(submission.nt_xent_loss(1e-5 * z1, z2, 0.3), by_loops(z1, z2, 0.3), rtol=1e-3, label="with short vectors")
 
 
 def test_both_views_are_anchors(submission, rng):
@@ -109,6 +110,12 @@ def test_accuracy_counts_rows_that_find_their_partner(submission, rng, count):
     assert_close(got, torch.tensor(sum(hits) / (2 * count)))
 
 
+def test_partner_may_point_away(submission):
+    """A row is left out, not given the similarity 0: the best of the others may be negative."""
+    z1 = torch.tensor([[1.0, 2.0]])
+    assert_close(submission.retrieval_accuracy(z1, -z1), torch.tensor(1.0))
+
+
 def test_accuracy_of_known_views(submission):
     """One of four finds its partner: the second view of the first image. Similarity is measured without the lengths."""
     z1 = torch.tensor([[1.0, 0.0], [0.0, 50.0]], requires_grad=True)
@@ -154,7 +161,7 @@ def test_views_that_do_not_fit_are_refused(submission, rng, first, second):
 
 @pytest.mark.parametrize("temperature", [0.0, -0.5, float("nan")])
 def test_temperature_above_zero(submission, rng, temperature):
-    """A negative temperature would look for the least similar row."""
+    """A negative temperature would look for the least similar row. NaN is not above 0 either, though `<= 0` lets it through."""
     z1, z2 = views(rng)
     with pytest.raises(ValueError):
         submission.nt_xent_loss(z1, z2, temperature)

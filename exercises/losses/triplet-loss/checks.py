@@ -78,6 +78,12 @@ def test_whole_batch(submission, rng, count, kinds):
         assert_close(submission.batch_hard_triplet_loss(points, labels, margin), by_loops(points, labels, margin))
 
 
+def test_embeddings_far_from_the_origin(submission, rng):
+    """|a|^2 + |b|^2 - 2ab loses the digits that count here: subtract first, then square."""
+    points, labels = 1000 + torch.randn(6, 3, generator=rng), torch.tensor([0, 0, 1, 1, 1, 0])
+    assert_close(submission.batch_hard_triplet_loss(points, labels, 5.0), by_loops(points, labels, 5.0), rtol=1e-3)
+
+
 def test_equal_embeddings(submission, rng):
     """At distance 0 a square root has an infinite slope: take a norm whose gradient at 0 is 0, or keep 0 out of the root."""
     a, n = torch.randn(3, 4, generator=rng), torch.randn(3, 4, generator=rng)

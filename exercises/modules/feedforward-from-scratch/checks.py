@@ -108,6 +108,8 @@ def test_hidden_units_are_dropped_in_training(submission, options):
     dropped = got.abs() < 1e-4
     assert_close(got[~dropped], torch.full_like(got[~dropped], 1 / (1 - p)), label="a hidden unit that was kept")
     assert_frequency(int(dropped.sum()), dropped.numel(), p)
+    assert not (dropped == dropped[:1]).all(), "all rows lose the same units: each row draws for itself"
+    assert not (dropped == dropped[:, :1]).all(), "rows are dropped as a whole: each unit is dropped for itself"
 
 
 def test_gradients_reach_all_layers(submission, rng):

@@ -65,7 +65,7 @@ def test_each_head_owns_a_slice_of_the_features(submission, reference, rng, d_mo
     assert_close(theirs(x), expected)
 
 
-@pytest.mark.parametrize("length", [1, 3, 7])
+@pytest.mark.parametrize("length", [1, 3, 4, 7])
 def test_keys_and_values_come_from_the_context(submission, reference, rng, length):
     """With a context the queries come from x, keys and values both from the context, which has a length of its own."""
     theirs, ours = layers(submission, reference, 6, 3)

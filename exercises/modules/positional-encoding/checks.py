@@ -128,6 +128,8 @@ def test_dropout_acts_on_the_sum(submission, dropout):
     zero = got == 0
     assert_close(got, torch.where(zero, 0.0, whole))
     assert_frequency(int(zero.sum()), zero.numel(), p, label="a value is dropped")
+    for dim, what in enumerate(["samples", "positions", "features"]):
+        assert not (zero == zero.narrow(dim, 0, 1)).all(), f"all {what} lose the same: each value is dropped for itself"
 
 
 def test_no_dropout_in_eval(submission, rng):

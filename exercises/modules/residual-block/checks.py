@@ -98,6 +98,8 @@ def test_dropout_acts_on_the_branch_in_training(submission, rng, p):
     dropped = got.abs() < 1e-4 * (1 + branch.abs())
     assert_close(got[~dropped], branch[~dropped] / (1 - p), rtol=1e-3, atol=1e-3)
     assert_frequency(int(dropped.sum()), dropped.numel(), p)
+    assert not (dropped == dropped[:1]).all(), "all rows lose the same elements: each element is dropped for itself"
+    assert not (dropped == dropped[:, :1]).all(), "rows are dropped as a whole: each element is dropped for itself"
 
 
 def test_dropout_rests_in_evaluation(submission, rng):

@@ -66,12 +66,12 @@ def test_groups_are_summed(submission, rng, shape):
     assert_close(got, expected)
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float16], ids=str)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.int64], ids=str)
 def test_results_keep_the_dtype(submission, rng, dtype):
     """New tensors take their dtype from x: new_zeros, full_like."""
     x, index = torch.randn(4, 3, generator=rng).to(dtype), torch.tensor([2, 0, 1, 1])
     assert_dtype(submission.pick(x, index), dtype, "the result of pick")
-    assert_dtype(submission.keep_top_k(x, 2), dtype, "the result of keep_top_k")
+    assert_dtype(submission.keep_top_k(x, 2, fill=-9), dtype, "the result of keep_top_k")
     assert_dtype(submission.sum_by_group(x, index, 3), dtype, "the result of sum_by_group")
     assert_dtype(submission.last_valid(x[None], index[:1]), dtype, "the result of last_valid")
 
@@ -117,14 +117,15 @@ def test_impossible_k_is_refused(submission, k):
 
 
 def test_no_loops(submission):
-    """The number of tensor operations must not grow with the number of rows."""
+    """The number of tensor operations must not grow with any size: not with rows, leading dimensions or groups."""
     used = []
     for n in (2, 40):
         x, index = torch.ones(n, 5), torch.ones(n, dtype=torch.int64)
         with submission.counting() as counted:
             submission.pick(x, index)
-            submission.keep_top_k(x, 2)
-            submission.sum_by_group(x, index, 3)
+            submission.pick(x.expand(n, n, 5), index.expand(n, n))
+            submission.keep_top_k(x.expand(n, n, 5), 2)
+            submission.sum_by_group(x, index, n)
             submission.last_valid(x[:, :, None], index)
         used.append(sum(counted.calls.values()))
-    assert used[0] == used[1], f"{used[0]} operations for 2 rows, {used[1]} for 40"
+    assert used[0] == used[1], f"{used[0]} operations for sizes of 2, {used[1]} for sizes of 40"

@@ -15,6 +15,7 @@ from torchdojo.checkers import assert_close, assert_equal, assert_gradients, ass
         [(2, 1, 5), (7, 1), ()],
         [(1, 6), (5, 1), (4, 1, 1)],
         [(8,)],
+        [(2, 1), (1,), (3,), (4, 1, 1)],
         [],
     ],
     ids=str,
@@ -82,6 +83,15 @@ def test_points_far_from_the_origin(submission, rng):
     expected = (a.double()[:, None] - a.double()).square().sum(-1).float()
     assert_close(got.diagonal(), torch.zeros(5), label="the distance of a point from itself", atol=0.0)
     assert_close(got, expected)
+
+
+def test_two_groups_far_apart(submission, rng):
+    """No shift brings both groups near to 0: their inner distances are right only if you subtract first."""
+    a = torch.cat([torch.randn(4, 3, generator=rng) - 1000, torch.randn(4, 3, generator=rng) + 1000])
+    got = submission.squared_distances(a, a.clone())
+    expected = (a.double()[:, None] - a.double()).square().sum(-1).float()
+    for group in (slice(0, 4), slice(4, 8)):
+        assert_close(got[group, group], expected[group, group], label="the distances within one group")
 
 
 @pytest.mark.parametrize(("d", "e"), [(3, 2), (3, 1), (1, 3)])

@@ -69,7 +69,7 @@ def test_padding_is_zero_by_default(submission):
     assert_close(got, torch.tensor([[1.0, 0.0], [1.0, 1.0]]))
 
 
-@pytest.mark.parametrize("shape", [(1,), (3,), (3, 2), (2, 3, 4), (0, 2)], ids=str)
+@pytest.mark.parametrize("shape", [(1,), (3,), (3, 2), (2, 3, 4), (0, 2), (2, 0)], ids=str)
 def test_taking_turns(submission, rng, shape):
     """cat gives all of a, then all of b. Stack them behind dimension 0, so that pairs stand together, and flatten."""
     a, b = tensors(rng, shape, shape)
@@ -123,7 +123,7 @@ def test_nothing_to_join(submission):
 
 
 @pytest.mark.parametrize(
-    ("one", "two"), [((3, 2), (1, 2)), ((1, 2), (3, 2)), ((2, 3), (3, 2)), ((2, 3), (3,))], ids=str
+    ("one", "two"), [((3, 2), (1, 2)), ((1, 2), (3, 2)), ((2, 3), (3, 2)), ((2, 3), (3,)), ((0,), (2, 3))], ids=str
 )
 def test_shapes_that_do_not_fit(submission, one, two):
     """Compare shapes before joining and raise a ValueError: torch raises a RuntimeError, and sometimes nothing."""
@@ -133,6 +133,13 @@ def test_shapes_that_do_not_fit(submission, one, two):
             call([a, b])
     with pytest.raises(ValueError):
         submission.interleave(a, b)
+
+
+@pytest.mark.parametrize(("one", "two"), [((3, 2), (3, 1)), ((3, 1), (3, 2)), ((3,), (3, 3))], ids=str)
+def test_rows_that_do_not_pair(submission, one, two):
+    """As many rows are not enough: a row of one entry would be stretched to the width of the other."""
+    with pytest.raises(ValueError):
+        submission.interleave(torch.ones(one), torch.ones(two))
 
 
 @pytest.mark.parametrize(("one", "two"), [((3, 2), (2, 1)), ((3, 2), (3,)), ((3, 1), (2, 4)), ((2,), (2, 2))], ids=str)

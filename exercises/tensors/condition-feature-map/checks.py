@@ -71,10 +71,11 @@ def test_no_label_adds_nothing(submission, rng, labels):
     assert_close(table.grad, expected, label="the gradient of the table")
 
 
-def test_infinite_last_row_does_not_leak(submission):
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]], ids=["last row", "first row"])
+def test_infinite_row_does_not_leak(submission, order):
     """0 times infinity is NaN: a row that is not to be added must not be multiplied by 0 either."""
-    table = torch.tensor([[1.0, 2.0], [float("inf"), float("nan")]])
-    got = submission.add_label(torch.zeros(2, 2, 1), table, torch.tensor([-1, 0]))
+    table = torch.tensor([[1.0, 2.0], [float("inf"), float("nan")]])[order]
+    got = submission.add_label(torch.zeros(2, 2, 1), table, torch.tensor([-1, order.index(0)]))
     assert_close(got, torch.tensor([[[0.0], [0.0]], [[1.0], [2.0]]]))
 
 

@@ -62,6 +62,12 @@ def test_tensors_already_there_are_not_copied(submission, rng, device):
     assert got["x"][1] == 5
 
 
+def test_what_is_no_tensor_stays(submission):
+    """Ask for tensors. A module has a method `to` as well, and moving it would change the caller's model."""
+    module = submission.support.module_in_a_batch(submission.move_to)
+    assert module == "cpu", "a module in the batch was moved as well"
+
+
 def test_moves_stay_in_the_graph(submission):
     """A move is an operation with a gradient: no detach, no .data."""
     assert submission.support.link_of(submission.move_to), "the moved tensor requires no gradient any more"

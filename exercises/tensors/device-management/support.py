@@ -53,6 +53,13 @@ def link_of(move_to):
     return move_to([torch.ones(2, requires_grad=True) * 2], "meta")[0].requires_grad
 
 
+def module_in_a_batch(move_to):
+    """Where the weights of a module that is part of a batch are afterwards."""
+    module = torch.nn.Linear(1, 1)
+    move_to({"x": torch.ones(2), "model": module}, "meta")
+    return module.weight.device.type
+
+
 class Waits(TorchDispatchMode):
     """Notes how each copy between devices was asked for."""
 

@@ -51,6 +51,17 @@ def test_hessian_times_vector(submission, rng, shape):
     assert_close(submission.hessian_vector_product(submission.support.quartic, x, v), expected, label="the product")
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+def test_product_is_exact(submission, rng, dtype):
+    """The difference of two gradients is no derivative: a function with fast waves, or few digits, shows it."""
+    x, v = torch.rand(2, 5, generator=rng, dtype=dtype)
+    assert_close(
+        submission.hessian_vector_product(submission.support.waves, x, v),
+        -3e3 * torch.cos(3e3 * x) * v,
+        label="the product",
+    )
+
+
 def test_vector_on_the_right(submission, rng):
     """Each row of the Hessian is multiplied by v; a diagonal Hessian would not tell v from a sum."""
     x = torch.randn(4, generator=rng, dtype=torch.float64)

@@ -32,6 +32,11 @@ def quartic(x):
     return (x**4).sum() + 2 * x.prod()
 
 
+def waves(x):
+    """Cosines with 477 periods between 0 and 1."""
+    return (3e3 * x).cos().sum() / 3e3
+
+
 def cubes(x):
     return (x**3).sum() + x.sum() ** 3
 

@@ -80,7 +80,7 @@ def test_gradients_change_in_place(submission, rng):
 
 def test_parameters_without_gradient(submission, rng):
     """A parameter that took no part has no gradient: skip it, and leave it at None."""
-    grads = [None, *gradients(rng, [(3,)]), None]
+    grads = [None, *gradients(rng, [(30,)]), None]
     norm, holder = run(submission, grads, 0.5)
     got = after(holder)
     assert got[0] is None and got[2] is None

@@ -50,9 +50,14 @@ def test_impossible_sizes_are_refused(submission, arguments):
         submission.causal_mask(*arguments)
 
 
-def test_mask_belongs_to_the_caller(submission):
-    """A mask that is kept for the next call changes when somebody writes to it: make a new one each time."""
-    assert_equal(submission.support.written_to(submission.causal_mask), by_hand(3, 4), label="the second mask")
+@pytest.mark.parametrize(("queries", "keys"), [(3, 4), (1, 4)], ids=str)
+def test_mask_belongs_to_the_caller(submission, queries, keys):
+    """The caller may write to a mask: one that is kept for the next call changes with it, and of an expanded one all rows change at once."""
+    first, second = submission.support.written_to(submission.causal_mask, queries, keys)
+    changed = by_hand(queries, keys)
+    changed[0, 0] = False
+    assert_equal(first, changed, label="the mask of which one entry was written")
+    assert_equal(second, by_hand(queries, keys), label="the second mask")
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3, 3), (2, 3, 4, 4), (2, 2, 2, 5)], ids=str)

@@ -17,7 +17,8 @@ def device_of_weights(function):
         raise
 
 
-def written_to(function):
-    """A second mask, after the first was overwritten."""
-    function(3, 4).fill_(False)
-    return function(3, 4)
+def written_to(function, queries, keys):
+    """A mask of which one entry was set to False, and a second mask made after that."""
+    first = function(queries, keys)
+    first[0, 0] = False
+    return first, function(queries, keys)

@@ -112,6 +112,22 @@ def test_far_positions_in_other_precisions(submission, rng, dtype):
     assert_close(got.double(), turned(x, positions), rtol=rough, atol=rough)
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
+def test_rounded_once(submission, rng, dtype):
+    """A cosine that is rounded before it is used costs a digit: most results are then no longer the nearest number."""
+    x = torch.randn(2, 2, 5, 32, generator=rng).to(dtype)
+    positions = torch.tensor([1, 2, 3, 4, 5])
+    nearest = submission.apply_rotary(x, positions) == turned(x, positions).to(dtype)
+    share = nearest.double().mean().item()
+    assert share > 0.9, f"only {share:.0%} of the results are the exact result, rounded once"
+
+
+def test_as_many_tokens_as_samples(submission, rng):
+    """(L,) gives each token its position, the same for all samples, also where L equals B."""
+    x, positions = torch.randn(3, 2, 3, 4, generator=rng), torch.tensor([7, 0, 2])
+    assert_close(submission.apply_rotary(x, positions), turned(x, positions).float())
+
+
 def test_gradients_reach_the_input(submission, rng):
     """The gradient is turned back by the same angles. Nothing may be detached or written in place."""
     x = torch.randn(2, 2, 3, 4, generator=rng, dtype=torch.float64)

@@ -38,7 +38,7 @@ def test_weights_of_a_query_sum_to_one(submission, rng):
     assert_close(weights.sum(-1), torch.ones(2, 2, 3), label="the sum of the weights over the keys")
 
 
-@pytest.mark.parametrize("width", [1, 4, 64])
+@pytest.mark.parametrize("width", [1, 3, 4, 64])
 def test_scores_are_scaled(submission, rng, width):
     """Divide the scores by the square root of the width of a query, before the softmax."""
     q, k, v = qkv(rng, (), width=width, value_width=3)
@@ -85,6 +85,14 @@ def test_masks_are_broadcast(submission, rng, shape):
     output, _ = submission.scaled_dot_product_attention(q, k, v, mask)
     full = mask.expand(2, 4, 3, 5)
     assert_close(output, F.scaled_dot_product_attention(q, k, v, attn_mask=full), label="the output")
+
+
+def test_square_mask_serves_all_samples(submission, rng):
+    """Rows of a mask are queries and columns are keys, also where there are as many of both."""
+    q, k, v = torch.randn(3, 2, 4, 6, generator=rng)
+    mask = torch.ones(4, 4, dtype=torch.bool).tril()
+    output, _ = submission.scaled_dot_product_attention(q, k, v, mask)
+    assert_close(output, F.scaled_dot_product_attention(q, k, v, attn_mask=mask), label="the output")
 
 
 def test_query_that_may_look_nowhere(submission, rng):

@@ -1,4 +1,4 @@
-# style: takes only the keys from the context, the values from x
+# style: takes the values from x where the shapes agree
 # verdict: wrong_answer
 # caught by: test_keys_and_values_come_from_the_context
 import torch
@@ -10,19 +10,26 @@ class MultiHeadAttention(nn.Module):
         super().__init__()
         if d_model % heads:
             raise ValueError("heads")
-        self.heads = heads
-        self.q_proj, self.k_proj, self.v_proj, self.out_proj = (nn.Linear(d_model, d_model) for _ in range(4))
+        self.h = heads
+        self.q_proj = nn.Linear(d_model, d_model)
+        self.k_proj = nn.Linear(d_model, d_model)
+        self.v_proj = nn.Linear(d_model, d_model)
+        self.out_proj = nn.Linear(d_model, d_model)
 
     def forward(self, x, context=None, mask=None):
         c = x if context is None else context
-
-        def split(t):
-            return t.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-
-        q, k, v = split(self.q_proj(x)), split(self.k_proj(c)), split(self.v_proj(x))
-        s = q @ k.mT / q.shape[-1] ** 0.5
+        b, lq, d = x.shape
+        lk = c.shape[1]
+        q = self.q_proj(x).reshape(b, lq, self.h, d // self.h).transpose(1, 2)
+        k = self.k_proj(c).reshape(b, lk, self.h, d // self.h).transpose(1, 2)
+        v = self.v_proj(c if c.shape != x.shape else x).reshape(b, lk, self.h, d // self.h).transpose(1, 2)
+        s = q @ k.transpose(-1, -2) / (d // self.h) ** 0.5
         if mask is not None:
-            s = s.masked_fill(~mask.unsqueeze(-3), -torch.inf)
-        w = s.softmax(-1).nan_to_num()
-        v = v[:, :, : w.shape[-1]]
-        return self.out_proj((w[..., : v.shape[2]] @ v).transpose(1, 2).flatten(2))
+            if mask.dim() == 3:
+                mask = mask[:, None]
+            s = s.masked_fill(~mask, -torch.inf)
+            w = torch.softmax(s.masked_fill(~mask.any(-1, keepdim=True), 0.0), -1)
+            w = w.masked_fill(~mask, 0.0)
+        else:
+            w = s.softmax(-1)
+        return self.out_proj((w @ v).transpose(1, 2).reshape(b, lq, d))

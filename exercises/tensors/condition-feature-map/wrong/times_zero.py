@@ -1,6 +1,6 @@
 # style: multiplies the last row by 0
 # verdict: wrong_answer
-# caught by: test_infinite_last_row_does_not_leak
+# caught by: test_infinite_row_does_not_leak
 import torch
 
 

@@ -1,0 +1,24 @@
+# style: takes L positions for those of B samples where L equals B
+# verdict: wrong_answer
+# caught by: test_as_many_tokens_as_samples
+import torch
+
+
+def rotary_angles(positions, d, base=10000.0):
+    if d < 1 or d % 2:
+        raise ValueError("d")
+    f = torch.tensor([base ** (-2 * i / d) for i in range(d // 2)], device=positions.device, dtype=torch.float64)
+    return (positions.double().unsqueeze(-1) * f).float()
+
+
+def apply_rotary(x, positions, base=10000.0):
+    b, h, l, d = x.shape
+    if tuple(positions.shape) not in ((l,), (b, l)):
+        raise ValueError("positions")
+    if positions.dim() == 1 and l == b:
+        positions = positions[:, None].expand(b, l)
+    th = rotary_angles(positions, d, base)
+    dt = torch.float64 if x.dtype == torch.float64 else torch.float32
+    th = th.to(dt) if th.dim() == 2 else th.to(dt)[:, None]
+    z = torch.complex(x[..., : d // 2].to(dt), x[..., d // 2 :].to(dt)) * torch.polar(torch.ones_like(th), th)
+    return torch.cat([z.real, z.imag], -1).to(x.dtype)
