@@ -93,9 +93,12 @@ def all_from_events(
     """
     chosen = sorted(kinds)
     states = {kind: from_events(kind, trace, clean, cover, ended) for kind in chosen}
-    if cover.parameters and any(states[kind].state is BugState.OPEN for kind in CUTTING_KINDS & states.keys()):
-        rest = replace(cover, parameters="")
-        states = {kind: from_events(kind, trace, clean, rest, ended) for kind in chosen}
+    if any(states[kind].state is BugState.OPEN for kind in CUTTING_KINDS & states.keys()):
+        if cover.parameters:
+            rest = replace(cover, parameters="")
+            states = {kind: from_events(kind, trace, clean, rest, ended) for kind in chosen}
+    elif FREEZING in states and states[FREEZING].state is BugState.FIXED:
+        states[FREEZING] = _as_much_trained(states[FREEZING], facts_of(trace), clean)
     return states
 
 
@@ -117,8 +120,6 @@ def from_events(kind: str, trace: Trace, clean: Facts, cover: Coverage, ended: E
         fault = fault or (cover.rows if kind in ROW_KINDS else "")
         if fault:
             state = State(BugState.NO_EVIDENCE, RestsOn.EVENTS, fault)
-    if kind == FREEZING and state.state is BugState.FIXED:
-        state = _as_much_trained(state, facts_of(trace), clean)
     if state.state is BugState.NO_EVIDENCE and ended.obstacle:
         return State(state.state, state.rests_on, f"Not observable until {ended.obstacle}.", ended.where)
     return state

@@ -115,7 +115,8 @@ def test_as_many_weights_have_to_train_as_in_the_clean_run(frozen, state):
 
     clean, trace = facts_of(run("net.first")), run(frozen)
     nothing = Coverage("", "", "", "")
-    assert from_events("wrong-part-frozen", trace, clean, nothing, Ending(None)).state is state
+    kind = "wrong-part-frozen"
+    assert all_from_events([kind], trace, clean, nothing, Ending(None))[kind].state is state
     # Of a proof that is older than this figure nothing is known.
     unknown = replace(clean, trained=-1)
-    assert from_events("wrong-part-frozen", trace, unknown, nothing, Ending(None)).state is BugState.FIXED
+    assert all_from_events([kind], trace, unknown, nothing, Ending(None))[kind].state is BugState.FIXED
