@@ -39,6 +39,8 @@ def covering_passes(trace: Trace, expected: Expected) -> tuple[list[Pass], int]:
         needed = COVERING_SHARE * expected.held_out_rows
         return [p for p in passes if row_count(p) >= needed], len(passes)
     scored = _scored_forwards(trace)
+    meant = _meant_for_training(trace)
+    passes = [tuple(f for f in p if f["id"] not in meant) for p in passes]
     kept = [p for p in passes if any(f["id"] in scored for f in p) and not is_sampling(p)]
     if not kept:
         return [], 0
@@ -87,6 +89,12 @@ def _compared_forwards(trace: Trace) -> Iterator[int]:
             and (note.get("ruled") is not None or note["after"] == divided)
         ):
             yield note["after"]
+
+
+def _meant_for_training(trace: Trace) -> set[int | None]:
+    """Forwards whose loss was to be differentiated: where that fails, they are no evaluation all the same."""
+    losses = ((index, event) for index, event in enumerate(trace.events) if event["t"] == "loss")
+    return {event.get("forward") for index, event in losses if _leads_to_backward(trace, index)}
 
 
 def _leads_to_backward(trace: Trace, index: int) -> bool:

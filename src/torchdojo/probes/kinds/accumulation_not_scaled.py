@@ -62,7 +62,7 @@ def _accumulated(passes: list[Event]) -> tuple[int, list[list[Event]]]:
     by_update: dict[tuple[int, int], list[Event]] = {}
     for note in passes:
         by_update.setdefault((note["update"], note["at"]), []).append(note)
-    groups = [group for group in by_update.values() if len({note["forward"] for note in group}) == len(group)]
+    groups = [group for group in by_update.values() if _adds_up(group)]
     sizes = Counter(len(group) for group in groups)
     if not sizes:
         return 0, []
@@ -70,6 +70,11 @@ def _accumulated(passes: list[Event]) -> tuple[int, list[list[Event]]]:
     if size < 2 or count < max(ENOUGH, REGULAR * len(by_update)):
         return 0, []
     return size, [group for group in groups if len(group) == size]
+
+
+def _adds_up(group: list[Event]) -> bool:
+    """Whether each pass was over a forward of its own, and added to the gradients of those before it."""
+    return len({note["forward"] for note in group}) == len(group) and not any(note["fresh"] for note in group[1:])
 
 
 def _scaled_otherwise(trace: Trace, size: int) -> bool:

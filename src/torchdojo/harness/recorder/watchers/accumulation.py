@@ -5,8 +5,8 @@ gradient that the pass was given, less the scale of a GradScaler, divided by tha
 itself where it is a mean that nothing was divided by before or after; null otherwise or when it is zero), mean (that
 loss was an average), forward (the latest forward), root (name of the graph node at the root), batches (that loaders
 gave since the last pass), loaders (that gave some since the last update), base (a number for the memory in which the
-latest input of a model lies); and `touched` at updates whose gradients were written to since the last backward pass, by
-something else than clipping or a GradScaler: update.
+latest input of a model lies), fresh (there were no gradients that it could be added to); and `touched` at updates whose
+gradients were written to since the last backward pass, by something else than clipping or a GradScaler: update.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from torch.amp.grad_scaler import GradScaler
 from torchdojo.harness.originals import Tensor, detach, grad_fn_of, item, numel
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.graph_walks import before
-from torchdojo.harness.recorder.optimizers import Optimizers, State, state_of
+from torchdojo.harness.recorder.optimizers import Optimizers, State, is_clear, state_of
 from torchdojo.harness.recorder.scaled_losses import replace_scaling, scale_behind
 from torchdojo.harness.recorder.tensors import first_tensor, tensors_in
 from torchdojo.harness.recorder.watchers.clipping import replace_clipping
@@ -93,6 +93,7 @@ class _Watch:
             batches=self._batches,
             loaders=len(self._loaders),
             base=self._bases.setdefault(self._base, len(self._bases)),
+            fresh=all(is_clear(parameter) for owner in self._owners for parameter in owner.representatives()),
         )
         self._batches = 0
         self._value = None
