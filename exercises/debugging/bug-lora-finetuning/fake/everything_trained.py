@@ -1,5 +1,5 @@
 # style: no adapters, the whole network is trained
-# open: adapter-not-identity, missing-eval-mode
+# open: wrong-part-frozen, adapter-not-identity, missing-eval-mode
 """Teach a spectrometer that knows apples to measure pears: fine-tuning with low-rank adapters.
 
     python pear_sensor.py
