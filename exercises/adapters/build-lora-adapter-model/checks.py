@@ -32,6 +32,14 @@ def test_lora_is_attached_to_linear_layers(submission):
     assert_shape(model.blocks[0].attention.query.lora_A, (2, 4), "lora_A")
 
 
+def test_subclasses_of_linear_count(submission):
+    """A subclass of nn.Linear is an nn.Linear: ask with isinstance."""
+    base = submission.support.OfSubclass()
+    model = submission.build_lora_adapter_model(base, ["query"], {}, 2, 4.0, 3)
+    kinds = submission.support.kinds(model)
+    assert_equal((kinds["query"], kinds["query.base"]), ("LoRALinear", "Special"), label="the classes at query")
+
+
 def test_adapters_are_attached_to_any_module(submission):
     """An attention, a Sequential, a single layer: what is called so gets an adapter of its own behind it, of the width given."""
     _, model = built(submission, [], {"attention": 4, "head": 2})

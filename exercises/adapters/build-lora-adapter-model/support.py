@@ -108,3 +108,16 @@ def choose(model):
             parameter.requires_grad_(False)
         elif name == "head.base.bias":
             parameter.requires_grad_(True)
+
+
+class Special(nn.Linear):
+    """A linear layer of a class of its own, as libraries have them."""
+
+
+class OfSubclass(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.query = Special(3, 3)
+
+    def forward(self, x):
+        return self.query(x)

@@ -64,7 +64,7 @@ class Diary(nn.Module):
         self.drop = nn.Dropout(0.5)
         self.unused = nn.Linear(2, 2)
         self.unused.bias.requires_grad = False
-        self.register_buffer("passes", torch.zeros(()))
+        self.register_buffer("passes", torch.zeros(()), persistent=False)  # in no state dict
         self.fails = fails
         self.modes = []
 
@@ -123,6 +123,7 @@ def trace(model):
     kinds = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_forward_hooks_always_called")
     return {
         "state": {name: tensor.tolist() for name, tensor in model.state_dict().items()},
+        "buffers": {name: tensor.tolist() for name, tensor in model.named_buffers()},
         "gradients": [None if p.grad is None else p.grad.tolist() for p in model.parameters()],
         "trained": [p.requires_grad for p in model.parameters()],
         "modes": [module.training for module in model.modules()],

@@ -58,7 +58,7 @@ class Run:
             for parameter, weight in zip(self.model.parameters(), weights, strict=True):
                 parameter.copy_(weight)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=0.05)
-        self.scheduler = torch.optim.lr_scheduler.StepLR(self.optimizer, 2, 0.5) if scheduled else None
+        self.scheduler = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(self.optimizer, 4) if scheduled else None
         self.x, self.y = x, y
 
     def train(self, epochs):

@@ -132,6 +132,39 @@ def test_stops_after_patience_epochs(submission, rng, script, patience, ran):
     assert history["best_epoch"] == script.index(min(script[:ran]))
 
 
+def test_last_epoch_before_stopping_is_whole(submission, rng):
+    """The schedule steps after every epoch, also after the one that uses up the patience."""
+    model, _ = twins(submission, rng, norm=True)
+    optimizer = sgd(submission, model, lr=0.4)
+    schedule = submission.torch.optim.lr_scheduler.StepLR(optimizer, 1, 0.5)
+    loss_fn = submission.support.Scripted([1.0, 2.0, 3.0, 4.0])
+    data = batches(rng, (3,))
+    submission.fit(model, data, data, loss_fn, optimizer, 4, schedule, patience=2)
+    assert_close(optimizer.param_groups[0]["lr"], 0.05, label="the rate after three epochs")
+
+
+def test_clipping_is_over_all_groups(submission, rng):
+    """The total norm is that of the whole model, however many groups the optimizer has."""
+    theirs, ours = twins(submission, rng)
+    ((x, y),) = data = batches(rng, (4,))
+    submission.fit(theirs, data, data, F.mse_loss, submission.support.two_groups(theirs), 1, max_norm=0.05)
+    F.mse_loss(ours(x), y).backward()
+    norm = torch.cat([parameter.grad.flatten() for parameter in ours.parameters()]).norm()
+    for rate, name in ((0.3, "first"), (0.1, "last")):
+        part = getattr(ours, name)
+        moved = part.weight - rate * part.weight.grad * 0.05 / norm
+        assert_close(theirs.state_dict()[f"{name}.weight"], moved, label=f"{name}.weight", rtol=1e-4)
+
+
+def test_batches_are_taken_anew_in_every_epoch(submission, reference, rng):
+    """A loader may shuffle: walk it again in every epoch, instead of keeping the batches of the first."""
+    theirs, ours = twins(submission, rng)
+    train, val = batches(rng, (4, 2, 3)), batches(rng, (3,))
+    submission.fit(theirs, submission.support.Turning(train), val, F.mse_loss, sgd(submission, theirs, 0.01), 2)
+    reference.fit(ours, support.Turning(train), val, F.mse_loss, torch.optim.SGD(ours.parameters(), lr=0.01), 2)
+    assert_same_state(theirs.state_dict(), ours.state_dict())
+
+
 def test_without_patience_it_never_stops(submission, rng):
     """patience=None means all epochs."""
     _, history = scripted(submission, rng, range(12))

@@ -85,3 +85,16 @@ def two_groups(model):
 def fill_gradients(model, value):
     for parameter in model.parameters():
         parameter.grad = torch.full_like(parameter, value)
+
+
+class Turning:
+    """A loader that gives its batches in another order in every walk, as a shuffling one does."""
+
+    def __init__(self, batches):
+        self.batches = list(batches)
+        self.walks = 0
+
+    def __iter__(self):
+        at = self.walks % len(self.batches)
+        self.walks += 1
+        return iter(self.batches[at:] + self.batches[:at])

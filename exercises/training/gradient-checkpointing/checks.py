@@ -155,3 +155,22 @@ def test_impossible_cuts_are_refused(submission, segments):
     """Three blocks make one, two or three segments. Raise a ValueError for anything else."""
     with pytest.raises(ValueError):
         submission.CheckpointedStack(submission.support.blocks(3, 2), segments)
+
+
+def test_blocks_are_the_callers(submission, rng):
+    """Register the given modules themselves: whoever holds one, an optimizer say, has to see its gradients."""
+    blocks = submission.support.blocks(2, 3)
+    stack = submission.CheckpointedStack(blocks, 2)
+    assert submission.support.same_modules(stack.blocks, blocks), "stack.blocks has to hold the modules that were given"
+
+
+@pytest.mark.parametrize("frozen", [0, 1], ids=["the first", "the last"])
+def test_block_in_its_own_mode(submission, rng, frozen):
+    """What decides is the mode of the stack; a single block may be in eval(), and has to stay there."""
+    stack = submission.CheckpointedStack(submission.support.noted_modes(2), 2)
+    stack.train()
+    stack.blocks[frozen].eval()
+    stack(torch.randn(2, 3, generator=rng)).sum().backward()
+    for number in range(2):
+        modes = stack.blocks[number].modes
+        assert modes == [number != frozen] * 2, "the block's mode in each of its two runs"

@@ -35,3 +35,24 @@ def plain(count, width):
 def draw_some():
     """What happens between forward and backward may draw random numbers too."""
     return torch.rand(7)
+
+
+class Noted(nn.Module):
+    """Writes down its mode at every run."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(()))
+        self.modes = []
+
+    def forward(self, x):
+        self.modes.append(self.training)
+        return torch.tanh(x * self.weight)
+
+
+def noted_modes(count):
+    return [Noted() for _ in range(count)]
+
+
+def same_modules(registered, given):
+    return all(one is other for one, other in zip(registered, given, strict=True))

@@ -139,13 +139,14 @@ def test_true_gradients_are_clipped(submission, rng, max_norm):
     assert_close(pair.theirs.weight, expected, label="the weight", rtol=2e-2, atol=2e-3)
 
 
+@pytest.mark.parametrize("factor", [1e7, 1e39], ids=["infinite gradient", "infinite loss"])
 @pytest.mark.parametrize("max_norm", [None, 1.0], ids=["no clipping", "clipping"])
-def test_overflow_skips_the_step(submission, reference, rng, max_norm):
+def test_overflow_skips_the_step(submission, reference, rng, max_norm, factor):
     """An infinite gradient must not reach the weights nor the optimizer's averages: step with scaler.step(optimizer), then update the scaler."""
     pair = Pair(submission, rng, "Adam")
     before = {name: tensor.clone() for name, tensor in pair.ours.state_dict().items()}
     x, y = batch(rng)
-    pair.step(x, y, loss_fn=submission.support.Loss(1e7), max_norm=max_norm)
+    pair.step(x, y, loss_fn=submission.support.Loss(factor), max_norm=max_norm)
     assert_same_state(pair.theirs.state_dict(), before)
     assert_equal(pair.scaler.get_scale(), 128.0, label="the scale after an overflow")
     pair.step(x, y, max_norm=max_norm)

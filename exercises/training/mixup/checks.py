@@ -126,6 +126,15 @@ def test_weights_differ_from_sample_to_sample(submission):
     assert not torch.equal(first, second), "two calls returned the same weights"
 
 
+def test_weights_come_from_the_global_generator(submission):
+    """torch.manual_seed makes a run repeatable: the weights of numpy or of Python's random do not follow it."""
+    drawn = []
+    for _ in range(2):
+        submission.torch.manual_seed(5)
+        drawn.append(submission.sample_lam(4, 0.7))
+    assert_equal(drawn[1], drawn[0], label="the weights after the same seed")
+
+
 def test_no_mixing(submission):
     """alpha = 0 is no mixing: ones, in the same form as ever. A negative alpha raises a ValueError."""
     assert_equal(submission.sample_lam(5, 0), torch.ones(5), label="the weights for alpha = 0")

@@ -76,11 +76,13 @@ def test_measuring_changes_nothing(submission, rng):
         assert_equal(gradient, torch.full_like(gradient, 1.5), label=f"the gradient of {name}")
 
 
-def test_autograd_is_on_again_afterwards(submission, rng):
-    """Switch gradients off for a block only; set_grad_enabled(False) on its own stays off."""
+@pytest.mark.parametrize("recording", [True, False], ids=["on before", "off before"])
+def test_autograd_is_afterwards_as_before(submission, rng, recording):
+    """Switch gradients off for a block only; set_grad_enabled(False) on its own stays off, and (True) is not always what was."""
     theirs, _ = twins(submission, rng)
-    data = batches(rng, (3,))
-    assert submission.support.recording_after(submission.evaluate, theirs, data, submission.torch.nn.CrossEntropyLoss())
+    data, loss_fn = batches(rng, (3,)), submission.torch.nn.CrossEntropyLoss()
+    after = submission.support.recording_after(submission.evaluate, theirs, data, loss_fn, recording)
+    assert_equal(after, recording, label="autograd recording after evaluate")
 
 
 def test_empty_loader_is_refused(submission, rng):
@@ -88,6 +90,14 @@ def test_empty_loader_is_refused(submission, rng):
     theirs, _ = twins(submission, rng)
     with pytest.raises(ValueError):
         submission.evaluate(theirs, [], F.cross_entropy)
+
+
+def test_mode_comes_back_after_an_error(submission, rng):
+    """Set the mode back before you raise: a caller that catches the error goes on training."""
+    theirs, _ = twins(submission, rng)
+    with pytest.raises(ValueError):
+        submission.evaluate(theirs, [], F.cross_entropy)
+    assert_equal(theirs.modes(), [True] * len(theirs.modes()), label="training mode after the error")
 
 
 @pytest.mark.parametrize("epochs", [1, 3])
@@ -139,4 +149,27 @@ def test_no_epochs(submission, rng):
     optimizer = submission.torch.optim.SGD(theirs.parameters(), lr=0.1)
     got = submission.fit(theirs, batches(rng, (4,)), batches(rng, (2,)), F.cross_entropy, optimizer, 0)
     assert_equal(got, {"train_loss": [], "val_loss": [], "train_accuracy": [], "val_accuracy": []}, label="the history")
+    assert_same_state(theirs.state_dict(), ours.state_dict())
+
+
+def test_old_gradients_are_forgotten(submission, rng):
+    """Gradients may be left from before the call: clear them before the first backward pass."""
+    theirs, ours = twins(submission, rng)
+    data = batches(rng, (4,))
+    submission.support.fill_gradients(theirs, 2.0)
+    optimizer = submission.torch.optim.SGD(theirs.parameters(), lr=0.05)
+    submission.fit(theirs, data, data, F.cross_entropy, optimizer, 1)
+    train(ours, data, torch.optim.SGD(ours.parameters(), lr=0.05))
+    assert_same_state(theirs.state_dict(), ours.state_dict())
+
+
+def test_batches_are_taken_anew_in_every_epoch(submission, reference, rng):
+    """A loader may shuffle: walk it again in every epoch, instead of keeping the batches of the first."""
+    theirs, ours = twins(submission, rng)
+    training, held_out = batches(rng, (4, 3, 5)), batches(rng, (2, 4))
+    optimizer = submission.torch.optim.SGD(theirs.parameters(), lr=0.05)
+    loader = submission.support.Turning(training)
+    submission.fit(theirs, loader, held_out, F.cross_entropy, optimizer, 2)
+    plain = torch.optim.SGD(ours.parameters(), lr=0.05)
+    reference.fit(ours, support.Turning(training), held_out, F.cross_entropy, plain, 2)
     assert_same_state(theirs.state_dict(), ours.state_dict())

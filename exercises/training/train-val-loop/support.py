@@ -28,8 +28,21 @@ def fill_gradients(model, value):
         parameter.grad = torch.full_like(parameter, value)
 
 
-def recording_after(evaluate, model, data, loss_fn):
-    """Does autograd still record once evaluate has returned?"""
-    with torch.enable_grad():
+def recording_after(evaluate, model, data, loss_fn, recording):
+    """Does autograd record once evaluate has returned?"""
+    with torch.set_grad_enabled(recording):
         evaluate(model, data, loss_fn)
         return torch.is_grad_enabled()
+
+
+class Turning:
+    """A loader that gives its batches in another order in every walk, as a shuffling one does."""
+
+    def __init__(self, batches):
+        self.batches = list(batches)
+        self.walks = 0
+
+    def __iter__(self):
+        at = self.walks % len(self.batches)
+        self.walks += 1
+        return iter(self.batches[at:] + self.batches[:at])

@@ -153,6 +153,17 @@ def test_validation_without_a_number(submission, rng):
     assert got["best_epoch"] is None and got["best_state"] is None
 
 
+def test_first_validation_without_a_number(submission, rng):
+    """Every comparison with NaN is false: a NaN in the first epoch must not keep later ones from being the best."""
+    theirs, ours = twins(submission, rng, norm=False)
+    optimizer, _ = sgd(submission, theirs, ours, lr=0.01)
+    data = batches(rng, (8,))
+    held_out = submission.support.LateNumbers(data)
+    got = submission.train(theirs, data, held_out, F.mse_loss, optimizer, 3)
+    assert_equal(got["best_epoch"], 2, label="the best epoch, after a NaN and with a loss that falls,")
+    assert_same_state(got["best_state"], theirs.state_dict(), label="the best state")
+
+
 @pytest.mark.parametrize("bad", [math.nan, math.inf], ids=["nan", "infinity"])
 def test_broken_training_loss_stops_at_once(submission, reference, rng, bad):
     """A step along a NaN gradient ruins every weight: look at the loss and raise a RuntimeError before the step."""
@@ -181,6 +192,36 @@ def test_callback_sees_records_and_may_stop(submission, rng):
     got = submission.train(theirs, batches(rng, (4,)), batches(rng, (4,)), F.mse_loss, optimizer, 6, on_epoch_end=watch)
     assert_equal([record["epoch"] for record in seen], [0, 1, 2], label="the epochs the callback saw")
     assert_equal(got["history"], seen, label="the history")
+
+
+def test_last_epoch_counts_when_the_callback_stops(submission, rng):
+    """First finish the epoch, with the record, the best state and the schedule, then ask on_epoch_end."""
+    theirs, ours = twins(submission, rng, norm=False)
+    optimizer, plain = sgd(submission, theirs, ours, lr=0.01)
+    scheduler, _ = schedulers(submission, optimizer, plain)
+    data = batches(rng, (8,))
+    rates = []
+
+    def watch(record):
+        rates.append(optimizer.param_groups[0]["lr"])
+        return record["epoch"] == 1
+
+    got = submission.train(theirs, data, data, F.mse_loss, optimizer, 4, scheduler=scheduler, on_epoch_end=watch)
+    assert_equal(got["best_epoch"], 1, label="the best epoch, with a validation loss that only falls,")
+    assert_same_state(got["best_state"], theirs.state_dict(), label="the best state")
+    assert_close(rates, [0.005, 0.0025], label="the rates that the callback saw, after the schedule's steps")
+
+
+def test_loaders_are_walked_once_per_epoch(submission, reference, rng):
+    """A loader may shuffle: take its batches anew in every epoch, and do not walk it a second time to count them."""
+    theirs, ours = twins(submission, rng)
+    training, held_out = batches(rng, (4, 3, 5)), batches(rng, (2, 4))
+    optimizer, plain = sgd(submission, theirs, ours)
+    loaders = [submission.support.Turning(data) for data in (training, held_out)]
+    submission.train(theirs, *loaders, F.mse_loss, optimizer, 3)
+    reference.train(ours, support.Turning(training), support.Turning(held_out), F.mse_loss, plain, 3)
+    assert_same_state(theirs.state_dict(), ours.state_dict(), label="the model")
+    assert_equal([loader.walks for loader in loaders], [3, 3], label="the walks over each loader in 3 epochs")
 
 
 def test_no_epochs(submission, rng):

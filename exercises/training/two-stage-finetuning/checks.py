@@ -129,6 +129,31 @@ def test_what_was_frozen_stays_frozen(submission, reference, rng):
     assert_same_state(theirs.state_dict(), ours.state_dict())
 
 
+def test_frozen_with_an_old_gradient(submission, rng):
+    """A frozen weight may have a gradient from before. With a zero in its place, weight decay still moves it: set it to None."""
+    theirs, ours = twins(submission, rng)
+    frozen = ["backbone.0.weight", "head.bias"]
+    submission.support.freeze(theirs, frozen)
+    submission.support.fill_gradients(theirs, 2.0)
+    submission.finetune(theirs, batches(rng), F.mse_loss, 1, 1, 0.1, 0.1, submission.support.Decaying)
+    assert_close({name: theirs.state_dict()[name] for name in frozen}, {name: ours.state_dict()[name] for name in frozen})
+
+
+def test_batches_are_taken_anew_in_every_epoch(submission, reference, rng):
+    """A loader may shuffle: walk it again in every epoch, instead of keeping the batches of the first."""
+    theirs, ours = twins(submission, rng)
+    data = batches(rng, (4, 2, 3))
+    submission.finetune(theirs, submission.support.Turning(data), F.mse_loss, 2, 2, 0.1, 0.1)
+    reference.finetune(ours, support.Turning(data), F.mse_loss, 2, 2, 0.1, 0.1)
+    assert_same_state(theirs.state_dict(), ours.state_dict())
+
+
+def test_without_epochs_the_loader_may_be_empty(submission, rng):
+    """Only an epoch needs batches."""
+    theirs, _ = twins(submission, rng)
+    assert submission.finetune(theirs, [], F.mse_loss, 0, 0, 0.1, 0.1) == []
+
+
 @pytest.mark.parametrize("epochs", [(1, 0), (0, 1), (0, 0)], ids=["head only", "all only", "nothing"])
 def test_flags_afterwards(submission, rng, epochs):
     """When you are done, every parameter's requires_grad is what it was, also without a stage 2."""

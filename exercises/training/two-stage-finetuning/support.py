@@ -56,3 +56,23 @@ def fill_gradients(model, value):
 
 def failing_loss(prediction, y):
     raise KeyError("loss")
+
+
+class Decaying(torch.optim.SGD):
+    """SGD that also shrinks every weight with a gradient, be it 0."""
+
+    def __init__(self, groups):
+        super().__init__(groups, weight_decay=0.5)
+
+
+class Turning:
+    """A loader that gives its batches in another order in every walk, as a shuffling one does."""
+
+    def __init__(self, batches):
+        self.batches = list(batches)
+        self.walks = 0
+
+    def __iter__(self):
+        at = self.walks % len(self.batches)
+        self.walks += 1
+        return iter(self.batches[at:] + self.batches[:at])

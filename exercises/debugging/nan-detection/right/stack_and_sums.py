@@ -19,8 +19,9 @@ def find_bad(model, x, loss_fn):
     found = []
     grads = [(p, p.grad) for p in model.parameters()]
     with ExitStack() as stack:
-        state = {n: t.detach().clone() for n, t in model.state_dict().items()}
-        stack.callback(model.load_state_dict, state)
+        for part in model.modules():
+            for n, t in part.named_buffers(recurse=False):
+                stack.callback(setattr, part, n, t.clone())
         for p, g in grads:
             stack.callback(setattr, p, "grad", g)
             p.grad = None

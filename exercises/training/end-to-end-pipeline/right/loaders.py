@@ -24,8 +24,8 @@ class Pipeline(nn.Module):
             values = train.tensors[0][:, column]
             values = values[values == values]
             self.mean[column] = values.mean() if len(values) else 0
-            spread = values.std(correction=0) if len(values) else 0
-            self.std[column] = spread if spread > 0 else 1
+            varies = len(values) > 0 and bool((values != values[0]).any())
+            self.std[column] = values.std(correction=0) if varies else 1
         optimizer = torch.optim.SGD(self.model.parameters(), lr=lr)
         out = {"train_loss": [], "val_loss": []}
         for _ in range(epochs):

@@ -20,8 +20,9 @@ class Pipeline(nn.Module):
         seen = x[:cut]
         mean = seen.nanmean(0)
         std = ((seen - mean) ** 2).nanmean(0).sqrt()
+        flat = (seen.nan_to_num(nan=torch.inf).amin(0) >= seen.nan_to_num(nan=-torch.inf).amax(0))
         self.mean = torch.where(mean.isnan(), torch.zeros_like(mean), mean)
-        self.std = torch.where(std.isnan() | (std == 0), torch.ones_like(std), std)
+        self.std = torch.where(std.isnan() | flat, torch.ones_like(std), std)
         sgd = torch.optim.SGD(list(self.parameters()), lr)
         train_loss, val_loss = [], []
         for _ in range(epochs):

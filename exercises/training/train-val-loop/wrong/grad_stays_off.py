@@ -1,6 +1,6 @@
 # style: switches autograd off and leaves it off
 # verdict: wrong_answer
-# caught by: test_autograd_is_on_again_afterwards
+# caught by: test_autograd_is_afterwards_as_before
 from collections.abc import Callable, Iterable
 
 import torch

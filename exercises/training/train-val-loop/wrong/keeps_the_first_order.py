@@ -1,0 +1,57 @@
+# style: puts the batches into a list before the first epoch
+# verdict: wrong_answer
+# caught by: test_batches_are_taken_anew_in_every_epoch
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import nn
+
+Loader = Iterable[tuple[torch.Tensor, torch.Tensor]]
+Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def evaluate(model: nn.Module, loader: Loader, loss_fn: Loss) -> tuple[float, float]:
+    """Mean loss per sample and accuracy over all batches.
+
+    loader: batches x (n, ...), y (n,) int64; model(x): (n, classes).
+    """
+    was_training = model.training
+    model.eval()
+    loss, correct, samples = 0.0, 0, 0
+    with torch.no_grad():
+        for x, y in loader:
+            logits = model(x)  # (n, classes)
+            loss += loss_fn(logits, y).item() * len(y)
+            correct += (logits.argmax(dim=1) == y).sum().item()  # (n,) -> a count
+            samples += len(y)
+    model.train(was_training)
+    if samples == 0:
+        raise ValueError("the loader has no batches")
+    return loss / samples, correct / samples
+
+
+def fit(
+    model: nn.Module,
+    train_loader: Loader,
+    val_loader: Loader,
+    loss_fn: Loss,
+    optimizer: torch.optim.Optimizer,
+    epochs: int,
+) -> dict[str, list[float]]:
+    """Train for some epochs, evaluate on both loaders after each.
+
+    Returns train_loss, val_loss, train_accuracy and val_accuracy, each with one float per epoch.
+    """
+    history = {"train_loss": [], "val_loss": [], "train_accuracy": [], "val_accuracy": []}
+    train_loader, val_loader = list(train_loader), list(val_loader)
+    for _ in range(epochs):
+        model.train()
+        for x, y in train_loader:  # (n, ...), (n,)
+            optimizer.zero_grad()
+            loss_fn(model(x), y).backward()  # loss: ()
+            optimizer.step()
+        for name, loader in (("train", train_loader), ("val", val_loader)):
+            loss, accuracy = evaluate(model, loader, loss_fn)
+            history[f"{name}_loss"].append(loss)
+            history[f"{name}_accuracy"].append(accuracy)
+    return history
