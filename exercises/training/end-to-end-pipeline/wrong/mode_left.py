@@ -77,4 +77,6 @@ class Pipeline(nn.Module):
         mean = torch.where(present, x, 0.0).sum(dim=0) / count  # (features,)
         variance = torch.where(present, (x - mean) ** 2, 0.0).sum(dim=0) / count  # (features,)
         self.mean.copy_(mean)
-        self.std.copy_(torch.where(variance > 0, variance.sqrt(), 1.0))
+        highest = torch.where(present, x, -torch.inf).amax(dim=0)  # (features,)
+        lowest = torch.where(present, x, torch.inf).amin(dim=0)  # (features,)
+        self.std.copy_(torch.where(highest > lowest, variance.sqrt(), 1.0))
