@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -150,18 +152,31 @@ def test_compiled_models_do_not_stop_it():
     assert len(trace.steps) == 18
 
 
+#: Run by an interpreter of its own: a process with threads, such as a worker of pytest's, is not to be forked.
+FORKING = """
+import os, sys
+from torchdojo.harness.options import Options
+from torchdojo.harness.running import Run
+
+def send(header, tensors):
+    with open("said", "a") as file:
+        file.write(f"{os.getpid()} {header['type']}\\n")
+
+run = Run(sys.stdin.read(), "script.py", Options(capture_steps=2, capture_evaluation=True), send)
+print("\\nended", run.run().end["how"], os.getpid())
+"""
+
+
 def test_a_process_that_the_script_forks_says_nothing_to_the_judge(tmp_path):
     forking = SCRIPT.replace("for epoch in range(3):", "import os\nchild = os.fork()\nfor epoch in range(3):")
     forking += "if child == 0:\n    os._exit(0)\nos.waitpid(child, 0)\n"
-    said = tmp_path / "said"
-
-    def send(header, tensors):
-        with said.open("a") as file:
-            file.write(f"{os.getpid()} {header['type']}\n")
-
-    run = Run(forking, "script.py", Options(capture_steps=2, capture_evaluation=True), send)
-    with contextlib.redirect_stdout(io.StringIO()):
-        assert run.run().end["how"] == "finished"
-    lines = [line.split() for line in said.read_text().splitlines()]
-    assert {pid for pid, _ in lines} == {str(os.getpid())}
+    paths = os.pathsep.join(path for path in sys.path if path)
+    environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", FORKING], input=forking, capture_output=True, text=True, cwd=tmp_path, env=environment
+    )
+    _, how, pid = done.stdout.splitlines()[-1].split()
+    assert how == "finished", done.stderr
+    lines = [line.split() for line in (tmp_path / "said").read_text().splitlines()]
+    assert {speaker for speaker, _ in lines} == {pid}
     assert [kind for _, kind in lines].count("captured") == 2
