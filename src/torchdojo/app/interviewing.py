@@ -62,7 +62,7 @@ class LiveRoom:
         self._show(events)
         self.text = SharedText(written_update(event) for event in events if event.kind is Happening.EDIT)
         self._doubtful = self._torn = False
-        self._anchor()
+        self._anchor(events)
 
     def go_back(self) -> None:
         """Be what the log says again: what was written last may not have reached the disk."""
@@ -75,13 +75,14 @@ class LiveRoom:
         if not (self._doubtful or self._torn):
             return
         kept = self.dojo.store.room(self.id)
-        if self._torn or kept is None or (kept.events, kept.last_seal) != (self.state.last, self._last_seal):
+        if self._torn or kept is None or (kept.events, kept.last_seal) != (self._last, self._last_seal):
             self._read()
         self._doubtful = False
 
-    def _anchor(self) -> None:
+    def _anchor(self, events: Iterable[Event]) -> None:
         self._since = self._monotonic()
-        self._elapsed = self.state.clock.elapsed
+        # The state leaves out what the second interviewer thinks; time passed all the same.
+        self._elapsed = max([self.state.clock.elapsed, *(event.elapsed for event in events)])
 
     def _show(self, events: Iterable[Event]) -> None:
         for event in events:
@@ -157,7 +158,7 @@ class LiveRoom:
         self._others = {seat: state_of(of_seat(seat, events), state) for seat, state in self._others.items()}
         self.candidate_state = state_of(_seen(events), self.candidate_state)
         self._show(events)
-        self._anchor()
+        self._anchor(events)
         return events
 
     def _events(self, steps: Iterable[Step]) -> list[Event]:

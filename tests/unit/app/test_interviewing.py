@@ -123,6 +123,18 @@ def test_time_passes_from_the_start_and_not_in_a_pause(room: LiveRoom, times: Ti
     }
 
 
+def test_what_a_second_interviewer_writes_does_not_turn_the_clock_back(
+    room: LiveRoom, dojo: Dojo, times: Times
+) -> None:
+    do(room, "start")
+    times.passed += 60
+    room.append((INTERVIEWER, Happening.NOTE, {"text": "reads first", "by": 2}))
+    assert room.elapsed == 60
+    times.passed += 30
+    assert room.elapsed == 90
+    assert LiveRoom(dojo, room.id, monotonic=lambda: 7.0).elapsed == 60
+
+
 def test_the_wall_clock_may_be_set_and_the_time_goes_on(room: LiveRoom, times: Times) -> None:
     do(room, "start")
     times.passed += 10
