@@ -1,4 +1,4 @@
-"""Fine-tune a frozen network on a new task with low-rank adapters, trained from a pretraining of its own."""
+"""Pretrain a network, then fine-tune it on a new task with low-rank adapters."""
 
 import torch
 from torch import nn
@@ -16,7 +16,7 @@ def make_task(rows, turn):
 
 
 class LowRank(nn.Module):
-    """A frozen linear layer with a trainable update of low rank; at first the update is zero."""
+    """A linear layer with an update of low rank beside it."""
 
     def __init__(self, layer, rank=4, alpha=8):
         super().__init__()

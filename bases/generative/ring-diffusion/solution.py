@@ -57,7 +57,7 @@ def training_loss(model, schedule, points):
     return (model(schedule.noisy(points, noise, t), t) - noise).square().mean()
 
 
-def main(updates=450, batch=128):
+def main(updates=360, batch=128):
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     schedule = Schedule(device)
     model = NoiseModel().to(device)

@@ -37,7 +37,7 @@ class Discriminator(nn.Module):
         return self.net(points).squeeze(1)
 
 
-def train(steps=400, batch=96):
+def train(steps=320, batch=96):
     device = "cuda" if torch.cuda.is_available() else "cpu"
     generator, discriminator = Generator().to(device), Discriminator().to(device)
     g_optimizer = torch.optim.Adam(generator.parameters(), lr=1e-3, betas=(0.5, 0.99))
@@ -59,7 +59,7 @@ def train(steps=400, batch=96):
         g_loss.backward()
         g_optimizer.step()
 
-        if step % 100 == 0:
+        if step % 80 == 0:
             with torch.no_grad():
                 generator.eval()
                 radius = generator(torch.randn(400, NOISE, device=device)).norm(dim=1)

@@ -20,7 +20,7 @@ class Config:
 
 
 def make_houses(rows=700):
-    """Features (N, 5) and prices (N,), both float64 as NumPy makes them."""
+    """Features (N, 5) and prices (N,), as NumPy makes them."""
     area = np.random.uniform(40, 200, rows)
     rooms = np.round(area / 30 + np.random.normal(0, 0.6, rows))
     age = np.random.uniform(0, 80, rows)

@@ -1,4 +1,4 @@
-"""Two moons, trained with micro-batches and bfloat16, in a small framework of hooks."""
+"""Two moons, told apart in a small framework of hooks."""
 
 import math
 
@@ -16,7 +16,7 @@ class Callback:
 
 
 class WarmUp(Callback):
-    """Raise the learning rate linearly over the first updates."""
+    """A warm-up along a line."""
 
     def __init__(self, updates):
         self.updates = updates
@@ -78,7 +78,7 @@ class Trainer:
 
 
 def make_moons(rows=512):
-    """Points (rows, 2) float32 on two interleaving half circles, and sides (rows,) int64; sides in two blocks."""
+    """Points (rows, 2) on two interleaving half circles, and the side of each (rows,); sides in two blocks."""
     angle = math.pi * torch.rand(rows)
     side = (torch.arange(rows) >= rows // 2).long()
     x = torch.where(side == 0, angle.cos(), 1 - angle.cos())

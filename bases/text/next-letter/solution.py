@@ -1,4 +1,4 @@
-"""A small causal transformer learns to continue the letters of a made-up grammar."""
+"""A small transformer learns to continue the letters of a made-up grammar."""
 
 import math
 
@@ -13,7 +13,7 @@ HEADS = 4
 
 
 def make_text(rows, generator=None):
-    """Token ids (rows, LENGTH + 1): each letter follows from the one two places before it, one in ten is drawn at random."""
+    """Token ids (rows, LENGTH + 1): each letter follows from the last but one, and one in ten is drawn at random."""
     text = torch.randint(LETTERS, (rows, LENGTH + 1), generator=generator)
     for position in range(2, LENGTH + 1):
         expected = (text[:, position - 2] + 3) % LETTERS

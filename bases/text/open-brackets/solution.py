@@ -1,4 +1,4 @@
-"""Does a string of brackets close everything it opens? A GRU reads strings of different lengths."""
+"""Does a string of brackets close everything it opens? A GRU reads it and tells."""
 
 import random
 
@@ -62,7 +62,7 @@ class Reader(nn.Module):
 
 
 def run_epoch(model, loader, device, optimizer=None):
-    """One pass; with an optimizer it trains. Returns the mean loss and the share of strings judged right."""
+    """One pass, to train or to test. Returns the loss and the share of strings judged right."""
     model.train(optimizer is not None)
     total, right, count = 0.0, 0, 0
     for strings, lengths, labels in loader:
@@ -87,7 +87,7 @@ def main():
     test = torch.utils.data.DataLoader(make_strings(200), batch_size=50, collate_fn=collate)
     model = Reader().to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    for epoch in range(7):
+    for epoch in range(5):
         loss, _ = run_epoch(model, train, device, optimizer)
         _, accuracy = run_epoch(model, test, device)
         print(f"epoch {epoch}  loss {loss:.3f}  test accuracy {accuracy:.3f}")

@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 
 def make_data(rows=640):
-    """Points (rows, 3) float32 and labels (rows,) int64: inside or outside of a ball, the inner ones first."""
+    """Points (rows, 3) and labels (rows,): inside or outside of a ball, the inner ones first."""
     points = torch.randn(rows, 3)
     labels = (points.norm(dim=1) > 1.54).long()
     order = labels.argsort()
@@ -29,7 +29,7 @@ class BallNet(nn.Module):
 
 
 class Run:
-    """Model, optimizer, schedule and the number of the epoch: what a checkpoint has to hold."""
+    """What a checkpoint holds."""
 
     def __init__(self, epochs, device):
         self.device = device
