@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from torchdojo.crossing import Packer, Unpacker
-from torchdojo.crossing.storages import as_bytes
+from torchdojo.crossing.storages import bytes_of
 from torchdojo.wire import Frame
 
 
@@ -31,9 +31,9 @@ class Inputs:
         """The part of the answer that tells of changed storages and of gradients left on inputs."""
         changed = []
         for number, (storage, sent) in enumerate(zip(self._storages, self._sent, strict=True)):
-            data = as_bytes(storage)
-            if data.data != sent:
-                changed.append([number, packer.pack(torch.frombuffer(bytearray(data.data), dtype=torch.uint8))])
+            data = bytes_of(storage)
+            if data != sent:
+                changed.append([number, packer.pack(torch.frombuffer(bytearray(data), dtype=torch.uint8))])
         grads = [
             [number, packer.pack(tensor.grad.detach().clone())]
             for number, tensor in enumerate(self.tensors)
