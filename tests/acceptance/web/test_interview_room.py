@@ -78,6 +78,9 @@ def test_an_interview_from_the_first_word_to_the_end(people: Any, server: Any, i
 
     for page in (candidate, interviewer):
         expect(page.locator("#stage")).to_contain_text("The run ended", timeout=240_000)
+        # Nothing ran before, and a room shows no reference.
+        expect(page.locator("#legend span:visible")).to_have_text(["this run"])
+        assert "run before" not in page.locator("#charts").inner_text()
     interviewer.get_by_role("tab", name="Bugs").click()
     expect(interviewer.locator("#bug-count")).to_have_text(f"{len(exercise.bugs)}/{len(exercise.bugs)}")
     expect(interviewer.locator("[data-bug-evidence]").first).to_contain_text("Run 1:")

@@ -4,7 +4,8 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Curves, Series } from "./page";
 
-const EMPTY: Series = { x: [], y: [] };
+// A new one each time: what is added to one chart must not show in the others.
+const empty = (): Series => ({ x: [], y: [] });
 
 interface Kind {
   name: string;
@@ -108,15 +109,15 @@ class Chart {
   private readonly words = document.createElement("p");
   private readonly place = document.createElement("div");
   private plot: uPlot | null = null;
-  private now: Series = EMPTY;
-  private before: Series = EMPTY;
+  private now: Series = empty();
+  private before: Series = empty();
   private frame = 0;
   private logarithmic = false;
 
   constructor(
     parent: HTMLElement,
     private readonly kind: Kind,
-    private readonly reference: Series = EMPTY,
+    private readonly reference: Series = empty(),
   ) {
     this.figure.className = "chart";
     this.place.className = "plot";
@@ -134,14 +135,14 @@ class Chart {
 
   // What was drawn of this run comes again from the beginning.
   clear(): void {
-    this.now = { x: [], y: [] };
+    this.now = empty();
     this.redraw();
   }
 
   // Start a run: the latest becomes the one before.
   restart(): void {
     if (this.now.x.length) this.before = this.now;
-    this.now = { x: [], y: [] };
+    this.now = empty();
     this.redraw();
   }
 
@@ -156,7 +157,7 @@ class Chart {
   }
 
   show(series: Series | undefined): void {
-    this.now = series ?? EMPTY;
+    this.now = series ?? empty();
     this.redraw();
   }
 
@@ -187,7 +188,7 @@ class Chart {
     const table = (series: Series): uPlot.AlignedData => [series.x, series.y];
     const now = smooth(this.now);
     // A single step's loss says little: behind the average of its surroundings it is drawn thin.
-    const raw = now === this.now ? EMPTY : this.now;
+    const raw = now === this.now ? empty() : this.now;
     return uPlot.join([table(smooth(this.reference)), table(smooth(this.before)), table(raw), table(now)]);
   }
 
@@ -236,7 +237,7 @@ class Chart {
   };
 
   private sparse(series: number): boolean {
-    return ([EMPTY, this.reference, this.before, this.now, this.now][series] ?? EMPTY).x.length < 3;
+    return ([empty(), this.reference, this.before, this.now, this.now][series] ?? empty()).x.length < 3;
   }
 
   private size(): { width: number; height: number } {
