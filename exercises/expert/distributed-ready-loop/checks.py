@@ -70,14 +70,31 @@ def test_alone(submission, rng, n, batch_size):
 
 
 def test_alone_log_and_mode(submission, rng):
-    """The model is put into training mode. log is called once per epoch, with epochs from 0; without log nothing is called. No epochs, no losses."""
+    """The model is put into training mode. log is called at the end of each epoch, with epochs from 0; without log nothing is called. No epochs, no losses."""
     state, (x, y) = start(rng), data(rng, 4)
     run = lambda **more: submission.support.outcome(submission.train, state, x, y, batch_size=2, lr=0.1, **more)  # noqa: E731
     got = run(epochs=3)
     assert all(got["modes"]), "the model was called in evaluation mode"
     assert_close(got["logged"], [[k, loss] for k, loss in enumerate(got["losses"])], label="what was logged")
+    assert got["rows_before_log"] == [4, 8, 12], "how many rows the model had been given at each call of log"
     assert_close(run(epochs=3, with_log=False)["losses"], got["losses"], label="the losses without log")
     assert run(epochs=0)["losses"] == [], "the losses of no epochs"
+
+
+def test_old_gradients_are_forgotten(submission, rng):
+    """Gradients may be left from before the call: clear them before the first backward pass."""
+    state, (x, y) = start(rng), data(rng, 4)
+    settings = {"epochs": 1, "batch_size": 2, "lr": 0.3}
+    got = submission.support.outcome(submission.train, state, x, y, old_gradients=2.0, **settings)
+    same_weights(got["state"], by_definition(state, x, y, **settings)[1], "the model")
+
+
+def test_what_is_trainable_stays_so(submission, rng):
+    """The caller has chosen what is trained: every requires_grad is afterwards what it was, of unused parameters too."""
+    state, (x, y) = start(rng), data(rng, 4)
+    got = submission.support.outcome(submission.train, state, x, y, epochs=1, batch_size=2, lr=0.1)
+    names = ["idle", "first.weight", "first.bias", "last.weight", "last.bias"]
+    assert got["trainable"] == names, "the parameters that require a gradient afterwards"
 
 
 def test_each_process_computes_its_rows(submission, rng):
@@ -96,10 +113,12 @@ def test_two_processes_give_the_weights_of_one(submission, rng):
 
 
 def test_process_without_rows(submission, rng):
-    """In a last batch of one row, rank 1 has none. It still takes part in every collective call, with zeros, and in the step."""
-    _, ranks, (_, weights) = group(submission, rng, 5, 4, 2)
+    """In a last batch of one row, rank 1 has none. It still takes part in every collective call, with zeros, and in the step. No row stands in."""
+    x, ranks, (_, weights) = group(submission, rng, 5, 4, 2)
     for rank, got in enumerate(ranks):
         same_weights(got["state"], weights, f"rank {rank}")
+        expected = [x[k].tolist() for k in ((0, 2, 4), (1, 3))[rank]] * 2
+        assert got["rows"] == expected, f"the rows that rank {rank} computed"
 
 
 def test_three_processes_with_an_uneven_batch(submission, rng):

@@ -40,15 +40,26 @@ def net_from(state):
 def outcome(train, state, x, y, **settings):
     """What one call of `train` leaves behind."""
     net, logged = net_from(state), []
-    with_log = settings.pop("with_log", True)
-    if with_log:
-        settings["log"] = lambda epoch, loss: logged.append([epoch, loss])
+    rows_before_log = []
+
+    def log(epoch, loss):
+        logged.append([epoch, loss])
+        rows_before_log.append(sum(len(batch) for batch in net.seen))
+
+    if settings.pop("with_log", True):
+        settings["log"] = log
+    old_gradients = settings.pop("old_gradients", None)
+    if old_gradients is not None:
+        for parameter in net.parameters():
+            parameter.grad = torch.full_like(parameter, old_gradients)
     losses = train(net, x, y, **settings)
     rows = [row.tolist() for batch in net.seen for row in batch]
     return {
         "losses": losses,
         "kinds": [type(loss).__name__ for loss in losses],
         "logged": logged,
+        "rows_before_log": rows_before_log,
+        "trainable": [name for name, parameter in net.named_parameters() if parameter.requires_grad],
         "rows": rows,
         "modes": net.modes,
         "state": dict(net.state_dict()),
