@@ -130,6 +130,21 @@ def test_no_graph_outlives_its_batch(submission, rng):
     assert most <= 2, f"{most} graphs were alive at the same time in an epoch of 6 batches"
 
 
+def test_batches_are_taken_one_by_one(submission, rng):
+    """Train on each batch as it comes: `list(loader)` holds the whole epoch in memory before the first step."""
+    theirs, _ = twins(submission, rng)
+    trained = []
+
+    def loader():
+        for batch in batches(rng, (2,) * 9):
+            trained.append(int(theirs.state_dict()["1.num_batches_tracked"]))
+            yield batch
+
+    optimizer = submission.torch.optim.SGD(theirs.parameters(), lr=0.1)
+    submission.train_one_epoch(theirs, loader(), F.cross_entropy, optimizer, "cpu")
+    assert trained[-1] >= 4, f"the ninth batch was fetched when the model had seen only {trained[-1]}"
+
+
 def test_empty_loader_is_refused(submission, rng):
     """Without a batch there is no mean: raise a ValueError rather than divide by zero."""
     theirs, _ = twins(submission, rng, lambda t: t.nn.Linear(4, 3))
