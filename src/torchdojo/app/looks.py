@@ -121,18 +121,22 @@ def _state(dojo: Dojo, exercise: Exercise) -> Looks:
     return Looks(rows, is_hidden(dojo, exercise.id), minutes_spent(opened.values()))
 
 
+def kept_recording(dojo: Dojo, exercise: Exercise) -> Recording | None:
+    """The recording in the store; None when there is none of the exercise's script as it is now."""
+    kept = dojo.store.recording(exercise.id)
+    return kept.recording if kept is not None and kept.starter == _digest(debugging_starter(exercise)) else None
+
+
 def recording_of(
     dojo: Dojo, exercise: Exercise, *, on_event: EventSink | None = None, cancel: threading.Event | None = None
 ) -> Recording:
-    """The recording in the store, made when there is none of this starter; always under the same seed.
+    """The recording in the store, or a new one, which is kept there; always under the same seed.
 
     Raises BadInput without PyTorch, Cancelled, and InternalError.
     """
-    starter = debugging_starter(exercise)
-    digest = hashlib.sha256(starter.encode()).hexdigest()
-    kept = dojo.store.recording(exercise.id)
-    if kept is not None and kept.starter == digest:
-        return kept.recording
+    kept = kept_recording(dojo, exercise)
+    if kept is not None:
+        return kept
     require_torch()
 
     def staged(event: object) -> None:
@@ -140,11 +144,16 @@ def recording_of(
         if on_event is not None and isinstance(event, dict) and event.get("type") == "stage":
             on_event(event)
 
+    starter = debugging_starter(exercise)
     seed = zlib.crc32(exercise.id.encode()) & 0x7FFF_FFFF
     recorded = dojo.grader.record(exercise, starter, seed=seed, on_event=staged, cancel=cancel)
     recording = _without_script(recorded, starter)
-    dojo.store.save_recording(KeptRecording(exercise.id, digest, recording))
+    dojo.store.save_recording(KeptRecording(exercise.id, _digest(starter), recording))
     return recording
+
+
+def _digest(starter: str) -> str:
+    return hashlib.sha256(starter.encode()).hexdigest()
 
 
 def _without_script(recording: Recording, script: str) -> Recording:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from torchdojo.app.compose import Dojo
 from torchdojo.app.interviewing import LiveRoom, Step
-from torchdojo.app.looks import recording_of
-from torchdojo.app.ports import EventSink
+from torchdojo.app.looks import kept_recording, recording_of
 from torchdojo.app.starters import debugging_starter
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.exercise import Exercise
@@ -52,16 +51,22 @@ def ask_look(room: LiveRoom, role: Actor, name: object) -> AskedLook:
     return AskedLook(look, role, exercise)
 
 
-def look_up(
-    dojo: Dojo, asked: AskedLook, *, on_event: EventSink | None = None, cancel: threading.Event | None = None
-) -> tuple[Exhibit, ...]:
+def at_hand(dojo: Dojo, asked: AskedLook) -> tuple[Exhibit, ...] | None:
+    """What there is to see, when the script need not be run for it; None when it does."""
+    if asked.look is Look.SCRIPT:
+        return ()
+    kept = kept_recording(dojo, asked.exercise)
+    return None if kept is None else kept.of(asked.look)
+
+
+def look_up(dojo: Dojo, asked: AskedLook, *, cancel: threading.Event | None = None) -> tuple[Exhibit, ...]:
     """What there is to see. The first look of all has the script run and recorded, which takes seconds.
 
     Raises BadInput without PyTorch, Cancelled, and InternalError.
     """
     if asked.look is Look.SCRIPT:
         return ()
-    return recording_of(dojo, asked.exercise, on_event=on_event, cancel=cancel).of(asked.look)
+    return recording_of(dojo, asked.exercise, cancel=cancel).of(asked.look)
 
 
 def open_look(room: LiveRoom, asked: AskedLook, exhibits: Sequence[Exhibit]) -> list[Event]:

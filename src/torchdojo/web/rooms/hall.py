@@ -20,7 +20,7 @@ from torchdojo.app.interview_acts import act
 from torchdojo.app.interview_runs import AskedRun, ask_run, carry_out
 from torchdojo.app.interviewing import LiveRoom, Step
 from torchdojo.app.rehearsing import act_alone, leave
-from torchdojo.app.room_looks import AskedLook, ask_look, exhibits_of, look_up, open_look
+from torchdojo.app.room_looks import AskedLook, ask_look, at_hand, exhibits_of, look_up, open_look
 from torchdojo.domain.errors import BadInput, Cancelled, DojoError
 from torchdojo.domain.interview import Actor, Event, Happening
 from torchdojo.interview.state import Looked, state_of
@@ -367,8 +367,10 @@ class Hall:
         asked = looking.asked
         events: list[Event] = []
         try:
-            async with self._places:
-                exhibits = await asyncio.to_thread(look_up, self._dojo, asked, cancel=looking.cancel)
+            exhibits = await asyncio.to_thread(at_hand, self._dojo, asked)
+            if exhibits is None:
+                async with self._places:
+                    exhibits = await asyncio.to_thread(look_up, self._dojo, asked, cancel=looking.cancel)
             events = await self.at_log(lambda: open_look(table.live, asked, exhibits))
         except Cancelled:
             pass

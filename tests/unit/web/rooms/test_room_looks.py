@@ -84,7 +84,7 @@ def test_no_line_of_the_script_and_no_answer_reaches_the_candidate_before_it_is_
     everything = "\n".join(words(each) for each in sent)
     assert sorted(line for line in lines if line in everything) == []
     # The looks themselves may be named, and what they show.
-    assert found_in(everything, dojo) == []
+    assert found_in("\n".join(sent), dojo) == []
     assert "ValueError: bad &lt;shape&gt;" in everything
     assert [event.kind for event in dojo.store.room_events(door.invitation.room)].count(Happening.EDIT) == 0
 
