@@ -59,6 +59,8 @@ def ask_run(room: LiveRoom, role: Actor) -> AskedRun:
             f"The exercise {room.state.exercise!r} is gone or broken, so nothing can be judged.",
             "The text and the notes are safe; put its folder back to run again.",
         )
+    if room.state.script_hidden:
+        raise BadInput("The script is still hidden: there is nothing to run.", "It is the last of the looks.")
     source = room.text.text
     if not source.strip():
         raise BadInput("There is nothing to judge: the text is empty.", "Write a script first.")

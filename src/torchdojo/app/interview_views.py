@@ -7,8 +7,10 @@ from typing import Any
 
 from torchdojo.app.candidate_tasks import candidate_task
 from torchdojo.app.interviewing import LiveRoom
+from torchdojo.app.starters import debugging_starter
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Actor, Interview, Nudge
+from torchdojo.domain.looks import Look
 from torchdojo.interview.seats import FIRST
 from torchdojo.interview.state import State
 
@@ -25,6 +27,15 @@ def clock(state: State, elapsed: float) -> dict[str, Any]:
     }
 
 
+def looks_told(state: State) -> dict[str, Any] | None:
+    """Which looks are open, and whether the script still is hidden; None where it never was."""
+    if not state.begins_with_looks:
+        return None
+    opened = {each.look: {"minutes": each.minutes, "elapsed": each.elapsed, "by": each.by} for each in state.looks}
+    spent = sum(each.minutes for each in state.looks)
+    return {"hidden": state.script_hidden, "spent": spent, "opened": opened}
+
+
 def snapshot(room: LiveRoom, role: Actor, seat: int = FIRST) -> dict[str, Any]:
     """Where the interview stands, for somebody with that role and seat."""
     return candidate_snapshot(room) if role is Actor.CANDIDATE else interviewer_snapshot(room, seat)
@@ -39,6 +50,7 @@ def candidate_snapshot(room: LiveRoom) -> dict[str, Any]:
         "released": [{"what": released.what, "text": released.text} for released in state.released],
         "scratch": state.scratch,
         "run": state.running.number if state.running else None,
+        "looks": looks_told(state),
     }
 
 
@@ -65,6 +77,7 @@ def interviewer_snapshot(room: LiveRoom, seat: int = FIRST) -> dict[str, Any]:
         "released": [{"what": released.what, "elapsed": released.elapsed} for released in state.released],
         "scratch": state.scratch,
         "run": state.running.number if state.running else None,
+        "looks": looks_told(state),
         "fault": room.fault,
         "scoring": {
             "interviewers": state.scoring.interviewers,
@@ -83,6 +96,7 @@ def candidate_page(room: LiveRoom) -> dict[str, Any]:
         "prompt": candidate_task(exercise) if exercise else _without_exercise(room),
         "runs": bool(room.state.exercise),
         "metric": exercise.goal.metric if exercise and exercise.goal else "",
+        "looks": tuple(Look) if room.state.begins_with_looks else (),
     }
 
 
@@ -104,6 +118,7 @@ def interviewer_page(room: LiveRoom) -> dict[str, Any]:
         if exercise and script
         else {},
         "goal": exercise.goal if exercise else None,
+        "hidden_script": debugging_starter(exercise) if exercise and room.state.begins_with_looks else "",
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from torchdojo.app.compose import Dojo
-from torchdojo.app.shared_text import MOST_CHARACTERS, SharedText, change_to
+from torchdojo.app.shared_text import MOST_CHARACTERS, SharedText, beginning, change_to
 from torchdojo.domain.errors import BadContent, BadInput, StoreError
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Actor, Event, Happening, Interview
@@ -161,6 +161,14 @@ class LiveRoom:
         self._anchor(events)
         return events
 
+    def append_with_text(self, text: str, *steps: Step) -> list[Event]:
+        """`append`, and after it the beginning of a text that was empty until now: all of it is kept, or nothing."""
+        update = beginning(text)
+        written: Step = (Actor.SYSTEM, Happening.EDIT, {"update": base64.b64encode(update).decode("ascii")})
+        events = self.append(*steps, written)
+        self.text.apply(update)
+        return events
+
     def _events(self, steps: Iterable[Step]) -> list[Event]:
         now, elapsed, before = self.dojo.clock.now(), self.elapsed, self._last_seal
         events = []
@@ -173,7 +181,8 @@ class LiveRoom:
     def edit(self, actor: Actor, update: bytes) -> Event | None:
         """Take a change to the text in; the event, or None when it changed nothing.
 
-        Raises BadInput: no change to a text, too long a text, a role that only reads, an interview that has ended.
+        Raises BadInput: no change to a text, too long a text, a role that only reads, an interview that has ended, a
+        script that is still hidden.
         """
         if update == EMPTY_UPDATE:
             return None
@@ -182,6 +191,8 @@ class LiveRoom:
             raise BadInput("Observers read along; they do not write.", "Ask the interviewer for another link.")
         if self.state.clock.ended:
             raise BadInput("The interview has ended; its text stays as it is.", "You may still read it.")
+        if self.state.script_hidden:
+            raise BadInput("The script is still hidden: there is no text to change.", "It is the last of the looks.")
         changed = self.text.apply(update)
         if not changed or changed == EMPTY_UPDATE:
             return None

@@ -95,7 +95,7 @@ def new_room(
         **({"alone": True} if alone else {}),
         **({"interviewers": 2} if second else {}),
     }
-    dojo.store.add_room(Room(room, dojo.clock.now(), 0, ""), links, _first_events(dojo, data, found))
+    dojo.store.add_room(Room(room, dojo.clock.now(), 0, ""), links, _first_events(dojo, data, interview, found))
     return Invitation(room, interview, found, length, keys, second)
 
 
@@ -124,6 +124,12 @@ def _refuse_misfit(interview: Interview, exercise: Exercise | None) -> None:
             f"The interview {interview.slug!r} needs an exercise.",
             "Name one, --exercise ID, or take a fresh drill, --drill-seed N.",
         )
+    if exercise is not None and interview.begins_with_looks and exercise.kind is not Kind.DEBUG:
+        raise BadInput(
+            f"The interview {interview.slug!r} begins with looks at a run, and {exercise.id}, an exercise to "
+            f"{exercise.kind}, has none.",
+            "Name an exercise to debug, --exercise ID, or take a fresh drill, --drill-seed N.",
+        )
     if exercise is not None and exercise.kind not in kinds:
         raise BadInput(
             f"The interview {interview.slug!r} does not go with an exercise to {exercise.kind}.",
@@ -131,9 +137,13 @@ def _refuse_misfit(interview: Interview, exercise: Exercise | None) -> None:
         )
 
 
-def _first_events(dojo: Dojo, data: Mapping[str, object], exercise: Exercise | None) -> list[Event]:
+def _first_events(
+    dojo: Dojo, data: Mapping[str, object], interview: Interview, exercise: Exercise | None
+) -> list[Event]:
     now = dojo.clock.now()
     created = sealed(FIRST_SEAL, Event(1, now, 0.0, Actor.SYSTEM, Happening.CREATED, data))
+    if interview.begins_with_looks:
+        return [created, sealed(created.seal, Event(2, now, 0.0, Actor.SYSTEM, Happening.HIDDEN, {}))]
     update = base64.b64encode(_beginning(exercise)).decode()
     written = Event(2, now, 0.0, Actor.SYSTEM, Happening.EDIT, {"update": update})
     return [created, sealed(created.seal, written)]

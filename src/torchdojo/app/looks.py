@@ -97,7 +97,7 @@ def open_look(
         raise BadInput(f"There is no look {name!r}.", f"There are: {', '.join(Look)}.")
     look = Look(name)
     if look is not Look.SCRIPT:
-        _recording(dojo, exercise, on_event, cancel)
+        recording_of(dojo, exercise, on_event=on_event, cancel=cancel)
     dojo.store.open_look(OpenedLook(exercise.id, look, look.minutes, dojo.clock.now()))
     return _state(dojo, exercise)
 
@@ -121,13 +121,22 @@ def _state(dojo: Dojo, exercise: Exercise) -> Looks:
     return Looks(rows, is_hidden(dojo, exercise.id), minutes_spent(opened.values()))
 
 
-def _recording(dojo: Dojo, exercise: Exercise, on_event: EventSink | None, cancel: threading.Event | None) -> None:
-    """Have the recording in the store: of this starter, always under the same seed."""
-    starter = debugging_starter(exercise)
-    digest = hashlib.sha256(starter.encode()).hexdigest()
+def kept_recording(dojo: Dojo, exercise: Exercise) -> Recording | None:
+    """The recording in the store; None when there is none of the exercise's script as it is now."""
     kept = dojo.store.recording(exercise.id)
-    if kept is not None and kept.starter == digest:
-        return
+    return kept.recording if kept is not None and kept.starter == _digest(debugging_starter(exercise)) else None
+
+
+def recording_of(
+    dojo: Dojo, exercise: Exercise, *, on_event: EventSink | None = None, cancel: threading.Event | None = None
+) -> Recording:
+    """The recording in the store, or a new one, which is kept there; always under the same seed.
+
+    Raises BadInput without PyTorch, Cancelled, and InternalError.
+    """
+    kept = kept_recording(dojo, exercise)
+    if kept is not None:
+        return kept
     require_torch()
 
     def staged(event: object) -> None:
@@ -135,15 +144,28 @@ def _recording(dojo: Dojo, exercise: Exercise, on_event: EventSink | None, cance
         if on_event is not None and isinstance(event, dict) and event.get("type") == "stage":
             on_event(event)
 
+    starter = debugging_starter(exercise)
     seed = zlib.crc32(exercise.id.encode()) & 0x7FFF_FFFF
-    recording = dojo.grader.record(exercise, starter, seed=seed, on_event=staged, cancel=cancel)
-    dojo.store.save_recording(KeptRecording(exercise.id, digest, _without_script(recording)))
+    recorded = dojo.grader.record(exercise, starter, seed=seed, on_event=staged, cancel=cancel)
+    recording = _without_script(recorded, starter)
+    dojo.store.save_recording(KeptRecording(exercise.id, _digest(starter), recording))
+    return recording
 
 
-def _without_script(recording: Recording) -> Recording:
-    """Without the lines of the script that a traceback quotes, and not longer than can be read."""
-    shown = recording.of(Look.OUTPUT)
-    printed = (replace(each, text=_shortened(_QUOTED.sub(r"\g<place>\n", each.text))) for each in shown)
+def _digest(starter: str) -> str:
+    return hashlib.sha256(starter.encode()).hexdigest()
+
+
+def _without_script(recording: Recording, script: str) -> Recording:
+    """Without the lines of the script that a traceback or a warning quotes, and not longer than can be read."""
+    lines = {line.strip() for line in script.splitlines()}
+
+    def unquoted(text: str) -> str:
+        printed = _QUOTED.sub(r"\g<place>\n", text).splitlines(keepends=True)
+        # Warnings quote as well, below a place that is written in another way.
+        return "".join(line for line in printed if line[:1] not in (" ", "\t") or line.strip() not in lines)
+
+    printed = (replace(each, text=_shortened(unquoted(each.text))) for each in recording.of(Look.OUTPUT))
     return Recording({**recording.exhibits, Look.OUTPUT: tuple(printed)})
 
 

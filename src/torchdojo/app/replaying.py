@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from torchdojo.app.compose import Dojo
 from torchdojo.domain.errors import BadContent, BadInput
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Actor, Event, Happening, Interview
+from torchdojo.domain.looks import Look, look_title
 from torchdojo.domain.room import Room
 from torchdojo.interview.log import verify_chain
 from torchdojo.interview.seats import APART, FIRST, seat_of, shown_to
-from torchdojo.interview.state import State, state_of
+from torchdojo.interview.state import Looked, State, state_of
 from torchdojo.interview.visibility import seen_by
 
 #: What nearly all of a log is about.
@@ -22,7 +23,7 @@ _LONG = frozenset({Happening.EDIT, Happening.CURVE, Happening.OUTPUT})
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something to jump to. `kind` is run, bug, nudge, note, stage, answer, score or clock."""
+    """Something to jump to. `kind` is look, run, bug, nudge, note, stage, answer, score or clock."""
 
     elapsed: float
     kind: str
@@ -33,7 +34,8 @@ class Moment:
 class Replay:
     """What a page needs to show an interview again.
 
-    `edits` are (elapsed, Yjs update in base64), `output` (elapsed, run, text), `curves` (elapsed, run, name, x, y).
+    `edits` are (elapsed, Yjs update in base64), `output` (elapsed, run, text), `curves` (elapsed, run, name, x, y). An
+    interview that `begins_with_looks` has no text before `script_at`, None when the script was never opened.
     """
 
     title: str
@@ -45,6 +47,9 @@ class Replay:
     moments: list[Moment] = field(default_factory=list)
     output: list[tuple[float, int, str]] = field(default_factory=list)
     curves: list[tuple[float, int, str, list[Any], list[Any]]] = field(default_factory=list)
+    begins_with_looks: bool = False
+    script_at: float | None = None
+    looks: list[Looked] = field(default_factory=list)
 
 
 def may_watch(state: State, role: Actor) -> bool:
@@ -136,10 +141,23 @@ def _fill(made: Replay, events: Iterable[Event], words: _Words) -> None:
             made.output.append((latest, _run(data), str(data.get("text", ""))))
         elif event.kind is Happening.CURVE:
             made.curves.append((latest, _run(data), str(data.get("name")), data.get("x", []), data.get("y", [])))
+        elif event.kind is Happening.HIDDEN:
+            made.begins_with_looks = True
+        elif event.kind is Happening.LOOK:
+            _look(made, latest, event)
         told = words.of(event)
         if told is not None:
             made.moments.append(Moment(latest, *told))
     made.length = max(made.length, latest)
+
+
+def _look(made: Replay, latest: float, event: Event) -> None:
+    opened = replace(state_of([event]).looks[0], elapsed=latest)
+    if any(each.look == opened.look for each in made.looks):
+        return
+    made.looks.append(opened)
+    if opened.look == Look.SCRIPT:
+        made.script_at = latest
 
 
 def _run(data: Mapping[str, Any]) -> int:
@@ -188,6 +206,10 @@ class _Words:
         if state == before or state == "no_evidence":
             return None
         return "bug", f"{'Fixed' if state == 'fixed' else 'Open again'}: {self._bugs.get(bug, bug)}"
+
+    def look(self, data: Mapping[str, Any]) -> tuple[str, str]:
+        price = f" ({data['minutes']:g} min)" if isinstance(data.get("minutes"), (int, float)) else ""
+        return "look", f"Look: {look_title(str(data.get('look', '')))}{price}"
 
     def nudge(self, data: Mapping[str, Any]) -> tuple[str, str]:
         price = f" (−{data['price']:g})" if isinstance(data.get("price"), (int, float)) else ""
@@ -247,6 +269,7 @@ _TELL: Mapping[Happening, Callable[[_Words, Mapping[str, Any]], tuple[str, str] 
     Happening.EXTENDED: _Words.extended,
     Happening.ENDED: _clock("End"),
     Happening.STAGE: _Words.stage,
+    Happening.LOOK: _Words.look,
     Happening.RUN: _Words.run,
     # A candidate's log has no event that starts a run, but the output of it.
     Happening.OUTPUT: _Words.run,

@@ -11,6 +11,9 @@ from torchdojo.domain.errors import BadInput
 #: The name of the text in the document; the page's editor asks for the same one.
 NAME = "code"
 
+#: Who has written the beginning, among the people who edit: their numbers are drawn from 2^32.
+_SERVER = 1
+
 #: Larger than any script. What is typed beyond it is refused, so that a log cannot grow without end.
 MOST_CHARACTERS = 400_000
 
@@ -84,7 +87,7 @@ def _common(one: str, other: str) -> int:
 
 
 def beginning(text: str) -> bytes:
-    """The update that writes `text` into an empty document. Made once for a room: twice would write it twice."""
-    doc: Doc[Text] = Doc()
+    """The update that writes `text` into an empty document; the same text makes the same one, which counts once."""
+    doc: Doc[Text] = Doc(client_id=_SERVER)
     doc.get(NAME, type=Text).insert(0, text)
     return doc.get_update()

@@ -5,18 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torchdojo.app import rehearsing
 from torchdojo.app.candidate_tasks import candidate_task
 from torchdojo.app.interview_runs import ask_run, carry_out
 from torchdojo.app.interviewing import LiveRoom, Step
-from torchdojo.app.rehearsal_file import WorkFile
+from torchdojo.app.rehearsal_file import WorkFile, work_file
+from torchdojo.app.room_looks import ask_look, exhibits_of, look_up, open_look
 from torchdojo.cli.asking import END, ENTER, Replies
+from torchdojo.cli.exhibits import print_exhibit
 from torchdojo.cli.mock_result import print_result
 from torchdojo.cli.printing import console, print_markdown
-from torchdojo.domain.errors import BadInput
+from torchdojo.domain.errors import BadInput, DojoError
 from torchdojo.domain.interview import Actor, Criterion, Happening, Probing, Signal, Stage
+from torchdojo.domain.looks import Look
 from torchdojo.interview.alone import Flow
 
 if TYPE_CHECKING:
@@ -33,12 +37,16 @@ class _Left(Exception):
 
 
 class Mock:
-    """One sitting at one rehearsal. Time is the room's; whatever happens is in its log before it is told."""
+    """One sitting at one rehearsal. Time is the room's; whatever happens is in its log before it is told.
 
-    def __init__(self, room: LiveRoom, replies: Replies, file: WorkFile | None) -> None:
+    There is no `file` while the script is hidden; once it is open, it is written in `directory`.
+    """
+
+    def __init__(self, room: LiveRoom, replies: Replies, file: WorkFile | None, directory: Path | None = None) -> None:
         self._room = room
         self._replies = replies
         self._file = file
+        self._directory = directory
         self._told_over = False
         # Read once: it is asked for with every tick, and a folder that changes meanwhile is not this interview.
         self._read: Flow = rehearsing.flow_of(room)
@@ -54,6 +62,8 @@ class Mock:
         }
         if file is not None:
             self._keys["r"] = self._run
+        if room.state.begins_with_looks:
+            self._keys["l"] = self._look
 
     def run(self) -> None:
         """Until the end, q or Ctrl-C; gone on with later, it stands where it was left."""
@@ -144,7 +154,16 @@ class Mock:
             self._say(f"{error.fact} {error.cure}", "yellow")
 
     def _legend(self) -> None:
-        told = {"r": "run", "d": "done: answer", "a": "ask me", "n": "nudge", "p": "pause", "t": "task", "e": "end"}
+        told = {
+            "l": "look",
+            "r": "run",
+            "d": "done: answer",
+            "a": "ask me",
+            "n": "nudge",
+            "p": "pause",
+            "t": "task",
+            "e": "end",
+        }
         keys = [f"[bold]{key}[/] {word}" for key, word in told.items() if key in self._keys]
         self._out.print(" · ".join([*keys, "[bold]q[/] leave", "[bold]Enter[/] time"]))
 
@@ -241,6 +260,53 @@ class Mock:
     def _end(self) -> None:
         if self._yes("End the interview? y/n"):
             self._do("end")
+
+    def _look(self) -> None:
+        opened = {each.look: each for each in self._room.state.looks}
+        for number, look in enumerate(Look, 1):
+            price = "open" if look in opened else f"{look.minutes} min"
+            self._out.print(f"[bold]{number}[/] {look.heading:<18} {price:>6}  {look.shows}", soft_wrap=True)
+        spent = sum(each.minutes for each in opened.values())
+        self._say(f"Spent so far: {spent:g} min. Which number? Enter opens none.", "bold")
+        key = self._replies.key()
+        if key == END:
+            raise _Left
+        if key not in [str(number) for number in range(1, len(Look) + 1)]:
+            return
+        look = list(Look)[int(key) - 1]
+        if look not in opened and not self._opens(look):
+            return
+        (found,) = [each for each in self._room.state.looks if each.look == look]
+        for exhibit in exhibits_of(found):
+            print_exhibit(exhibit)
+        if look is Look.SCRIPT:
+            self._take_up_script()
+
+    def _opens(self, look: Look) -> bool:
+        """Whether it could be opened; if not, it is said why, and nothing is counted."""
+        cancel = threading.Event()
+        asked = ask_look(self._room, Actor.CANDIDATE, look)
+        try:
+            with self._out.status("Looking ..."):
+                exhibits = look_up(self._room.dojo, asked, cancel=cancel)
+            open_look(self._room, asked, exhibits)
+        except KeyboardInterrupt:
+            cancel.set()
+            self._say("Stopped. Nothing was counted.", "yellow")
+            return False
+        except DojoError as error:
+            self._say(f"{error.fact} {error.cure}", "yellow")
+            return False
+        return True
+
+    def _take_up_script(self) -> None:
+        exercise = self._flow.exercise
+        if exercise is not None and self._file is None:
+            self._file = work_file(self._room, exercise, self._directory)
+            self._keys["r"] = self._run
+        if self._file is not None:
+            self._out.print(f"Your file: {self._file.path}", style="bold", markup=False, soft_wrap=True)
+        self._legend()
 
     def _run(self) -> None:
         asked = ask_run(self._room, Actor.CANDIDATE)

@@ -141,7 +141,8 @@ class Interview:
     """A script. `exercise` is the slug it is about; "" when any exercise can be put in, or none is needed.
 
     `shares` divides the points. A nudge that comes from the exercise, about a bug or from a hint, costs `nudge_price`;
-    of the exercise's questions those in `bonus_questions` are a bonus.
+    of the exercise's questions those in `bonus_questions` are a bonus. When it `begins_with_looks`, the exercise's
+    script is hidden in a room until the candidate opens it, as the last of the looks at a run of it.
     """
 
     slug: str
@@ -159,6 +160,7 @@ class Interview:
     shares: Shares = Shares(50, 15, 35)
     nudge_price: int = 3
     bonus_questions: tuple[str, ...] = ()
+    begins_with_looks: bool = False
 
     @property
     def minutes(self) -> int:
@@ -229,6 +231,8 @@ class Happening(StrEnum):
     EXTENDED = "extended"  # minutes
     ENDED = "ended"
     STAGE = "stage"  # stage
+    HIDDEN = "hidden"  # the exercise's script, until the look at it is opened
+    LOOK = "look"  # look, minutes: its price; exhibits: what there is to see, none for the script
     EDIT = "edit"  # update: a Yjs update, base64
     RUN = "run"  # run: its number; source
     OUTPUT = "output"  # run, text, ended: set on the last one
@@ -260,6 +264,8 @@ OPEN_TO_CANDIDATES = frozenset(
         Happening.RESUMED,
         Happening.EXTENDED,
         Happening.ENDED,
+        Happening.HIDDEN,
+        Happening.LOOK,
         Happening.EDIT,
         Happening.OUTPUT,
         Happening.CURVE,

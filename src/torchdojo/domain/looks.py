@@ -37,6 +37,11 @@ class Look(StrEnum):
         return _ABOUT[self][2]
 
 
+def look_title(name: str) -> str:
+    """What the look of that name is called; the name itself when there is none any more."""
+    return next((look.heading for look in Look if look == name), name)
+
+
 _ABOUT: Mapping[Look, tuple[str, int, str]] = {
     Look.OUTPUT: ("Printed output", 1, "What the script prints, and the error it ends with if it does."),
     Look.LOSS: ("Loss curve", 1, "Training loss by update, and what evaluation passes found."),

@@ -49,6 +49,15 @@ class OwnNudge:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLook:
+    """A look that was opened, at its price in minutes."""
+
+    title: str
+    minutes: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class OwnPart:
     """A line of the sum, without what it rests on."""
 
@@ -90,6 +99,7 @@ class CandidateReport:
     nudges: tuple[OwnNudge, ...]
     lines: tuple[Line, ...]
     study: tuple[Study, ...]
+    looks: tuple[OwnLook, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON data."""
@@ -120,6 +130,7 @@ def for_the_candidate(report: Report) -> CandidateReport:
         nudges=tuple(OwnNudge(nudge.text, nudge.price, nudge.at) for nudge in report.nudges if nudge.shown),
         lines=report.lines,
         study=report.study,
+        looks=tuple(OwnLook(look.title, look.minutes, look.at) for look in report.looks),
     )
 
 

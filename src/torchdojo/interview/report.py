@@ -101,6 +101,18 @@ class NudgeTold:
 
 
 @dataclass(frozen=True, slots=True)
+class LookTold:
+    """A look that was opened, at its price in minutes: by whom, and in which stage."""
+
+    look: str
+    title: str
+    minutes: float
+    at: float
+    by: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
 class LookForTold:
     """Something to look for; `at` is None when it was not seen."""
 
@@ -191,7 +203,8 @@ class Report:
 
     `card` is that of the interviewer whose report it is, `joint` both once there are two who see each other's scores;
     `band` is of what counts. `fault` says what is wrong with the log, `remarks` what else must be known to read the
-    report. `study` and `past` are put in by whoever knows the content and the other interviews.
+    report. Of an interview that `begins_with_looks`, `looks` are the opened ones in their order. `study` and `past` are
+    put in by whoever knows the content and the other interviews.
     """
 
     room: str
@@ -228,6 +241,13 @@ class Report:
     study: tuple[Study, ...] = ()
     past: Past | None = None
     joint: Joint | None = None
+    begins_with_looks: bool = False
+    looks: tuple[LookTold, ...] = ()
+
+    @property
+    def look_minutes(self) -> float:
+        """What the opened looks cost together."""
+        return sum(look.minutes for look in self.looks)
 
     @property
     def decided(self) -> Scorecard:
@@ -241,7 +261,8 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON data; the scorecard with its seal."""
-        return {"format": FORMAT, "version": self.card.version} | plain(self) | {"card": self.card.to_json()}
+        head = {"format": FORMAT, "version": self.card.version}
+        return head | plain(self) | {"look_minutes": self.look_minutes, "card": self.card.to_json()}
 
 
 def plain(told: Any) -> dict[str, Any]:

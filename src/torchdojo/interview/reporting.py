@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.interview import Event, Interview
@@ -19,6 +20,7 @@ from torchdojo.interview.report import (
     CriterionTold,
     FlagTold,
     LookForTold,
+    LookTold,
     QuestionTold,
     Report,
     RunTold,
@@ -88,6 +90,8 @@ def report_of(
         after=last,
         lines=changes(first, last),
         joint=joint,
+        begins_with_looks=story.begins_with_looks,
+        looks=tuple(_looks(interview, story)),
     )
 
 
@@ -128,6 +132,12 @@ def _stages(interview: Interview, story: Story) -> Iterator[StageTold]:
         spans = tuple((since, until) for name, since, until in story.stages if name == stage.id)
         spent = sum(until - since for since, until in spans)
         yield StageTold(stage.id, stage.title, stage.minutes, spent, spans)
+
+
+def _looks(interview: Interview, story: Story) -> Iterator[LookTold]:
+    titles = {stage.id: stage.title for stage in interview.stages}
+    for look in story.looks:
+        yield replace(look, stage=titles.get(look.stage, look.stage))
 
 
 def _bugs(exercise: Exercise | None, card: Scorecard, story: Story) -> Iterator[BugTold]:

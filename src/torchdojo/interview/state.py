@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from torchdojo.domain.interview import Actor, Event, Happening
+from torchdojo.domain.looks import Look
+from torchdojo.interview.fields import number, tables, text
 from torchdojo.interview.seats import Scoring
 
 
@@ -112,6 +114,17 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """A look that was opened at its price in minutes, by whom, and what there was to see."""
+
+    look: str
+    minutes: float
+    by: str
+    elapsed: float
+    exhibits: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """What somebody alone wrote, or "" for what was only said."""
 
@@ -121,7 +134,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything that the log says but the text itself: `last` is the number of the last event."""
+    """Everything that the log says but the text itself: `last` is the number of the last event.
+
+    An interview that `begins_with_looks` has no text until the look at the script is open.
+    """
 
     last: int = 0
     interview: str = ""
@@ -145,6 +161,8 @@ class State:
     released: tuple[Released, ...] = ()
     scratch: str = ""
     alone: bool = False
+    begins_with_looks: bool = False
+    looks: tuple[Looked, ...] = ()
     scoring: Scoring = field(default_factory=Scoring)
     stage_answers: Mapping[str, Answered] = field(default_factory=dict)
     question_answers: Mapping[str, Answered] = field(default_factory=dict)
@@ -153,6 +171,11 @@ class State:
     def running(self) -> Run | None:
         """The run that goes on, if one does."""
         return self.runs[-1] if self.runs and not self.runs[-1].ended else None
+
+    @property
+    def script_hidden(self) -> bool:
+        """Whether the exercise's script was hidden and has not been opened yet."""
+        return self.begins_with_looks and all(opened.look != Look.SCRIPT for opened in self.looks)
 
     def spent_in(self, stage: str) -> float:
         """Seconds in a stage up to the last event."""
@@ -314,6 +337,20 @@ def _released(state: State, event: Event, data: Data) -> State:
     return replace(state, released=(*state.released, released))
 
 
+def _hidden(state: State, event: Event, data: Data) -> State:
+    return replace(state, begins_with_looks=True)
+
+
+def _look(state: State, event: Event, data: Data) -> State:
+    name = text(data, "look")
+    if any(opened.look == name for opened in state.looks):
+        return state
+    opened = Looked(
+        name, number(data.get("minutes"), 0.0), str(event.actor), event.elapsed, tuple(tables(data, "exhibits"))
+    )
+    return replace(state, looks=(*state.looks, opened))
+
+
 def _scratch(state: State, event: Event, data: Data) -> State:
     return replace(state, scratch=data.get("text", "")) if event.actor is Actor.CANDIDATE else state
 
@@ -334,6 +371,8 @@ _FOLDS: Mapping[Happening, Callable[[State, Event, Data], State]] = {
     Happening.EXTENDED: _extended,
     Happening.ENDED: _ended,
     Happening.STAGE: _stage,
+    Happening.HIDDEN: _hidden,
+    Happening.LOOK: _look,
     Happening.RUN: _run,
     Happening.OUTPUT: _output,
     Happening.VERDICT: _verdict,

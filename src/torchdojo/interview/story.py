@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from torchdojo.domain.interview import Actor, Event, Happening, Signal
+from torchdojo.domain.looks import look_title
 from torchdojo.domain.report import BugState, Verdict
 from torchdojo.interview.fields import number, seconds, signal, tables, text
-from torchdojo.interview.report import FlagTold, NoteTold, NudgeTold
+from torchdojo.interview.report import FlagTold, LookTold, NoteTold, NudgeTold
 
 Data = Mapping[str, Any]
 
@@ -38,7 +39,10 @@ class Ran:
 
 @dataclass(slots=True)
 class Story:
-    """The events in order of time. `first_fixed` is when each bug was first shown fixed, by its id."""
+    """The events in order of time. `first_fixed` is when each bug was first shown fixed, by its id.
+
+    A look has its stage by its id.
+    """
 
     minutes: float
     began: datetime | None = None
@@ -55,6 +59,8 @@ class Story:
     flags: list[FlagTold] = field(default_factory=list)
     notes: list[NoteTold] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
+    begins_with_looks: bool = False
+    looks: list[LookTold] = field(default_factory=list)
 
 
 def story_of(events: Iterable[Event], minutes: float) -> Story:
@@ -96,6 +102,18 @@ def _leave_stage(story: Story) -> None:
     if story.stages and story.stages[-1][2] < 0:
         name, since, _ = story.stages[-1]
         story.stages[-1] = name, since, story.elapsed
+
+
+def _hidden(story: Story, event: Event, data: Data) -> None:
+    story.begins_with_looks = True
+
+
+def _look(story: Story, event: Event, data: Data) -> None:
+    name = text(data, "look")
+    if all(told.look != name for told in story.looks):
+        minutes = max(0.0, number(data.get("minutes"), 0.0))
+        stage = story.stages[-1][0] if story.stages else ""
+        story.looks.append(LookTold(name, look_title(name), minutes, story.elapsed, str(event.actor), stage))
 
 
 def _run(story: Story, event: Event, data: Data) -> None:
@@ -166,6 +184,8 @@ _TAKES: Mapping[Happening, Callable[[Story, Event, Data], None]] = {
     Happening.EXTENDED: _extended,
     Happening.ENDED: _ended,
     Happening.STAGE: _stage,
+    Happening.HIDDEN: _hidden,
+    Happening.LOOK: _look,
     Happening.RUN: _run,
     Happening.VERDICT: _verdict,
     Happening.TICK: _tick,

@@ -16,6 +16,7 @@ _OPEN_KEYS: Mapping[Happening, frozenset[str]] = MappingProxyType(
         Happening.LEFT: frozenset({"name"}),
         Happening.STARTED: frozenset({"minutes"}),
         Happening.EXTENDED: frozenset({"minutes"}),
+        Happening.LOOK: frozenset({"look", "minutes", "exhibits"}),
         Happening.EDIT: frozenset({"update"}),
         Happening.OUTPUT: frozenset({"run", "text", "ended"}),
         Happening.CURVE: frozenset({"run", "name", "x", "y"}),

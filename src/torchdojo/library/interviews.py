@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from torchdojo.domain.errors import BadContent
+from torchdojo.domain.exercise import Kind
 from torchdojo.domain.interview import Band, Bonus, Criterion, Interview, Round, Shares, Signal
 from torchdojo.library.folder import SLUG
 from torchdojo.library.front import covers
@@ -45,6 +46,7 @@ def load_interview(folder: Path, find: FindQuestion) -> Interview:
         shares=_shares(table, interview_round),
         nudge_price=table.whole("nudge_price", 3, low=0, high=20),
         bonus_questions=table.texts("bonus_questions"),
+        begins_with_looks=table.flag("begins_with_looks"),
     )
     minutes = table.whole("minutes", low=5, high=600)
     table.finish()
@@ -53,6 +55,9 @@ def load_interview(folder: Path, find: FindQuestion) -> Interview:
         raise table.fault(
             f"`minutes` is {minutes}, and the stages take {told} = {interview.minutes}", "Make the two agree."
         )
+    if interview.begins_with_looks and interview_round.kinds != {Kind.DEBUG}:
+        told = f"`begins_with_looks` in a round of {interview_round!r}, which need not have a run to look at"
+        raise table.fault(told, f"Leave it out, or write round = {str(Round.DIAGNOSIS)!r} or {str(Round.DEBUG)!r}.")
     if interview.exercise and not interview_round.kinds:
         raise table.fault("a round of concepts with an exercise", "Leave `exercise` out.")
     return interview

@@ -68,7 +68,9 @@ def _cover(interview: Interview, exercise: Exercise | None) -> Iterator[Block]:
 def _preparations(interview: Interview, exercise: Exercise | None) -> Iterator[str]:
     if interview.round is Round.CONCEPTS:
         yield "Paper for both of you. There is no file."
-    elif interview.round is Round.DIAGNOSIS:
+    elif interview.round is Round.DIAGNOSIS or interview.begins_with_looks:
+        if interview.begins_with_looks:
+            yield "In a room (`torchdojo interview new`) the page hides the script and shows the looks; without one:"
         name = "ID" if exercise is None else exercise.id
         yield f"An exercise with a hidden script: `torchdojo look {name} --hide`, or `torchdojo drill --hidden`."
         yield f"`torchdojo look {name}` lists the looks and their prices; `torchdojo look {name} LOOK` opens one."

@@ -38,6 +38,7 @@ class Recorder:
     def __init__(self) -> None:
         self.recorded: list[str] = []
         self.broken = False
+        self.warns = False
 
     def warm_up(self) -> None: ...
 
@@ -61,6 +62,10 @@ class Recorder:
         if on_event is not None:
             on_event({"type": "stage", "text": "recording"})
             on_event({"type": "output", "text": "free of charge"})
+        if self.warns:
+            (line,) = [line for line in source.splitlines() if "torch.linspace" in line]
+            quoted = f"/tmp/job/train.py:9: UserWarning: sizes differ\n  {line.strip()}\n  as printed\n"
+            return Recording({Look.OUTPUT: (Exhibit("printed", text=quoted),)})
         return Recording({Look.OUTPUT: (Exhibit("printed", text=TRACEBACK),), Look.LOSS: (Exhibit("losses", "down"),)})
 
 
@@ -170,3 +175,12 @@ def test_an_unknown_look_is_refused_with_those_there_are(dojo: Dojo) -> None:
     with pytest.raises(DojoError) as refused:
         open_look(dojo, "line-fit", "weights")
     assert "gradients" in refused.value.cure
+
+
+def test_a_warning_says_where_but_does_not_quote_the_script(dojo: Dojo, recorder: Recorder) -> None:
+    hide(dojo, "line-fit")
+    recorder.warns = True
+    (printed,) = open_look(dojo, "line-fit", "output").row(Look.OUTPUT).exhibits
+    assert "/tmp/job/train.py:9: UserWarning: sizes differ\n" in printed.text
+    assert "  as printed\n" in printed.text
+    assert "x = torch.linspace" not in printed.text

@@ -42,6 +42,12 @@ _data: dict[Happening, st.SearchStrategy[dict[str, Any]]] = {
     Happening.LEFT: _some(name=_public),
     Happening.EXTENDED: _some(minutes=st.integers(1, 30), why=_hidden),
     Happening.STAGE: _some(stage=_hidden),
+    Happening.LOOK: _some(
+        look=st.sampled_from(["loss", "script", "x"]),
+        minutes=st.integers(1, 5),
+        exhibits=st.just([{"title": "losses"}]),
+        bug=_hidden,
+    ),
     Happening.EDIT: _some(update=_public),
     Happening.RUN: _some(run=_run, source=_hidden),
     Happening.OUTPUT: _some(run=_run, text=_public, ended=st.booleans(), bugs=_hidden),

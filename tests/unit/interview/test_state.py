@@ -92,3 +92,28 @@ def test_a_run_goes_on_until_its_output_ends() -> None:
     done = state_of(log)
     assert done.running is None
     assert done.runs[0].verdict == "wrong_answer"
+
+
+def test_a_script_is_hidden_until_the_look_at_it_is_opened() -> None:
+    opened = [
+        (SYSTEM, Happening.HIDDEN, {}, 0.0),
+        (CANDIDATE, Happening.LOOK, {"look": "loss", "minutes": 1, "exhibits": [{"title": "losses"}]}, 60.0),
+        (INTERVIEWER, Happening.LOOK, {"look": "batch", "minutes": 2, "exhibits": []}, 30.0),
+        # Two programs may write the same: it is open once, and paid for once.
+        (CANDIDATE, Happening.LOOK, {"look": "batch", "minutes": 2, "exhibits": []}, 0.0),
+        (CANDIDATE, Happening.LOOK, {"look": "script", "minutes": 5, "exhibits": []}, 10.0),
+    ]
+    hidden = [state_of(log_of(*opened[:end])).script_hidden for end in range(len(opened) + 1)]
+    assert hidden == [False, True, True, True, True, False]
+    looks = state_of(log_of(*opened)).looks
+    assert [(each.look, each.minutes, each.by, each.elapsed) for each in looks] == [
+        ("loss", 1, "candidate", 60),
+        ("batch", 2, "interviewer", 90),
+        ("script", 5, "candidate", 100),
+    ]
+    assert looks[0].exhibits == ({"title": "losses"},)
+
+
+def test_a_log_from_before_there_were_looks_reads_as_before() -> None:
+    state = state_of(log_of((SYSTEM, Happening.CREATED, {"interview": "diagnosis", "minutes": 40}, 0.0)))
+    assert (state.begins_with_looks, state.script_hidden, state.looks) == (False, False, ())

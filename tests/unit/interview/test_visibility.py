@@ -60,3 +60,12 @@ def test_a_candidate_gets_the_own_scratch_notes_back_and_nobody_elses() -> None:
 def test_torchdojo_itself_is_nobody_to_send_to() -> None:
     (event,) = log_of((Actor.SYSTEM, Happening.STARTED, {}, 0.0))
     assert seen_by(Actor.SYSTEM, event) is None
+
+
+def test_an_open_look_is_its_name_its_price_and_what_there_is_to_see() -> None:
+    shown = {"look": "loss", "minutes": 1, "exhibits": [{"title": "losses"}]}
+    hidden, look = log_of(
+        (Actor.SYSTEM, Happening.HIDDEN, {"exercise": SECRET}, 0.0),
+        (Actor.INTERVIEWER, Happening.LOOK, shown | {"seed": SECRET}, 1.0),
+    )
+    assert [dict(seen.data) for each in (hidden, look) if (seen := seen_by(Actor.CANDIDATE, each))] == [{}, shown]

@@ -109,6 +109,9 @@ def test_a_sound_interview_is_read_in_full(write, load):
     assert talk.questions[1].question == "Why clear the gradients?"
     assert interview.bands[0].needs_all
     assert interview.covers == {"reads-all": ("G-1",)}
+    assert not interview.begins_with_looks
+    hidden = load(write(('round = "debug"', 'round = "debug"\nbegins_with_looks = true'), "interview.toml"))
+    assert hidden.begins_with_looks
 
 
 def test_bug_table_and_questions_come_from_the_exercise(write, load, write_exercise, content):
@@ -129,6 +132,12 @@ def test_bug_table_and_questions_come_from_the_exercise(write, load, write_exerc
         ("interview.toml", ("work = 50", "work = 55"), "add up to 105", "100"),
         ("interview.toml", ('round = "debug"', 'round = "chat"'), "`round` is 'chat'", "debug"),
         ("interview.toml", ('round = "debug"', 'round = "concepts"'), "nothing is graded", "only where"),
+        (
+            "interview.toml",
+            ('round = "debug"', 'round = "any"\nbegins_with_looks = true'),
+            "need not have a run",
+            "debug",
+        ),
         ("interview.toml", ("least = 0", "least = 70"), r"bands begin at \[60, 70\]", "best"),
         ("interview.toml", ("weak =", "week ="), "`weak` is missing", "weak ="),
         ("interview.toml", ("reads-all = [", "reads-some = ["), "'reads-some', which is not", "There are"),

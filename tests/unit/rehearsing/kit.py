@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from torchdojo.app.compose import Dojo, open_dojo
+from torchdojo.domain.looks import Exhibit, Look, Recording
 from torchdojo.domain.report import BugResult, BugState, GoalResult, Report, RestsOn, Verdict
 from torchdojo.store.memory import MemoryStore
 
@@ -45,6 +46,9 @@ class Grader:
         goal = GoalResult(exercise.goal.name, exercise.goal.target, None, fixed)
         verdict = Verdict.PASSED if fixed else Verdict.WRONG_ANSWER
         return Report(exercise.id, "debug", verdict, float(fixed), "", bugs=bugs, goal=goal)
+
+    def record(self, exercise: Any, source: str, **_: Any) -> Recording:
+        return Recording({look: (Exhibit(f"seen in {look}"),) for look in Look if look is not Look.SCRIPT})
 
     def close(self) -> None:
         """It holds nothing."""

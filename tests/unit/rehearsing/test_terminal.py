@@ -10,6 +10,7 @@ from tests.unit.rehearsing.kit import Times
 
 from torchdojo.app.compose import Dojo
 from torchdojo.app.interviewing import LiveRoom
+from torchdojo.app.practice import starter
 from torchdojo.app.rehearsal_file import WorkFile, work_file
 from torchdojo.app.rehearsing import flow_of, last_open, new_mock
 from torchdojo.cli.asking import END, ENTER
@@ -177,3 +178,34 @@ def test_what_cannot_be_done_is_said_and_the_interview_goes_on(
     assert "Paused" in told
     assert "run 1" in told
     assert "54:" in told or "55:00 left" in told
+
+
+def test_a_round_of_diagnosis_begins_with_looks_and_the_file_comes_with_the_script(
+    dojo: Dojo, times: Times, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = new_mock(dojo, "diagnosis", exercise="tiny-regressor")
+    room = LiveRoom(dojo, made.room, monotonic=times.monotonic)
+    seen: list[str] = []
+
+    def read() -> None:
+        seen.append(" ".join(capsys.readouterr().out.split()))
+
+    def sit_again(*does: Any) -> None:
+        Mock(room, Person(times, *does), None, tmp_path).run()
+
+    sit_again(ENTER, read, "r", "l", "2", read, "l", ENTER, "l", "2", read)
+    start, first, again = seen
+    assert "l look" in start
+    assert "· r run" not in start
+    assert "Spent so far: 0 min" in first
+    assert "seen in loss" in first
+    assert "Loss curve open" in again
+    assert "seen in loss" in again
+    assert list(tmp_path.glob("*.py")) == []
+    seen.clear()
+    sit_again(ENTER, "l", "8", read, "r", 5, read)
+    (path,) = tmp_path.glob("*.py")
+    assert path.read_text(encoding="utf-8") == room.text.text == starter(dojo, "tiny-regressor")
+    assert path.name in seen[0]
+    assert len(room.state.runs) == 1
+    assert [(each.look, each.minutes) for each in room.state.looks] == [("loss", 1), ("script", 5)]

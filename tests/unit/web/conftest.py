@@ -15,6 +15,7 @@ from torchdojo.app.compose import Dojo, open_dojo
 from torchdojo.domain.asking import whole
 from torchdojo.domain.blocks import BlockRun
 from torchdojo.domain.computation import Question
+from torchdojo.domain.errors import Cancelled, InternalError
 from torchdojo.domain.exercise import Exercise, Kind
 from torchdojo.domain.failure import Failure, Shown
 from torchdojo.domain.looks import Exhibit, Line, Look, Recording
@@ -61,13 +62,18 @@ def written_report(exercise: Exercise, mended: bool) -> Report:
 class ScriptedGrader:
     """Finds every bug fixed, or check passed, in the solution and in a text that says "mended", not in any other.
 
-    A text that says "slowly" is judged when `going_on` is set.
+    A text that says "slowly" is judged when `going_on` is set. A recording is made while `records` is set; a grader
+    that is `broken` makes none.
     """
 
     isolation = "full"
 
     def __init__(self) -> None:
         self.going_on = threading.Event()
+        self.records = threading.Event()
+        self.records.set()
+        self.broken = False
+        self.recorded = 0
 
     def warm_up(self) -> None:
         """It is always ready."""
@@ -114,6 +120,12 @@ class ScriptedGrader:
         self, exercise: Exercise, source: str, *, seed: int, on_event: Any = None, cancel: Any = None
     ) -> Recording:
         """The same of every script: something to see in each look, and a traceback that quotes the script."""
+        while not self.records.wait(0.02):
+            if cancel is not None and cancel.is_set():
+                raise Cancelled
+        if self.broken:
+            raise InternalError("The run could not be recorded.", "Look again.")
+        self.recorded += 1
         shown = {look: (Exhibit(f"seen in {look}", "By <updates>."),) for look in Look if look is not Look.SCRIPT}
         quoted = next(line for line in source.splitlines() if line.startswith("    ") and len(line) > 20)
         printed = f'Traceback:\n  File "{exercise.filename}", line 3, in train\n{quoted}\nValueError: bad <shape>\n'

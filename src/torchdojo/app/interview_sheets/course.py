@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from torchdojo.app.interview_sheets.saying import clock
 from torchdojo.interview.changes import Change, Line, counted
-from torchdojo.interview.handing_over import CandidateReport, OwnRun
-from torchdojo.interview.report import Report, RunTold
+from torchdojo.interview.handing_over import CandidateReport, OwnLook, OwnRun
+from torchdojo.interview.report import LookTold, Report, RunTold
 from torchdojo.paper.sheet import Block, Difference, Grid, Heading, Picture, Prose
 from torchdojo.paper.timeline import Lane, Mark, Span, timeline
 
@@ -27,6 +27,7 @@ def timeline_of(report: Report) -> Iterator[Block]:
     )
     lanes = [
         Lane("Stages", "bar", spans=tuple(stages)),
+        *_look_lane([look.at for look in report.looks]),
         Lane("Runs", "triangle", marks=tuple(Mark(run.at, str(run.number)) for run in report.runs)),
         *_fix_lane([bug.at for bug in report.bugs]),
         Lane("Nudges", "diamond", marks=tuple(Mark(nudge.at, "") for nudge in report.nudges)),
@@ -34,6 +35,7 @@ def timeline_of(report: Report) -> Iterator[Block]:
     ]
     told = [
         _list("Stages", (f"{stage.title} {_spans(stage.spans)}" for stage in report.stages if stage.spans)),
+        *_looks_said(report.looks),
         _list("Runs", (clock(run.at) for run in report.runs)),
         _list("Fixes", (f"{bug.title} {clock(bug.at)}" for bug in report.bugs if bug.at is not None)),
         _list("Nudges", (clock(nudge.at) for nudge in report.nudges)),
@@ -51,17 +53,30 @@ def timeline_of(report: Report) -> Iterator[Block]:
 def own_timeline(report: CandidateReport) -> Iterator[Block]:
     """The same as the candidate may have it."""
     lanes = [
+        *_look_lane([look.at for look in report.looks]),
         Lane("Runs", "triangle", marks=tuple(Mark(run.at, str(run.number)) for run in report.runs)),
         *_fix_lane([bug.at for bug in report.bugs]),
         Lane("Nudges", "diamond", marks=tuple(Mark(nudge.at, "") for nudge in report.nudges)),
     ]
     told = [
+        *_looks_said(report.looks),
         _list("Runs", (clock(run.at) for run in report.runs)),
         _list("Fixes", (f"{bug.title} {clock(bug.at)}" for bug in report.bugs if bug.at is not None)),
         _list("Nudges", (clock(nudge.at) for nudge in report.nudges)),
     ]
     yield Heading(1, "What happened when")
     yield _picture(lanes, report.spent, report.minutes, told)
+
+
+def _look_lane(looks: Sequence[float]) -> Iterator[Lane]:
+    """Only where something was looked at. A look has its number in the table."""
+    if looks:
+        yield Lane("Looks", "disc", marks=tuple(Mark(at, str(number)) for number, at in enumerate(looks, 1)))
+
+
+def _looks_said(looks: Sequence[LookTold] | Sequence[OwnLook]) -> Iterator[str]:
+    if looks:
+        yield _list("Looks", (f"{look.title} {clock(look.at)}" for look in looks))
 
 
 def _fix_lane(fixes: Sequence[float | None]) -> Iterator[Lane]:

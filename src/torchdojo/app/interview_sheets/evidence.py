@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from torchdojo.app.interview_sheets.saying import clock, moment_told, points_told, signal_told
+from torchdojo.app.interview_sheets.saying import clock, minutes_told, moment_told, points_told, signal_told
+from torchdojo.domain.looks import Look
 from torchdojo.interview.handing_over import CandidateReport
 from torchdojo.interview.report import CheckTold, CriterionTold, Report
 from torchdojo.interview.scorecard import BugMark
@@ -44,6 +45,35 @@ def _evidence(criterion: CriterionTold) -> Iterator[Block]:
         suggested = f", which suggests {criterion.suggested}" if criterion.suggested else ""
         told.append(f"{len(criterion.seen)} of {looked} things to look for were seen{suggested}.")
     yield Bullets("", tuple((line, "") for line in told if line))
+
+
+def looks_opened(report: Report) -> Iterator[Block]:
+    """What was looked at while the script was hidden, in which order and at what price."""
+    if not report.begins_with_looks:
+        return
+    together = f"{minutes_told(report.look_minutes)} together"
+    yield Heading(1, "Looks, in their order", f"{len(report.looks)} of {len(Look)} opened · {together}")
+    rows = tuple(
+        (str(number), clock(look.at), literal(look.title), f"{look.minutes:g}", literal(look.stage), literal(look.by))
+        for number, look in enumerate(report.looks, 1)
+    )
+    if rows:
+        yield Grid(("", "at", "Look", "minutes", "stage", "opened by"), rows, (0, 0, 5, 0, 5, 2))
+    opened = {look.look for look in report.looks}
+    left = ", ".join(look.heading.lower() for look in Look if look not in opened)
+    yield Prose(f"Not opened: {left or 'nothing'}. Looks are evidence of what was chosen; they take no points.")
+
+
+def own_looks(report: CandidateReport) -> Iterator[Block]:
+    """The same as the candidate may have it."""
+    if report.looks:
+        spent = sum(look.minutes for look in report.looks)
+        yield Heading(1, "Looks, in their order", f"{len(report.looks)} opened · {minutes_told(spent)} together")
+        rows = tuple(
+            (str(number), clock(look.at), literal(look.title), f"{look.minutes:g}")
+            for number, look in enumerate(report.looks, 1)
+        )
+        yield Grid(("", "at", "Look", "minutes"), rows, (0, 0, 8, 0))
 
 
 def bugs_found(report: Report) -> Iterator[Block]:

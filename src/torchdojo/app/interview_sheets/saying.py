@@ -23,6 +23,11 @@ def clock(seconds: float | None) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
+def minutes_told(minutes: float) -> str:
+    """A number of minutes in words."""
+    return f"{minutes:g} {'minute' if minutes == 1 else 'minutes'}"
+
+
 def when(moment: datetime | None) -> str:
     """A moment by the calendar."""
     return "not begun" if moment is None else f"{moment:%d %B %Y, %H:%M} UTC"

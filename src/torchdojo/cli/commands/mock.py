@@ -58,5 +58,5 @@ def command(
                 ).room
         room = LiveRoom(dojo, name)
         task = flow_of(room).exercise
-        file = None if task is None else work_file(room, task, directory)
-        Mock(room, replies(), file).run()
+        file = None if task is None or room.state.script_hidden else work_file(room, task, directory)
+        Mock(room, replies(), file, directory).run()

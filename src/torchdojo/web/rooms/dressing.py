@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment
@@ -12,7 +12,9 @@ from torchdojo.app.interviewing import LiveRoom
 from torchdojo.app.rehearsing import flow_of, rehearsals, scorecard
 from torchdojo.domain.errors import BadInput
 from torchdojo.domain.interview import Actor
+from torchdojo.domain.looks import Exhibit
 from torchdojo.interview.seats import FIRST
+from torchdojo.web.looks_view import looks_view
 from torchdojo.web.prose import inline, markdown
 from torchdojo.web.site import template_environment
 
@@ -30,6 +32,12 @@ def dressed_snapshot(live: LiveRoom, role: Actor, seat: int = FIRST) -> dict[str
         parts = _templates().get_template("parts/two_scores.html")
         state["scoring"]["html"] = str(parts.render(joint=joint, bands=titles, seat=seat))
     return state
+
+
+@lru_cache(maxsize=32)
+def drawn_look(exhibits: tuple[Exhibit, ...]) -> str:
+    """What an open look shows."""
+    return str(_templates().get_template("parts/exhibits.html").render(views=looks_view(exhibits)))
 
 
 def _rehearsal(live: LiveRoom) -> dict[str, Any]:

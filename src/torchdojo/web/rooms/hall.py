@@ -20,13 +20,15 @@ from torchdojo.app.interview_acts import act
 from torchdojo.app.interview_runs import AskedRun, ask_run, carry_out
 from torchdojo.app.interviewing import LiveRoom, Step
 from torchdojo.app.rehearsing import act_alone, leave
-from torchdojo.domain.errors import BadInput, DojoError
+from torchdojo.app.room_looks import AskedLook, ask_look, at_hand, exhibits_of, look_up, open_look
+from torchdojo.domain.errors import BadInput, Cancelled, DojoError
 from torchdojo.domain.interview import Actor, Event, Happening
+from torchdojo.interview.state import Looked, state_of
 from torchdojo.interview.visibility import seen_by
 from torchdojo.web.rooms import client as away
 from torchdojo.web.rooms import messages
 from torchdojo.web.rooms.client import Client
-from torchdojo.web.rooms.dressing import dressed_snapshot
+from torchdojo.web.rooms.dressing import drawn_look, dressed_snapshot
 from torchdojo.web.rooms.writing import Writer
 
 #: How often it is looked whether a link still holds, and a page is told that the server is there. A page that hears
@@ -40,6 +42,14 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """A look whose recording is being made, and what stops that."""
+
+    asked: AskedLook
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
 @dataclass(eq=False)
 class _Table:
     """A room with the people in it. `cancel` stops the run that goes on; `visits` counts who comes or goes, too."""
@@ -47,7 +57,13 @@ class _Table:
     live: LiveRoom
     clients: list[Client] = field(default_factory=list)
     cancel: threading.Event | None = None
+    looking: _Looking | None = None
     visits: int = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether something runs for it that will be written down."""
+        return self.cancel is not None or self.looking is not None
 
 
 class Hall:
@@ -68,6 +84,8 @@ class Hall:
         for table in self._tables.values():
             if table.cancel:
                 table.cancel.set()
+            if table.looking:
+                table.looking.cancel.set()
             for client in table.clients:
                 client.close(away.GOING_AWAY, "The server is stopping. The page connects again when it is back.")
 
@@ -124,7 +142,7 @@ class Hall:
 
     def _clear(self, table: _Table) -> None:
         """Let go of a room that nobody is in. Its log has everything; but a clock that runs, runs on."""
-        idle = not table.visits and not table.live.state.clock.running and table.cancel is None
+        idle = not table.visits and not table.live.state.clock.running and not table.busy
         if idle and self._tables.get(table.live.id) is table:
             del self._tables[table.live.id]
 
@@ -168,12 +186,13 @@ class Hall:
 
         def enter() -> tuple[list[Event], list[dict[str, Any]], bytes]:
             events = live.append((role, Happening.JOINED, {"name": str(role)}))
-            return events, list(_last_run(live, role)), live.text.state()
+            return events, [*_last_run(live, role), *_open_looks(live)], live.text.state()
 
-        events, last_run, state = await self.at_log(enter)
+        events, missed, state = await self.at_log(enter)
         client.send(messages.sync(messages.STATE, state))
-        for message in last_run:
+        for message in missed:
             client.send(messages.ours(message))
+        client.send(_looking(table))
         there = [person for other in table.clients for person in other.people.values()]
         if there:
             client.send(messages.awareness(there))
@@ -245,7 +264,7 @@ class Hall:
             client.close(away.MALFORMED, f"That message could not be read ({error}). Reload the page.")
         except BadInput as error:
             number = message.content.get("id") if isinstance(message, messages.Asked) else None
-            client.send(messages.ours({"type": "refused", "fact": error.fact, "cure": error.cure, "id": number}))
+            client.send(_refused(error.fact, error.cure, number))
         except DojoError as error:
             _log.error("room %s: %s", table.live.id, error)
             client.close(away.SLOW, "It could not be kept. The page connects and sends it again.")
@@ -294,6 +313,8 @@ class Hall:
             if table.cancel is None or role is Actor.OBSERVER:
                 raise BadInput("There is no run that you could stop.")
             table.cancel.set()
+        elif asked.get("act") == "look":
+            await self._look(table, role, client, asked.get("look"))
         else:
             alone = table.live.state.alone and role is Actor.CANDIDATE
 
@@ -331,6 +352,44 @@ class Hall:
                 table.cancel = None
                 self._clear(table)
 
+    async def _look(self, table: _Table, role: Actor, client: Client, name: object) -> None:
+        asked = await self.at_log(lambda: ask_look(table.live, role, name))
+        if table.looking is not None:
+            raise BadInput(
+                f"{table.looking.asked.look.heading} is being opened.", "Wait for it; then ask for the next one."
+            )
+        table.looking = _Looking(asked)
+        self._keep(self._open(table, client, table.looking))
+        self._tell_looking(table)
+
+    async def _open(self, table: _Table, client: Client, looking: _Looking) -> None:
+        """Have what is to be seen, which may take seconds, and open it. What goes wrong costs nothing."""
+        asked = looking.asked
+        events: list[Event] = []
+        try:
+            exhibits = await asyncio.to_thread(at_hand, self._dojo, asked)
+            if exhibits is None:
+                async with self._places:
+                    exhibits = await asyncio.to_thread(look_up, self._dojo, asked, cancel=looking.cancel)
+            events = await self.at_log(lambda: open_look(table.live, asked, exhibits))
+        except Cancelled:
+            pass
+        except DojoError as error:
+            client.send(_refused(error.fact, error.cure))
+        except Exception:
+            _log.exception("a look could not be opened")
+            client.send(_refused("We broke, not you: the look could not be opened.", "Nothing was counted; try again."))
+        finally:
+            with contextlib.suppress(DojoError, RuntimeError):
+                await self._tell(table, events)
+            table.looking = None
+            self._tell_looking(table)
+            self._clear(table)
+
+    def _tell_looking(self, table: _Table) -> None:
+        for client in table.clients:
+            client.send(_looking(table))
+
     async def _tell(self, table: _Table, events: list[Event], *, but: Client | None = None) -> None:
         """Send what happened, to each what their role may see."""
         # Who enters while this waits is shown the same by the log.
@@ -359,6 +418,17 @@ def _view(client: Client) -> tuple[Actor, int]:
     return client.link.role, invitations.seat_of(client.link)
 
 
+def _refused(fact: str, cure: str, number: object = None) -> bytes:
+    """Why what somebody asked for is not done; `number` is that of what they sent."""
+    return messages.ours({"type": "refused", "fact": fact, "cure": cure, "id": number})
+
+
+def _looking(table: _Table) -> bytes:
+    """Which look is being opened just now."""
+    name = None if table.looking is None else str(table.looking.asked.look)
+    return messages.ours({"type": "looking", "look": name})
+
+
 def _is_piece(event: Event) -> bool:
     return event.kind is Happening.OUTPUT and not event.data.get("ended")
 
@@ -369,6 +439,8 @@ def _message(event: Event) -> bytes | None:
         return messages.sync(messages.UPDATE, base64.b64decode(event.data["update"]))
     if event.kind in (Happening.OUTPUT, Happening.CURVE):
         return messages.ours({"type": str(event.kind), **event.data})
+    if event.kind is Happening.LOOK:
+        return messages.ours(_seen_look(state_of([event]).looks[0]))
     return None
 
 
@@ -381,6 +453,15 @@ def _last_run(live: LiveRoom, role: Actor) -> Iterable[dict[str, Any]]:
         seen = seen_by(role, event)
         if seen is not None:
             yield {"type": str(event.kind), **seen.data}
+
+
+def _open_looks(live: LiveRoom) -> Iterable[dict[str, Any]]:
+    """What is open to everybody in the room."""
+    return [_seen_look(opened) for opened in live.candidate_state.looks]
+
+
+def _seen_look(opened: Looked) -> dict[str, Any]:
+    return {"type": "look", "look": opened.look, "html": drawn_look(exhibits_of(opened))}
 
 
 def _reason(text: str) -> str:

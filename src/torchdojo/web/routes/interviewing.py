@@ -14,9 +14,11 @@ from torchdojo.app import invitations
 from torchdojo.app.interview_acts import close_scoring
 from torchdojo.app.interview_views import candidate_page, interviewer_page
 from torchdojo.app.replaying import fault_of, refuse_unreleased, replay
+from torchdojo.app.room_looks import exhibits_of
 from torchdojo.domain.interview import Actor
+from torchdojo.domain.looks import look_title
 from torchdojo.web.rooms import Hall
-from torchdojo.web.rooms.dressing import dressed_snapshot
+from torchdojo.web.rooms.dressing import drawn_look, dressed_snapshot
 from torchdojo.web.site import Site
 
 
@@ -57,7 +59,16 @@ def routes(site: Site, hall: Hall) -> APIRouter:
             made = replay(dojo, room, link.role, invitations.seat_of(link))
             # Not by `asdict`, which copies every edit.
             fields = {name: getattr(made, name) for name in made.__slots__}
-            return JSONResponse(fields | {"moments": [asdict(moment) for moment in made.moments]})
+            looks = [
+                {
+                    "elapsed": opened.elapsed,
+                    "title": look_title(opened.look),
+                    "minutes": opened.minutes,
+                    "html": drawn_look(exhibits_of(opened)),
+                }
+                for opened in made.looks
+            ]
+            return JSONResponse(fields | {"moments": [asdict(moment) for moment in made.moments], "looks": looks})
 
         # Long logs are read aside: rooms where people type must not wait for them.
         return await asyncio.to_thread(whole)

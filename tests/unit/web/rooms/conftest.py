@@ -33,6 +33,7 @@ class Person:
     doc: Doc[Text]
     told: list[dict[str, Any]] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
+    synced: bool = False
 
     @property
     def text(self) -> str:
@@ -50,6 +51,7 @@ class Person:
                 self.socket.send_bytes(messages.sync(messages.MISSING, self.doc.get_update(message.data)))
             else:
                 self.doc.apply_update(message.data)
+                self.synced = self.synced or message.kind == messages.MISSING
             return {"type": "sync"}
         self.told.append(dict(message.content))
         return dict(message.content)
@@ -82,9 +84,10 @@ class Person:
 
     def sync(self) -> None:
         """Ask for what is missing, as a page that has just connected does."""
+        self.synced = False
         self.socket.send_bytes(messages.sync(messages.STATE, self.doc.get_state()))
-        while self.hear() != {"type": "sync"} or not self.text:
-            pass
+        while not self.synced:
+            self.hear()
 
 
 def read_from_server(data: bytes) -> Sync | Asked:

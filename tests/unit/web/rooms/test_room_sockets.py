@@ -131,7 +131,7 @@ def test_a_run_shows_its_output_to_both_and_its_verdict_to_one(door: Door) -> No
         assert state["ticks"][BUG]["evidence"] == "seen <i>so</i>"
         assert state["runs"][0]["verdict"] == "passed"
         told = candidate.hear_until("state")["state"]
-        assert set(told) == {"clock", "nudges", "released", "scratch", "run"}
+        assert set(told) == {"clock", "nudges", "released", "scratch", "run", "looks"}
         assert told["run"] is None
 
 

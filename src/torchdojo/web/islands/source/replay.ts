@@ -3,7 +3,7 @@
 import "./styles/replay.css";
 import { Charts } from "./chart";
 import { createEditor } from "./editor";
-import { type Curves, element } from "./page";
+import { type Curves, element, fill } from "./page";
 import { Timeline } from "./replay_core";
 import { minutes } from "./room_clock";
 
@@ -16,6 +16,9 @@ interface Log {
   moments: { elapsed: number; kind: string; text: string }[];
   output: [number, number, string][];
   curves: [number, number, string, number[], (number | null)[]][];
+  begins_with_looks: boolean;
+  script_at: number | null;
+  looks: { elapsed: number; title: string; minutes: number; html: string }[];
 }
 
 const here = location.pathname.replace(/\/$/, "");
@@ -68,6 +71,7 @@ function show(elapsed: number): void {
     shownChanges = changes;
   }
   showRun();
+  showLooks();
   scrubber.value = String(now);
   const told = `${minutes(now)} of ${minutes(log.length)}`;
   scrubber.setAttribute("aria-valuetext", told);
@@ -98,6 +102,39 @@ function showRun(): void {
   }
 }
 
+// ---- looks ----
+
+let shownLooks = -1;
+let scriptShown: boolean | null = null;
+const parts = log.looks.map((look) => {
+  const part = document.createElement("section");
+  part.className = "look opened";
+  const title = document.createElement("h3");
+  title.textContent = `${look.title} (${look.minutes} min, at ${minutes(look.elapsed)})`;
+  const shown = document.createElement("div");
+  fill(shown, look.html);
+  part.append(title, shown);
+  return part;
+});
+element("looks").hidden = !log.begins_with_looks;
+
+function showLooks(): void {
+  if (!log.begins_with_looks) return;
+  const opened = log.looks.filter((look) => look.elapsed <= now + 1e-6);
+  if (opened.length !== shownLooks) {
+    shownLooks = opened.length;
+    const spent = opened.reduce((sum, look) => sum + look.minutes, 0);
+    element("looks-told").textContent = opened.length ? `Looks open at this moment: ${opened.length}, for ${spent} min` : "No look is open yet";
+    element("looks-shown").replaceChildren(...parts.slice(0, opened.length).reverse());
+  }
+  const script = log.script_at !== null && log.script_at <= now + 1e-6;
+  if (script === scriptShown) return;
+  scriptShown = script;
+  // The script takes the place of what was seen before it.
+  element<HTMLDetailsElement>("looks").open = !script;
+  element("bench").classList.toggle("script-hidden", !script);
+}
+
 // ---- moments ----
 
 const list = element("moments");
@@ -117,7 +154,7 @@ const rows = log.moments.map((moment) => {
 });
 list.replaceChildren(...rows.map(({ row }) => row));
 for (const name of new Set(log.moments.map((moment) => moment.kind))) {
-  const words: Record<string, string> = { run: "Runs", bug: "Bugs", nudge: "Nudges", note: "Notes", stage: "Stages", answer: "Answers", score: "Ticks and ratings", clock: "The clock" };
+  const words: Record<string, string> = { look: "Looks", run: "Runs", bug: "Bugs", nudge: "Nudges", note: "Notes", stage: "Stages", answer: "Answers", score: "Ticks and ratings", clock: "The clock" };
   kind.append(new Option(words[name] ?? name, name));
 }
 
@@ -134,7 +171,7 @@ function markMoments(): void {
 }
 
 function drawMarks(): void {
-  const marks = chosen().filter((each) => kind.value || ["run", "nudge", "note", "bug"].includes(each.kind));
+  const marks = chosen().filter((each) => kind.value || ["look", "run", "nudge", "note", "bug"].includes(each.kind));
   element("marks").replaceChildren(
     ...marks.map((each) => {
       const mark = document.createElement("i");

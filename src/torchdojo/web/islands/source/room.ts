@@ -14,6 +14,7 @@ import { element, fill, json } from "./page";
 import { type Message, Outbox } from "./room_outbox";
 import { type Clock, RoomClock } from "./room_clock";
 import { type Conduct, connectConduct, connectControls, type InterviewerState } from "./room_conduct";
+import { connectRoomLooks, type LooksState } from "./room_looks";
 import { connectMock, type MockState } from "./room_mock";
 import { connectTabs } from "./tabs";
 
@@ -29,6 +30,8 @@ type Told =
   | { type: "again"; run: number }
   | { type: "output"; run: number; text: string; ended?: boolean }
   | { type: "curve"; run: number; name: string; x: number[]; y: (number | null)[] }
+  | { type: "look"; look: string; html: string }
+  | { type: "looking"; look: string | null }
   | { type: "people"; people: string[] }
   | { type: "kept" }
   | { type: "caught_up" }
@@ -36,7 +39,7 @@ type Told =
   | { type: "alive" }
   | { type: "refused"; fact: string; cure: string; id: number | null };
 
-type PageState = CandidateState & InterviewerState & MockState;
+type PageState = CandidateState & InterviewerState & MockState & LooksState;
 
 const OURS = 4;
 const MOST_AT_ONCE = 150_000;
@@ -126,7 +129,7 @@ const editor = createEditor(element("editor"), {
   most: { bytes: MOST_AT_ONCE, characters: MOST_CHARACTERS, refused: () => refuse("That is too much to paste at once.", "Keep what belongs to the script.") },
 });
 provider.once("sync", () => {
-  if (isCandidate) editor.focus();
+  if (isCandidate && !looks?.hidden) editor.focus();
 });
 
 // ---- runs ----
@@ -136,7 +139,7 @@ const output = element("output");
 let shownRun = 0;
 
 function startRun(): void {
-  if (!reads && document.getElementById("run")) send({ act: "run" });
+  if (!reads && !looks?.hidden && document.getElementById("run")) send({ act: "run" });
 }
 document.getElementById("run")?.addEventListener("click", startRun);
 document.getElementById("stop")?.addEventListener("click", () => send({ act: "stop" }));
@@ -163,6 +166,14 @@ const clock = new RoomClock();
 const conduct: Conduct | null = isCandidate ? null : connectConduct(send, reads);
 const mock = data.state.mock ? connectMock(send) : null;
 if (mock) connectControls(send);
+const looks = data.state.looks ? connectRoomLooks(send, data.role, onScript) : null;
+
+// The candidate has both before them then; everybody else stays at what they were reading.
+function onScript(mine: boolean): void {
+  if (!isCandidate) return;
+  if (!mock) tabs.open("looks-pane");
+  if (mine) editor.focus();
+}
 
 function take(told: Told): void {
   switch (told.type) {
@@ -188,6 +199,12 @@ function take(told: Told): void {
     case "curve":
       newRun(told.run);
       told.x.forEach((x, at) => charts.add(told.name, x, told.y[at] ?? null));
+      break;
+    case "look":
+      looks?.draw(told.look, told.html);
+      break;
+    case "looking":
+      looks?.wait(told.look);
       break;
     case "people":
       element("people").textContent = `Here: ${[...new Set(told.people)].join(", ")}`;
@@ -215,6 +232,7 @@ function show(state: PageState): void {
   clock.show(state.clock);
   conduct?.show(state);
   mock?.show(state);
+  looks?.show(state);
   showRunning(state.run, state.clock.ended);
   if (state.clock.ended) editor.lock();
   if (isCandidate) showToCandidate(state);

@@ -19,11 +19,12 @@ export function connectTabs(list: HTMLElement): Tabs {
     if (tab) open(tab);
   });
   list.addEventListener("keydown", (event) => {
-    const at = tabs.indexOf(document.activeElement as HTMLButtonElement);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    const there = tabs.filter((tab) => !tab.hidden);
+    const at = there.indexOf(document.activeElement as HTMLButtonElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: there.length - 1 }[event.key];
     if (at < 0 || to === undefined) return;
     event.preventDefault();
-    const tab = tabs[(to + tabs.length) % tabs.length]!;
+    const tab = there[(to + there.length) % there.length]!;
     open(tab);
     tab.focus();
   });
