@@ -73,7 +73,8 @@ def test_a_hidden_drill_in_the_terminal(home: Path, tmp_path: Path, monkeypatch:
         assert done.exit_code == status, done.output
         return done.output
 
-    made = json.loads(run("drill", "--seed", "8", "--bugs", "1", "--base", "tiny-shapes", "--hidden", "--json"))
+    chosen = ("--seed", "8", "--kinds", "missing-zero-grad", "--base", "tiny-shapes")
+    made = json.loads(run("drill", *chosen, "--hidden", "--json"))
     assert made["file"] is None
     assert list(tmp_path.iterdir()) == []
     assert "1 min" in run("look", made["id"])
