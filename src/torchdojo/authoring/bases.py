@@ -29,7 +29,7 @@ MOST_SECONDS = 3.0
 LEAST_KINDS = 6
 
 #: Places that a quick verification tries again.
-SAMPLED = 2
+SAMPLED = 1
 
 _ALONE_SEEDS = 1
 

@@ -10,8 +10,8 @@ from torchdojo.bugs import derive_starter, inject_only
 from torchdojo.domain.exercise import Exercise
 from torchdojo.library import fake_answers, right_answers
 
-#: How many bugs alone, and how many fakes, a quick verification grades of an exercise that is proved.
-SAMPLE = 3
+#: How many of each sort a quick verification grades of an exercise that is proved.
+SAMPLE = {"alone": 1, "fake": 1, "right": 2}
 
 
 def plan(
@@ -26,14 +26,17 @@ def plan(
     if not sample:
         return cases
     chosen = random.Random(exercise.id)
-    kept = {role: _some([case.name for case in cases if case.role == role], chosen) for role in ("alone", "fake")}
+    kept = {
+        role: _some([case.name for case in cases if case.role == role], number, chosen)
+        for role, number in SAMPLE.items()
+    }
     kept["reverted"] = set()
     return {case: source for case, source in cases.items() if case.name in kept.get(case.role, {case.name})}
 
 
-def _some(names: Sequence[str], chosen: random.Random) -> set[str]:
+def _some(names: Sequence[str], number: int, chosen: random.Random) -> set[str]:
     different = list(dict.fromkeys(names))
-    return set(chosen.sample(different, min(SAMPLE, len(different))))
+    return set(chosen.sample(different, min(number, len(different))))
 
 
 def _every_case(exercise: Exercise, seeds: Sequence[int], alone_seeds: Sequence[int]) -> dict[Case, str]:

@@ -97,7 +97,13 @@ SCRIPTS = {
 }
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+#: Each of these has a sort of randomness, or of steps, that the others lack.
+OFTEN = ("workers", "long", "gan", "lbfgs_closure", "dqn")
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in OFTEN else pytest.param(name, marks=pytest.mark.soak) for name in SCRIPTS]
+)
 def test_every_printed_loss_is_the_same_bit_for_bit(tmp_path: Path, name: str) -> None:
     (tmp_path / "script.py").write_text(SCRIPTS[name], encoding="utf-8")
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "TORCHDOJO_HOME": str(tmp_path.parent / "home")}

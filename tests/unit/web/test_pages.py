@@ -19,7 +19,9 @@ SPIRAL = "/api/exercises/spiral-classifier"
 def run(client: TestClient, source: str) -> list[dict[str, Any]]:
     reply = client.post(f"{SPIRAL}/runs", json={"source": source})
     assert reply.headers["content-type"].startswith("application/x-ndjson")
-    return [json.loads(line) for line in reply.text.splitlines()]
+    events = [json.loads(line) for line in reply.text.splitlines()]
+    # Signs of life are there when the machine is slow.
+    return [event for event in events if event["type"] != "pulse"]
 
 
 def save(client: TestClient, source: str, base: str) -> Any:
