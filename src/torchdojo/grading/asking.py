@@ -10,13 +10,14 @@ from pathlib import Path
 
 from torchdojo.domain.computation import Question
 from torchdojo.domain.errors import BadContent, Cancelled, InternalError
+from torchdojo.patience import Deadline
 from torchdojo.sandbox import ForkServer, Job, Limits, RunningJob
 from torchdojo.wire import Channel, WireError, WireTimeout
 
 _ENTRY = "torchdojo.judge.main:run"
 _TICK_SECONDS = 0.1
 
-#: A question takes milliseconds; this is for a machine that is busy with something else.
+#: A question takes milliseconds; this is for a family that never ends.
 _FOR_ONE_SECONDS = 1.0
 _FOR_STARTING_SECONDS = 60.0
 
@@ -42,7 +43,7 @@ def ask_judge(
     questions: list[Question] = []
     try:
         while len(questions) < len(asked):
-            questions += _received(control, folder, time.monotonic() + wall, cancel)
+            questions += _received(control, folder, Deadline(wall), cancel)
     except WireError as error:
         raise _broken(judge, error) from error
     finally:
@@ -51,14 +52,14 @@ def ask_judge(
     return questions
 
 
-def _received(control: Channel, folder: Path, deadline: float, cancel: threading.Event | None) -> list[Question]:
+def _received(control: Channel, folder: Path, deadline: Deadline, cancel: threading.Event | None) -> list[Question]:
     while True:
         if cancel is not None and cancel.is_set():
             raise Cancelled("The run was stopped.", "Nothing was counted; run it again when you like.")
         try:
-            frame = control.receive(min(deadline, time.monotonic() + _TICK_SECONDS))
+            frame = control.receive(time.monotonic() + min(deadline.left(), _TICK_SECONDS))
         except WireTimeout:
-            if time.monotonic() >= deadline:
+            if deadline.passed:
                 raise
             continue
         if frame.type != "questions":

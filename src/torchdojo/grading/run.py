@@ -15,6 +15,7 @@ from torchdojo.domain.errors import Cancelled, InternalError
 from torchdojo.domain.exercise import Exercise, Kind, RunLimits
 from torchdojo.domain.looks import Look, Recording
 from torchdojo.domain.report import Report, Verdict
+from torchdojo.patience import Deadline
 from torchdojo.sandbox import ForkServer, Job, Limits, Outcome, RunningJob
 from torchdojo.wire import Channel, Frame, WireClosed, WireError, WireTimeout
 
@@ -109,7 +110,7 @@ class GradingRun:
         try:
             if self._exercise.kind is Kind.IMPLEMENT:
                 self._start_candidate(control, {"name": MAIN_JOB, "request": self._served()})
-            frame = self._serve(control, time.monotonic() + wall)
+            frame = self._serve(control, Deadline(wall))
         except WireError as error:
             return broken(judge, error)
         finally:
@@ -123,7 +124,7 @@ class GradingRun:
             control.close()
         return read(frame)
 
-    def _serve(self, control: Channel, deadline: float) -> Frame:
+    def _serve(self, control: Channel, deadline: Deadline) -> Frame:
         """Do what the judge asks until it gives its answer."""
         while True:
             frame = self._next_frame(control, deadline)
@@ -140,14 +141,14 @@ class GradingRun:
                 case other:
                     raise WireError(f"the judge said {other!r}")
 
-    def _next_frame(self, control: Channel, deadline: float) -> Frame:
+    def _next_frame(self, control: Channel, deadline: Deadline) -> Frame:
         while True:
             if self._cancel.is_set():
                 raise Cancelled("The run was stopped.", "Nothing was counted; run it again when you like.")
             try:
-                return control.receive(min(deadline, time.monotonic() + TICK_SECONDS))
+                return control.receive(time.monotonic() + min(deadline.left(), TICK_SECONDS))
             except WireTimeout:
-                if time.monotonic() >= deadline:
+                if deadline.passed:
                     raise
 
     def _served(self) -> dict[str, Any]:

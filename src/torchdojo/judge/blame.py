@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Sequence
 
 from torchdojo.domain.exercise import Exercise
 from torchdojo.judge.checks import Check, Ended, Loaded, run_check
 from torchdojo.judge.proxies import Candidate, GradingOver, Submission
 from torchdojo.judge.session import Session
+from torchdojo.patience import Deadline
 
 #: How long the solution may take, whatever the exercise allows.
 _MOST_SECONDS = 30.0
@@ -38,7 +38,7 @@ def faulty_checks(
         "source": exercise.solution,
     }
     job = session.start("solution", request, wall_seconds=seconds)
-    candidate = Candidate(job, secrets.token_hex(16), time.monotonic() + seconds)
+    candidate = Candidate(job, secrets.token_hex(16), Deadline(seconds))
     try:
         candidate.load()
         candidate.begin()

@@ -7,7 +7,6 @@ new bug of another known kind appeared. The score is (fixed bugs + 1/2 for the g
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +27,7 @@ from torchdojo.judge.reference import Facts, Reference, facts_of
 from torchdojo.judge.session import Session
 from torchdojo.judge.stream import Stream
 from torchdojo.judge.values import ValueRun
+from torchdojo.patience import Deadline
 from torchdojo.probes import Expected, probes, watchers_for
 from torchdojo.wire import WireTimeout
 
@@ -69,7 +69,7 @@ class _Grading:
         self._secret = int(request["secret_seed"])
         self._seed = int(request["seed"])
         self._request = {"filename": request["filename"], "seed": self._seed}
-        deadline = time.monotonic() + float(request["wall_seconds"]) + GRACE_SECONDS
+        deadline = Deadline(float(request["wall_seconds"]) + GRACE_SECONDS)
         self._fleet = Fleet(session, deadline, self._secret)
         self._curves = CurveReader(self._emit)
         self._bugs = [(str(bug_id), str(kind)) for bug_id, kind in request["bugs"]]
@@ -263,7 +263,7 @@ class _Grading:
     def _outcome(self, main: Ticket) -> Mapping[str, Any] | None:
         assert main.stream is not None
         try:
-            return main.stream.job.outcome(time.monotonic() + OUTCOME_SECONDS)
+            return main.stream.job.outcome(Deadline(OUTCOME_SECONDS))
         except WireTimeout:
             main.stream.job.kill()
             return None

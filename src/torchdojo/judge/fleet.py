@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from torchdojo.judge.session import Session
 from torchdojo.judge.stream import Listener, Stream
+from torchdojo.patience import Deadline
 from torchdojo.wire import TensorData, WireTimeout, signature
 
 AT_ONCE = 2
@@ -50,7 +50,7 @@ def _refuse_faults_of_ours(ticket: Ticket) -> None:
     if stream is None or ticket.cancelled or stream.ended is not None or stream.broken or stream.trace.events:
         return
     try:
-        outcome = stream.job.outcome(time.monotonic() + OUTCOME_SECONDS)
+        outcome = stream.job.outcome(Deadline(OUTCOME_SECONDS))
     except WireTimeout:
         return
     if outcome["status"] == "internal_error":
@@ -60,7 +60,7 @@ def _refuse_faults_of_ours(ticket: Ticket) -> None:
 class Fleet:
     """The jobs of one grading; from `secret` come the keys that their answers are signed with."""
 
-    def __init__(self, session: Session, deadline: float, secret: int) -> None:
+    def __init__(self, session: Session, deadline: Deadline, secret: int) -> None:
         self._session = session
         self._deadline = deadline
         self._secret = secret
@@ -103,10 +103,10 @@ class Fleet:
             self._running = [ticket for ticket in self._running if not ticket.done]
             if any(moved):
                 continue
-            if time.monotonic() > self._deadline:
+            if self._deadline.passed:
                 raise OutOfTime
             try:
-                self._session.pump(time.monotonic() + 0.5)
+                self._session.pump(Deadline(0.5))
             except WireTimeout:
                 pass
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -27,6 +26,7 @@ from torchdojo.judge.proxies import Candidate, GradingOver, Submission
 from torchdojo.judge.proxies.calls import Call
 from torchdojo.judge.session import Session
 from torchdojo.library import load_exercise
+from torchdojo.patience import Deadline
 
 #: The name of the implicit check that no input is changed unless a check allows it.
 PURITY = "test_inputs_are_left_alone"
@@ -50,7 +50,7 @@ def judge_implement(session: Session, folder: Path, request: Mapping[str, Any]) 
     "until_failure" (whether the first check that fails is the last).
     """
     job = session.take("run")
-    candidate = Candidate(job, secrets.token_hex(16), time.monotonic() + request["wall_seconds"])
+    candidate = Candidate(job, secrets.token_hex(16), Deadline(request["wall_seconds"]))
     with nullcontext() if request["processes"] else own_core() as core:
         candidate.load(core)
         # The judge reads its own files while the submission's process starts and loads the submission.

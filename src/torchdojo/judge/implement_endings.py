@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 from torchdojo.domain.report import Verdict
 from torchdojo.judge.proxies import Forbidden, Gone, GradingOver, OutOfTime, Tampered
 from torchdojo.judge.session import CandidateJob
+from torchdojo.patience import Deadline
 from torchdojo.wire import WireTimeout
 
 #: How long a finished process may take to be reported as such.
@@ -35,7 +34,7 @@ def ending_of(over: GradingOver, job: CandidateJob, call: str) -> tuple[Verdict,
     if over.protocol:
         return Verdict.RUNTIME_ERROR, f"What came from your code's process is no answer: {over}.", ""
     try:
-        outcome = job.outcome(time.monotonic() + _OUTCOME_SECONDS)
+        outcome = job.outcome(Deadline(_OUTCOME_SECONDS))
     except WireTimeout:
         outcome = {}
     detail = str(outcome.get("message", "")).strip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from torchdojo.judge.ending import ending
 from torchdojo.judge.fleet import MAIN, OUTCOME_SECONDS, Fleet
 from torchdojo.judge.session import Session
 from torchdojo.judge.stream import Stream
+from torchdojo.patience import Deadline
 from torchdojo.wire import WireTimeout
 
 _GRACE_SECONDS = 15.0
@@ -36,7 +36,7 @@ _NOTHING_UPDATED = "The run made no update by an optimizer."
 def record(session: Session, request: Mapping[str, Any]) -> Recording:
     """Run the script once and say what was seen. What it printed is the caller's to add."""
     secret = int(request["secret_seed"])
-    fleet = Fleet(session, time.monotonic() + float(request["wall_seconds"]) + _GRACE_SECONDS, secret)
+    fleet = Fleet(session, Deadline(float(request["wall_seconds"]) + _GRACE_SECONDS), secret)
     curves = CurveReader(lambda name, x, y: None)
     session.progress({"type": "stage", "text": "The script runs once, and is recorded"})
     asked = {"filename": request["filename"], "seed": int(request["seed"]), "sample": 0, "watch": [_WATCHER]}
@@ -72,7 +72,7 @@ def exhibits(trace: Trace, curves: Sequence[Curve], remark: str) -> Recording:
 
 def _outcome(stream: Stream) -> Mapping[str, Any] | None:
     try:
-        return stream.job.outcome(time.monotonic() + OUTCOME_SECONDS)
+        return stream.job.outcome(Deadline(OUTCOME_SECONDS))
     except WireTimeout:
         stream.job.kill()
         return None

@@ -7,7 +7,6 @@ interpreter already, and its caches are filled; a fresh fork would do that again
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -18,6 +17,7 @@ from torchdojo.checkers import CheckFailed, assert_close
 from torchdojo.crossing import Packer
 from torchdojo.judge.checks import checks_of, compiled, run_check
 from torchdojo.judge.proxies import Candidate, Submission
+from torchdojo.patience import Deadline
 from torchdojo.wire import Channel, Frame, TensorData, signature
 
 #: The interpreter specialises a function after eight calls.
@@ -64,7 +64,7 @@ def rehearse() -> None:
     key = "rehearsal"
     for _ in range(_TIMES):
         stand_in: Any = _StandIn(key)
-        candidate = Candidate(stand_in, key, time.monotonic() + 60)
+        candidate = Candidate(stand_in, key, Deadline(60))
         candidate.load()
         candidate.begin()
         for check in checks_of(checks):
@@ -100,8 +100,8 @@ class _StandIn:
     def send(self, header: Mapping[str, Any], tensors: Mapping[str, TensorData] | None = None) -> None:
         self._ours.send(header, tensors)
 
-    def next_frame(self, deadline: float) -> Frame:
-        asked = self._theirs.receive(deadline)
+    def next_frame(self, deadline: Deadline) -> Frame:
+        asked = self._theirs.receive(deadline.at_the_earliest())
         packer = Packer(lambda value: ["object", 7, {"what": "function", "class": "function", "name": "double"}])
         header: dict[str, Any] = {"type": "done", "forbidden": []}
         if asked.type == "go":
@@ -115,7 +115,7 @@ class _StandIn:
         header["signature"] = signature(self._key, self._said)
         self._said += 1
         self._theirs.send({**header, **packer.header()}, packer.body())
-        return self._ours.receive(deadline)
+        return self._ours.receive(deadline.at_the_earliest())
 
     def close(self) -> None:
         self._ours.close()

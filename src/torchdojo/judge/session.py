@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import selectors
 import socket
-import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from torchdojo.patience import Deadline
 from torchdojo.wire import Channel, Frame, TensorData, WireClosed, WireError, WireTimeout
 
 #: A candidate that sends more than this is cut off: an honest trace is a few megabytes.
@@ -41,15 +41,15 @@ class CandidateJob:
         except WireClosed:
             pass
 
-    def next_frame(self, deadline: float) -> Frame:
-        """The candidate's next frame; WireClosed at its end, WireTimeout at `deadline` (monotonic seconds)."""
+    def next_frame(self, deadline: Deadline) -> Frame:
+        """The candidate's next frame; WireClosed at its end, WireTimeout at `deadline`."""
         while not self._arrived:
             if self.closed:
                 raise WireClosed(self.protocol_error or f"the {self.name} job is over")
             self._session.pump(deadline)
         return self._arrived.popleft()
 
-    def frames(self, deadline: float) -> Iterator[Frame]:
+    def frames(self, deadline: Deadline) -> Iterator[Frame]:
         """Every frame until the candidate's end; WireTimeout at `deadline`."""
         while True:
             try:
@@ -57,12 +57,12 @@ class CandidateJob:
             except WireClosed:
                 return
 
-    def ask(self, header: Mapping[str, Any], tensors: Mapping[str, TensorData] | None, deadline: float) -> Frame:
+    def ask(self, header: Mapping[str, Any], tensors: Mapping[str, TensorData] | None, deadline: Deadline) -> Frame:
         """Send a query and return the answer."""
         self.send(header, tensors)
         return self.next_frame(deadline)
 
-    def outcome(self, deadline: float) -> Mapping[str, Any]:
+    def outcome(self, deadline: Deadline) -> Mapping[str, Any]:
         """How the process ended, waiting for it; WireTimeout at `deadline`."""
         while self.ended is None:
             self._session.pump(deadline)
@@ -119,7 +119,7 @@ class Session:
         if name in self._jobs:
             raise ValueError(f"a job called {name} was started already")
         while not self._control.descriptors:
-            self.pump(time.monotonic() + 60.0)
+            self.pump(Deadline(60.0))
         sock = socket.socket(fileno=self._control.descriptors.popleft())
         job = CandidateJob(self, name, Channel(sock))
         self._jobs[name] = job
@@ -138,10 +138,10 @@ class Session:
         """Stop listening to a candidate's channel."""
         self._selector.unregister(channel.fileno())
 
-    def pump(self, deadline: float) -> None:
+    def pump(self, deadline: Deadline) -> None:
         """Wait for something to arrive anywhere and take it in; WireTimeout at `deadline`."""
-        left = deadline - time.monotonic()
-        ready = self._selector.select(max(left, 0.0))
+        left = deadline.left()
+        ready = self._selector.select(left)
         if not ready and left <= 0:
             raise WireTimeout("nothing arrived before the deadline")
         for key, _ in ready:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from torchdojo.domain.trace import Event, Place, Trace
 from torchdojo.judge.events import MAX_EVENTS, MAX_PLACES, Malformed, read_event, read_place, whole_event
 from torchdojo.judge.samples import fill_in_samples
 from torchdojo.judge.session import CandidateJob
+from torchdojo.patience import NO_WAITING, Deadline
 from torchdojo.wire import Frame, TensorData, WireClosed, WireTimeout, signature
 
 Listener = Callable[[Sequence[Event]], None]
@@ -64,7 +64,7 @@ class Stream:
         taken = False
         while not self.done:
             try:
-                self._take(self.job.next_frame(time.monotonic()))
+                self._take(self.job.next_frame(NO_WAITING))
             except WireTimeout:
                 break
             except WireClosed:
@@ -82,7 +82,7 @@ class Stream:
         if self.ended is None or self.broken:
             return None
         try:
-            answer = self.job.ask(header, tensors, time.monotonic() + seconds)
+            answer = self.job.ask(header, tensors, Deadline(seconds))
             self._check_signature(answer)
         except (WireClosed, WireTimeout):
             return None

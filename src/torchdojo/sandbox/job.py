@@ -12,7 +12,8 @@ from typing import Any
 class Limits:
     """What one job may use.
 
-    `wall_seconds` runs from the moment the entry starts. `cpu_seconds` counts processor time of each process.
+    `wall_seconds` runs from the moment the entry starts and stands still while others have the processors (see
+    torchdojo.patience). `cpu_seconds` counts processor time of each process.
     `memory_mb` is what the job may add to the memory of the warm process it was forked from. `output_kb` is
     standard output and error together. `disk_mb` bounds its folder. Without `processes` the job can start
     threads but no processes; with `loopback` it gets a network of its own in which only 127.0.0.1 answers.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
+from torchdojo.patience import Deadline
 from torchdojo.sandbox import packets
 from torchdojo.sandbox.child import FAILED, OUT_OF_MEMORY, STARTED
 from torchdojo.sandbox.job import Job, Limits, Outcome
@@ -60,7 +61,7 @@ class RunningJob:
         #: Held by whoever reads from the pipes or closes them.
         self._reading = threading.RLock()
         self._stopped = ""
-        self._killed_at: float | None = None
+        self._to_die: Deadline | None = None
         self._host: Host | None = None
         self._order = packets.write_order(job.entry, job.request, job.files)
         self._channel = None if channel is None else os.dup(channel.fileno())
@@ -98,6 +99,7 @@ class RunningJob:
 
     def _reset(self) -> None:
         self._began: float | None = None
+        self._to_end: Deadline | None = None
         self._base = 0
         self._report = b""
         self._status = b""
@@ -124,7 +126,7 @@ class RunningJob:
                 continue
             finally:
                 _close(theirs)
-            self._host, self._pipes, self._asked = host, ours, time.monotonic()
+            self._host, self._pipes, self._to_start = host, ours, Deadline(self._start_seconds)
             if self._stopped:  # Meanwhile, while there was nobody to tell.
                 host.kill(self._name)
             return
@@ -152,7 +154,7 @@ class RunningJob:
         for descriptor in names:
             watch.register(descriptor, select.POLLIN)
         while True:
-            for descriptor, _ in watch.poll(self._patience() * 1000):
+            for descriptor, _ in watch.poll((self._deadline.left() + 0.001) * 1000):
                 if not self._listen(names[descriptor]):
                     watch.unregister(descriptor)
                     if names[descriptor] == "status":
@@ -194,6 +196,7 @@ class RunningJob:
         if self._began is None and self._report.startswith(STARTED) and b"\n" in self._report:
             line, _, self._report = self._report.partition(b"\n")
             self._began = time.monotonic()
+            self._to_end = Deadline(self._limits.wall_seconds)
             with suppress(ValueError, KeyError):
                 self._base = int(json.loads(line[1:])["base"])
             self._forget_order()
@@ -217,20 +220,15 @@ class RunningJob:
             if not self._listen(kind) or before == (len(self._report), self._transcript.seen):
                 break
 
-    def _patience(self) -> float:
-        return max(0.0, self._next_deadline() - time.monotonic()) + 0.001
-
-    def _next_deadline(self) -> float:
-        if self._killed_at is not None:
-            return self._killed_at + _TO_DIE_SECONDS
-        if self._began is None:
-            return self._asked + self._start_seconds
-        return self._began + self._limits.wall_seconds
+    @property
+    def _deadline(self) -> Deadline:
+        return self._to_die or self._to_end or self._to_start
 
     def _keep_deadlines(self) -> None:
-        if time.monotonic() < self._next_deadline():
+        deadline = self._deadline
+        if not deadline.passed:
             return
-        if self._killed_at is not None or self._began is None:
+        if deadline is not self._to_end:
             self._stopped = "lost"
             if self._host is not None:
                 self._host.destroy()
@@ -242,7 +240,7 @@ class RunningJob:
             if self._stopped or self.done.is_set():
                 return
             self._stopped = reason
-            self._killed_at = time.monotonic()
+            self._to_die = Deadline(_TO_DIE_SECONDS)
         self._end_there()
 
     def _end_there(self) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from torchdojo.patience import MOST_PATIENCE
 from torchdojo.sandbox import limits, namespaces, packets
 from torchdojo.sandbox.census import descendants, in_namespace_of
 from torchdojo.sandbox.child import Orders, become_job
@@ -187,7 +188,7 @@ class Service:
             bounds = running.limits
             if running.killed:
                 continue
-            if now - running.began > bounds.wall_seconds + _BEYOND_THE_DEADLINE + _TO_GET_STARTED:
+            if now - running.began > MOST_PATIENCE * (bounds.wall_seconds + _BEYOND_THE_DEADLINE) + _TO_GET_STARTED:
                 self._end(pid, running, "time")
             if self._walls is None:
                 continue

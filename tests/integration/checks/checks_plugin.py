@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import secrets
 import sys
-import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from torchdojo.checkers.purity import changes, forget_changes
 from torchdojo.domain.exercise import Exercise
 from torchdojo.judge.proxies import Candidate, Submission
 from torchdojo.library import load_exercise
+from torchdojo.patience import Deadline
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,7 +48,7 @@ def candidate(request: pytest.FixtureRequest, exercise: Exercise) -> Iterator[Ca
     file = request.config.getoption("--submission")
     source = exercise.solution if file is None else file.read_text(encoding="utf-8")
     job: Any = LocalJob(exercise, source)
-    served = Candidate(job, secrets.token_hex(16), time.monotonic() + 600)
+    served = Candidate(job, secrets.token_hex(16), Deadline(600))
     served.load()
     missing = set(exercise.names) - set(served.begin())
     assert not missing, f"the file defines no {', '.join(missing)}"

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from torchdojo.domain.exercise import Exercise
+from torchdojo.patience import Deadline
 from torchdojo.wire import Channel, Frame, TensorData, WireClosed
 
 
@@ -43,9 +44,9 @@ class LocalJob:
         except WireClosed:
             pass
 
-    def next_frame(self, deadline: float) -> Frame:
+    def next_frame(self, deadline: Deadline) -> Frame:
         """Like CandidateJob.next_frame."""
-        return self._channel.receive(deadline)
+        return self._channel.receive(deadline.at_the_earliest())
 
     def kill(self) -> None:
         """End the process, and all it had."""

@@ -1,5 +1,5 @@
 # style: clear, forward, loss, backward, step, as the five verbs go; for every micro-batch
-# open: zero-grad-in-accumulation
+# open: accumulation-not-scaled, zero-grad-in-accumulation
 """Estimate how worn a bearing is from a short recording of its vibration.
 
     python bearing_wear.py

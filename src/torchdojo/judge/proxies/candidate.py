@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from torchdojo.judge.proxies.endings import Forbidden, Gone, OutOfTime, Tampered
 from torchdojo.judge.proxies.errors import exception_from, told
 from torchdojo.judge.proxies.handle import Handle, Method, number_of, what_of
 from torchdojo.judge.session import CandidateJob
+from torchdojo.patience import Deadline
 from torchdojo.wire import Frame, WireClosed, WireError, WireTimeout, signer
 
 #: Figures a Counted may hold, beyond its table of calls.
@@ -25,12 +25,12 @@ _FIGURES = ("flops", "largest_bytes", "total_bytes", "saved_bytes")
 
 
 class Candidate:
-    """Asks the submission's process to do things. `deadline` is on the monotonic clock, for the whole grading.
+    """Asks the submission's process to do things. `deadline` is for the whole grading.
 
     Raises GradingOver when there is nobody to ask any more, and whatever the submission raised.
     """
 
-    def __init__(self, job: CandidateJob, key: str, deadline: float) -> None:
+    def __init__(self, job: CandidateJob, key: str, deadline: Deadline) -> None:
         #: The last call of something the submission defines.
         self.last_call: Call | None = None
         #: What a call left changed in its process, and which call did; "" while none has.
@@ -158,7 +158,7 @@ class Candidate:
 
     def _next(self) -> Frame:
         try:
-            if time.monotonic() >= self._deadline:
+            if self._deadline.passed:
                 raise WireTimeout("whoever never stops talking is late as well")
             frame = self._job.next_frame(self._deadline)
             if frame.type == "hello" and self._signed == 0:
