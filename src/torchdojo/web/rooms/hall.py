@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import logging
 import os
@@ -20,15 +19,15 @@ from torchdojo.app.interview_acts import act
 from torchdojo.app.interview_runs import AskedRun, ask_run, carry_out
 from torchdojo.app.interviewing import LiveRoom, Step
 from torchdojo.app.rehearsing import act_alone, leave
-from torchdojo.app.room_looks import AskedLook, ask_look, at_hand, exhibits_of, look_up, open_look
+from torchdojo.app.room_looks import AskedLook, ask_look, at_hand, look_up, open_look
 from torchdojo.domain.errors import BadInput, Cancelled, DojoError
 from torchdojo.domain.interview import Actor, Event, Happening
-from torchdojo.interview.state import Looked, state_of
+from torchdojo.domain.looks import Look
 from torchdojo.interview.visibility import seen_by
 from torchdojo.web.rooms import client as away
-from torchdojo.web.rooms import messages
+from torchdojo.web.rooms import messages, telling
 from torchdojo.web.rooms.client import Client
-from torchdojo.web.rooms.dressing import drawn_look, dressed_snapshot
+from torchdojo.web.rooms.dressing import dressed_snapshot
 from torchdojo.web.rooms.writing import Writer
 
 #: How often it is looked whether a link still holds, and a page is told that the server is there. A page that hears
@@ -36,7 +35,6 @@ from torchdojo.web.rooms.writing import Writer
 LINK_SECONDS = 5.0
 _ALIVE = messages.ours({"type": "alive"})
 MOST_CLIENTS = 32
-_QUIET = frozenset({Happening.EDIT, Happening.CURVE})
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -64,6 +62,11 @@ class _Table:
     def busy(self) -> bool:
         """Whether something runs for it that will be written down."""
         return self.cancel is not None or self.looking is not None
+
+    @property
+    def look(self) -> Look | None:
+        """The look that is being opened."""
+        return None if self.looking is None else self.looking.asked.look
 
 
 class Hall:
@@ -186,13 +189,13 @@ class Hall:
 
         def enter() -> tuple[list[Event], list[dict[str, Any]], bytes]:
             events = live.append((role, Happening.JOINED, {"name": str(role)}))
-            return events, [*_last_run(live, role), *_open_looks(live)], live.text.state()
+            return events, telling.missed(live, role), live.text.state()
 
         events, missed, state = await self.at_log(enter)
         client.send(messages.sync(messages.STATE, state))
         for message in missed:
             client.send(messages.ours(message))
-        client.send(_looking(table))
+        client.send(telling.looking(table.look))
         there = [person for other in table.clients for person in other.people.values()]
         if there:
             client.send(messages.awareness(there))
@@ -264,7 +267,7 @@ class Hall:
             client.close(away.MALFORMED, f"That message could not be read ({error}). Reload the page.")
         except BadInput as error:
             number = message.content.get("id") if isinstance(message, messages.Asked) else None
-            client.send(_refused(error.fact, error.cure, number))
+            client.send(telling.refused(error.fact, error.cure, number))
         except DojoError as error:
             _log.error("room %s: %s", table.live.id, error)
             client.close(away.SLOW, "It could not be kept. The page connects and sends it again.")
@@ -375,10 +378,12 @@ class Hall:
         except Cancelled:
             pass
         except DojoError as error:
-            client.send(_refused(error.fact, error.cure))
+            client.send(telling.refused(error.fact, error.cure))
         except Exception:
             _log.exception("a look could not be opened")
-            client.send(_refused("We broke, not you: the look could not be opened.", "Nothing was counted; try again."))
+            client.send(
+                telling.refused("We broke, not you: the look could not be opened.", "Nothing was counted; try again.")
+            )
         finally:
             with contextlib.suppress(DojoError, RuntimeError):
                 await self._tell(table, events)
@@ -388,20 +393,20 @@ class Hall:
 
     def _tell_looking(self, table: _Table) -> None:
         for client in table.clients:
-            client.send(_looking(table))
+            client.send(telling.looking(table.look))
 
     async def _tell(self, table: _Table, events: list[Event], *, but: Client | None = None) -> None:
         """Send what happened, to each what their role may see."""
         # Who enters while this waits is shown the same by the log.
         clients = list(table.clients)
-        loud = any(event.kind not in _QUIET and not _is_piece(event) for event in events)
+        loud = any(telling.is_loud(event) for event in events)
         views = {_view(client) for client in clients}
         snapshots = await self.at_log(lambda: {v: dressed_snapshot(table.live, *v) for v in views}) if loud else {}
         for client in clients:
             role = client.link.role
             seen = [found for event in events if (found := seen_by(role, event)) is not None]
             for event in seen:
-                message = _message(event)
+                message = telling.of_event(event)
                 if message is not None and not (client is but and event.kind is Happening.EDIT):
                     client.send(message)
             if snapshots and (seen or role is not Actor.CANDIDATE or table.live.state.alone):
@@ -416,52 +421,6 @@ class Hall:
 def _view(client: Client) -> tuple[Actor, int]:
     """What is shown alike to everybody who has the same of these."""
     return client.link.role, invitations.seat_of(client.link)
-
-
-def _refused(fact: str, cure: str, number: object = None) -> bytes:
-    """Why what somebody asked for is not done; `number` is that of what they sent."""
-    return messages.ours({"type": "refused", "fact": fact, "cure": cure, "id": number})
-
-
-def _looking(table: _Table) -> bytes:
-    """Which look is being opened just now."""
-    name = None if table.looking is None else str(table.looking.asked.look)
-    return messages.ours({"type": "looking", "look": name})
-
-
-def _is_piece(event: Event) -> bool:
-    return event.kind is Happening.OUTPUT and not event.data.get("ended")
-
-
-def _message(event: Event) -> bytes | None:
-    """How an event that a page shows as it comes is sent; the rest is in the state."""
-    if event.kind is Happening.EDIT:
-        return messages.sync(messages.UPDATE, base64.b64decode(event.data["update"]))
-    if event.kind in (Happening.OUTPUT, Happening.CURVE):
-        return messages.ours({"type": str(event.kind), **event.data})
-    if event.kind is Happening.LOOK:
-        return messages.ours(_seen_look(state_of([event]).looks[0]))
-    return None
-
-
-def _last_run(live: LiveRoom, role: Actor) -> Iterable[dict[str, Any]]:
-    """What somebody who comes late has missed of the last run."""
-    if not live.state.runs:
-        return
-    yield {"type": "again", "run": live.state.runs[-1].number}
-    for event in live.shown:
-        seen = seen_by(role, event)
-        if seen is not None:
-            yield {"type": str(event.kind), **seen.data}
-
-
-def _open_looks(live: LiveRoom) -> Iterable[dict[str, Any]]:
-    """What is open to everybody in the room."""
-    return [_seen_look(opened) for opened in live.candidate_state.looks]
-
-
-def _seen_look(opened: Looked) -> dict[str, Any]:
-    return {"type": "look", "look": opened.look, "html": drawn_look(exhibits_of(opened))}
 
 
 def _reason(text: str) -> str:
