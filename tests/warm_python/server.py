@@ -18,7 +18,8 @@ import threading
 
 from client import LENGTH_BYTES, STATUS_BYTES
 
-_LIBRARIES = ("click", "libcst", "pygments", "rich.markdown", "rich.table", "sqlalchemy", "torchdojo.bugs.kinds")
+_LIBRARIES = ("alembic", "click", "libcst", "pygments", "rich.markdown", "rich.table", "sqlalchemy")
+_ROOMS = ("torchdojo.app.compose", "torchdojo.library", "torchdojo.store.database")
 
 
 def serve(address):
@@ -120,13 +121,15 @@ def load():
     import torch
     import torch._dynamo  # an optimizer imports it
 
+    import torchdojo.bugs
     import torchdojo.probes
 
-    for name in _LIBRARIES:
+    for name in (*_LIBRARIES, *_ROOMS):
         importlib.import_module(name)
     model = torch.nn.Linear(1, 1)
     torch.optim.SGD(model.parameters(), lr=0.1).zero_grad()
     torchdojo.probes.probes()
+    torchdojo.bugs.bug_kinds()
     torch.manual_seed(torch.initial_seed())
     assert len(os.listdir("/proc/self/task")) == 1
 
@@ -140,6 +143,8 @@ def run(asked, executable):
     sys.stdin = sys.__stdin__ = os.fdopen(0, closefd=False)
     sys.stdout = sys.__stdout__ = os.fdopen(1, "w", closefd=False)
     sys.stderr = sys.__stderr__ = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
+    further = asked["environment"].get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[1:1] = [folder for folder in further if folder and folder not in sys.path]
     sys.argv = asked["argv"][1:]
     if sys.argv[0] == "-m":
         sys.path[0] = asked["folder"]
