@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +71,18 @@ class Edit:
 
     def script(self, base: Exercise) -> str:
         """The bugged script with this edit made."""
-        source = broken_at(base.solution, [Place.parse(place) for place in self.planted])
+        source = _planted(base.solution, self.planted)
         for find, replacement in self.changes:
             if source.count(find) != 1:
                 raise ValueError(f"{self.id}: {find!r} stands {source.count(find)} times in the script")
             source = source.replace(find, replacement)
         return source
+
+
+@cache
+def _planted(solution: str, places: tuple[str, ...]) -> str:
+    """Made once for all the edits of a challenge."""
+    return broken_at(solution, [Place.parse(place) for place in places])
 
 
 def drill_edits(folder: Path = EDITS) -> Iterator[Edit]:

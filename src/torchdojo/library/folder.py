@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,19 +47,23 @@ ROLES = {
 def check_files(folder: Path, kind: Kind) -> None:
     """Raise BadContent when a role file is missing or anything else lies in the folder."""
     roles = ROLES[kind]
+    # Asked of the folder at once: a library has some thousand files, and every command lists it.
+    entries = {entry.name: entry for entry in _listing(folder)}
     for name in roles.required:
-        if not (folder / name).is_file():
+        if name not in entries or not entries[name].is_file():
             raise BadContent(f"{folder / name} is missing.", f"A {kind} exercise needs {', '.join(roles.required)}.")
-    for path in _listing(folder):
-        if path.name in roles.answers and path.is_dir():
-            for answer in _listing(path):
-                if answer.suffix != ".py" or not answer.is_file():
+    for name, entry in entries.items():
+        if name in roles.answers and entry.is_dir():
+            for answer in _listing(folder / name):
+                if not answer.name.endswith(".py") or not answer.is_file():
                     raise BadContent(
-                        f"{answer} is no Python file.", f"Only .py files belong in {path.name}/; remove it."
+                        f"{answer.path} is no Python file.", f"Only .py files belong in {name}/; remove it."
                     )
-        elif path.name not in (*roles.required, *roles.optional) or not path.is_file():
+        elif name not in (*roles.required, *roles.optional) or not entry.is_file():
             allowed = ", ".join((*roles.required, *roles.optional, *(f"{name}/*.py" for name in roles.answers)))
-            raise BadContent(f"{path} has no role in a {kind} exercise.", f"Remove it; the folder holds {allowed}.")
+            raise BadContent(
+                f"{entry.path} has no role in a {kind} exercise.", f"Remove it; the folder holds {allowed}."
+            )
 
 
 def role_files(folder: Path) -> list[Path]:
@@ -66,7 +71,7 @@ def role_files(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.is_file() and path.name != PROOF and not _is_litter(path.relative_to(folder))
+        if path.is_file() and path.name != PROOF and not _is_litter(*path.relative_to(folder).parts)
     )
 
 
@@ -80,10 +85,11 @@ def folder_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _listing(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if not _is_litter(Path(path.name)))
+def _listing(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as found:
+        return sorted((entry for entry in found if not _is_litter(entry.name)), key=lambda entry: entry.name)
 
 
-def _is_litter(path: Path) -> bool:
+def _is_litter(*names: str) -> bool:
     """Byte code that installers write, and hidden files of editors and desktops: nobody's content."""
-    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)
+    return any(name == "__pycache__" or name.startswith(".") for name in names)

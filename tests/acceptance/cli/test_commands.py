@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from tests.unit.conftest import GUIDE, QUESTION
 
+from torchdojo.app import practice
+from torchdojo.app.compose import open_dojo
+
 REPOSITORY = Path(__file__).parents[3]
 CONTENT = REPOSITORY / "exercises" / "debugging"
 
@@ -18,13 +21,14 @@ CONTENT = REPOSITORY / "exercises" / "debugging"
 class Terminal:
     """Runs `torchdojo` in a folder of its own, with a data folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: str) -> None:
         self.folder = folder
+        self.python = python
         self.environment = {**os.environ, "TORCHDOJO_HOME": str(folder / "data"), "COLUMNS": "100", "NO_COLOR": "1"}
 
     def __call__(self, *words: str, status: int = 0) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "torchdojo", *words],
+            [self.python, "-m", "torchdojo", *words],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -37,8 +41,8 @@ class Terminal:
 
 
 @pytest.fixture
-def torchdojo(tmp_path):
-    return Terminal(tmp_path)
+def torchdojo(tmp_path, warm_python):
+    return Terminal(tmp_path, warm_python.executable)
 
 
 def test_help_names_every_command_and_loads_nothing_heavy():
@@ -169,9 +173,9 @@ def test_a_written_answer_is_judged_check_by_check_and_a_pass_leads_to_the_debri
     )
     assert f"{wrong}:{line}, focal_loss" in told
 
-    failed = [
-        c for c in json.loads(torchdojo("grade", "focal-loss", wrong, "--json", status=1))["checks"] if "failure" in c
-    ]
+    with open_dojo(environment=torchdojo.environment, with_grader=False) as dojo:
+        (attempt,) = practice.attempts(dojo, "focal-loss")
+    failed = [check for check in attempt.report.to_json()["checks"] if "failure" in check]
     assert failed[0]["name"] == "test_alpha_weighs_the_two_classes"
     assert failed[0]["failure"]["got"]["wrong"]
 

@@ -57,8 +57,9 @@ class Done:
 class Project:
     """A folder with scripts in it, which nothing may be added to."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: str) -> None:
         self.folder = folder
+        self.python = python
         home = folder.parent / "home"
         self.environment = {**os.environ, "TORCHDOJO_HOME": str(home), "COLUMNS": "100", "NO_COLOR": "1"}
 
@@ -70,7 +71,7 @@ class Project:
     def diagnose(self, *words: str, stdin: str = "", **environment: str) -> Done:
         before = self.files()
         done = subprocess.run(
-            [sys.executable, "-m", "torchdojo", "diagnose", *words],
+            [self.python, "-m", "torchdojo", "diagnose", *words],
             cwd=self.folder,
             env={**self.environment, **environment},
             capture_output=True,
@@ -88,14 +89,21 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path):
+def cold_project(tmp_path):
+    """Where the command and the script are started by the Python that everybody has."""
     (tmp_path / "project").mkdir()
-    return Project(tmp_path / "project")
+    return Project(tmp_path / "project", sys.executable)
 
 
-def test_a_bug_is_told_with_its_line_what_it_means_and_how_to_mend_it(project):
-    project.write("bad.py", STALE)
-    done = project.diagnose("bad.py")
+@pytest.fixture
+def project(cold_project, warm_python):
+    """Where torch is imported in no time."""
+    return Project(cold_project.folder, warm_python.executable)
+
+
+def test_a_bug_is_told_with_its_line_what_it_means_and_how_to_mend_it(cold_project):
+    cold_project.write("bad.py", STALE)
+    done = cold_project.diagnose("bad.py")
     assert done.status == 1
     assert f"bad.py:{STEP_LINE}" in done.out
     assert "bug: Gradients are never cleared" in done.out
@@ -213,13 +221,19 @@ def test_a_run_is_stopped_after_so_many_steps_and_says_so(project):
     assert "Stopped" not in done.err
 
 
+#: They wait more than they compute, so that what is to be stopped takes no processor from the other tests.
 ENDLESS = {
-    "training": TRAIN.replace("for epoch in range(4)", "while True").replace("    print(epoch, loss.item())\n", ""),
+    "training": "import time\n"
+    + TRAIN.replace("for epoch in range(4)", "while True").replace(
+        "    print(epoch, loss.item())\n", "        time.sleep(0.05)\n"
+    ),
     "sleeping": TRAIN + "import time\nprint('now it sleeps', flush=True)\ntime.sleep(10_000)\n",
     "a thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(10_000,)).start()\n"
     + TRAIN
     + "while True: pass\n",
-    "deaf": TRAIN + "while True:\n    try:\n        while True: pass\n    except BaseException: pass\n",
+    "deaf": "import time\n"
+    + TRAIN
+    + "while True:\n    try:\n        while True: time.sleep(0.05)\n    except BaseException: pass\n",
 }
 
 
@@ -355,17 +369,17 @@ def fit(net):
 """
 
 
-def test_the_script_has_its_own_surroundings(project):
-    project.write("app/main.py", MAIN)
-    project.write("app/layers/net.py", NET)
-    project.write("app/training.py", TRAINING.replace("import random", "import statistics as random"))
-    project.write("app/statistics.py", "mine = True\n")
+def test_the_script_has_its_own_surroundings(cold_project):
+    cold_project.write("app/main.py", MAIN)
+    cold_project.write("app/layers/net.py", NET)
+    cold_project.write("app/training.py", TRAINING.replace("import random", "import statistics as random"))
+    cold_project.write("app/statistics.py", "mine = True\n")
     words = ("app/main.py", "--epochs", "3", "--", "-x", "--json")
-    done = project.diagnose(*words, stdin="typed\n", SECRET="s3", OMP_NUM_THREADS="1")
+    done = cold_project.diagnose(*words, stdin="typed\n", SECRET="s3", OMP_NUM_THREADS="1")
     plain = subprocess.run(
         [sys.executable, *words],
-        cwd=project.folder,
-        env={**project.environment, "SECRET": "s3", "OMP_NUM_THREADS": "1"},
+        cwd=cold_project.folder,
+        env={**cold_project.environment, "SECRET": "s3", "OMP_NUM_THREADS": "1"},
         input="typed\n",
         capture_output=True,
         text=True,
@@ -406,9 +420,9 @@ if __name__ == "__main__":
 """
 
 
-def test_children_of_the_script_work_as_ever(project):
-    project.write("spawning.py", SPAWNING)
-    done = project.diagnose("--json", "spawning.py")
+def test_children_of_the_script_work_as_ever(cold_project):
+    cold_project.write("spawning.py", SPAWNING)
+    done = cold_project.diagnose("--json", "spawning.py")
     assert done.status == 0, done
     assert done.err.strip() == "[2, 4]"
     assert done.json["run"]["updates"] == 24
@@ -432,25 +446,25 @@ def test_compiled_models_run_as_they_are_and_that_is_told(project):
     assert "torch.compile: compiled models ran as they are" in done.words
 
 
-def test_without_torch_the_line_to_type_is_told(project):
-    project.write("train.py", TRAIN)
+def test_without_torch_the_line_to_type_is_told(cold_project):
+    cold_project.write("train.py", TRAIN)
     code = (
         "import importlib.util, sys\nfound = importlib.util.find_spec\n"
         "importlib.util.find_spec = lambda name, *rest: None if name == 'torch' else found(name, *rest)\n"
         "from torchdojo.cli import main\nsys.argv = ['torchdojo', 'diagnose', 'train.py']\nmain()\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=project.folder, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=cold_project.folder, capture_output=True, text=True)
     assert done.returncode == 2
     assert "PyTorch is not installed" in done.stderr
     assert "pip install" in done.stderr
 
 
-def test_ctrl_c_ends_the_script_and_what_was_seen_is_judged(project):
-    project.write("long.py", ENDLESS["sleeping"].replace(TRAIN, STALE))
+def test_ctrl_c_ends_the_script_and_what_was_seen_is_judged(cold_project):
+    cold_project.write("long.py", ENDLESS["sleeping"].replace(TRAIN, STALE))
     running = subprocess.Popen(
         [sys.executable, "-m", "torchdojo", "diagnose", "long.py"],
-        cwd=project.folder,
-        env=project.environment,
+        cwd=cold_project.folder,
+        env=cold_project.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -471,10 +485,11 @@ def test_ctrl_c_ends_the_script_and_what_was_seen_is_judged(project):
 def test_the_command_itself_never_imports_torch(project):
     project.write("train.py", TRAIN)
     code = (
-        "import sys\nfrom torchdojo.cli.root import cli\n"
+        "import sys\nfrom torchdojo.cli.root import cli\nsys.executable = sys.argv[1]\n"
         "try:\n    cli(['diagnose', 'train.py'])\nexcept SystemExit as left:\n    print('left', left.code)\n"
         "assert 'torch' not in sys.modules and 'numpy' not in sys.modules\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=project.folder, capture_output=True, text=True)
+    command = [sys.executable, "-c", code, project.python]
+    done = subprocess.run(command, cwd=project.folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "left 0" in done.stdout

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.acceptance.cli.test_commands import Terminal
 from tests.unit.app.interviews_held import Held, held
+from tests.warm_python import WarmPython
 
 from torchdojo.app.compose import open_dojo
 
@@ -17,8 +18,8 @@ FORMS = ("html", "pdf", "md", "json")
 
 
 @pytest.fixture(scope="module")
-def torchdojo(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
-    return Terminal(tmp_path_factory.mktemp("reports"))
+def torchdojo(tmp_path_factory: pytest.TempPathFactory, warm_python: WarmPython) -> Terminal:
+    return Terminal(tmp_path_factory.mktemp("reports"), warm_python.executable)
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from tests.acceptance.cli.test_commands import Terminal
+from tests.warm_python import WarmPython
 
 
 @pytest.fixture
-def torchdojo(tmp_path: Path) -> Terminal:
-    return Terminal(tmp_path)
+def torchdojo(tmp_path: Path, warm_python: WarmPython) -> Terminal:
+    return Terminal(tmp_path, warm_python.executable)
 
 
 def test_scripts_are_listed_shown_and_printed(torchdojo: Terminal) -> None:

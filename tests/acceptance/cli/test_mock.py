@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.warm_python import WarmPython
 
 
 @pytest.fixture
-def torchdojo(tmp_path: Path):  # type: ignore[no-untyped-def]
+def torchdojo(tmp_path: Path, warm_python: WarmPython):  # type: ignore[no-untyped-def]
     environment = {**os.environ, "TORCHDOJO_HOME": str(tmp_path / "data"), "COLUMNS": "100", "NO_COLOR": "1"}
 
     def call(*words: str, keys: str = "", status: int = 0) -> str:
-        command = [sys.executable, "-m", "torchdojo", *words]
+        command = [warm_python.executable, "-m", "torchdojo", *words]
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, input=keys)
         assert done.returncode == status, done.stdout + done.stderr
         assert "Traceback" not in done.stderr

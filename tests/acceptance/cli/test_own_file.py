@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from torchdojo.app import practice
+from torchdojo.app.compose import open_dojo
+
 EXERCISE = Path(__file__).parents[3] / "exercises" / "tensors" / "cat-and-stack"
 SOLUTION = (EXERCISE / "solution.py").read_text(encoding="utf-8")
 FILE = "cat_and_stack.py"
@@ -18,14 +21,15 @@ FILE = "cat_and_stack.py"
 class Desk:
     """A folder to work in, and a data folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: str) -> None:
+        self._python = python
         self.folder = folder / "my work"
         self.folder.mkdir()
         self.environment = {**os.environ, "TORCHDOJO_HOME": str(folder / "data"), "COLUMNS": "100", "NO_COLOR": "1"}
 
     def python(self, *words: str, where: Path | None = None, given: str = "") -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [sys.executable, *words],
+            [sys.executable if words[0] != "-m" else self._python, *words],
             cwd=where or self.folder,
             env=self.environment,
             capture_output=True,
@@ -57,8 +61,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path):
-    return Desk(tmp_path)
+def desk(tmp_path, warm_python):
+    return Desk(tmp_path, warm_python.executable)
 
 
 def same_words(told: str) -> list[str]:
@@ -66,7 +70,7 @@ def same_words(told: str) -> list[str]:
     return [line for line in told.splitlines() if "isolation" not in line]
 
 
-def test_running_the_file_says_what_grade_says(desk):
+def test_running_the_file_says_what_grade_says_and_is_kept_as_an_attempt_at_the_starter(desk):
     file = desk.started()
     ran = desk.python(FILE, "--seed", "1")
     graded = desk.torchdojo("grade", "cat-and-stack", FILE, "--seed", "1")
@@ -75,11 +79,17 @@ def test_running_the_file_says_what_grade_says(desk):
     line = 1 + next(n for n, text in enumerate(file.read_text().splitlines()) if "raise NotImplementedError" in text)
     assert f"{FILE}:{line}" in ran.stdout
     assert same_words(ran.stdout) == same_words(graded.stdout)
+    with open_dojo(environment=desk.environment, with_grader=False) as dojo:
+        kept = practice.attempts(dojo, "cat-and-stack")
+        assert [practice.diff_to_starter(dojo, attempt) for attempt in kept] == ["", ""]
 
 
-def test_a_right_answer_passes_when_run_from_any_folder(desk, tmp_path):
-    ran = desk.python(str(desk.answered()), "--json", where=tmp_path)
-    assert ran.returncode == 0
+def test_a_right_answer_passes_when_run_from_any_folder_whatever_lies_beside_it(desk, tmp_path):
+    file = desk.answered()
+    for name in ("click", "rich", "sqlalchemy", "numpy"):
+        desk.write("raise SystemExit('a module of the learner was taken for ours')\n", f"{name}.py")
+    ran = desk.python(str(file), "--json", where=tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
     report = json.loads(ran.stdout)
     assert report["verdict"] == "passed"
     assert report["exercise"] == "cat-and-stack"
@@ -99,14 +109,6 @@ def test_neither_torch_nor_the_answer_is_loaded_into_the_process_that_was_starte
     assert "left with 0" in told
     assert "torch is loaded: False" in told
     assert "the answer was run as __main__" not in told
-
-
-def test_modules_beside_the_file_do_not_get_in_the_way(desk):
-    desk.answered()
-    for name in ("click", "rich", "sqlalchemy", "numpy"):
-        desk.write("raise SystemExit('a module of the learner was taken for ours')\n", f"{name}.py")
-    ran = desk.python(FILE)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_without_torchdojo_the_file_says_how_to_grade_it(desk):
@@ -140,32 +142,20 @@ def test_reset_takes_the_added_lines_for_no_work(desk):
     assert [file.name for file in desk.folder.iterdir()] == [FILE]
 
 
-def test_the_difference_to_the_starter_leaves_out_the_added_lines(desk):
-    from torchdojo.app import practice
-    from torchdojo.app.compose import open_dojo
-
-    desk.started()
-    desk.python(FILE)
-    with open_dojo(environment=desk.environment, with_grader=False) as dojo:
-        (attempt,) = practice.attempts(dojo, "cat-and-stack")
-        assert practice.diff_to_starter(dojo, attempt) == ""
-
-
-@pytest.mark.parametrize("name", ["two words.py", "ohne_größe"])
-def test_a_file_of_any_name_is_graded(desk, name):
-    file = desk.write(SOLUTION, name)
-    assert desk.torchdojo("grade", "cat-and-stack", "--quiet", "--", str(file)).returncode == 0
-
-
-def test_a_link_and_a_relative_path_are_followed(desk):
+def test_a_file_of_any_name_is_graded_through_links_and_relative_paths(desk):
     (desk.folder / "below").mkdir()
-    (desk.folder / "below" / "link.py").symlink_to(desk.write(SOLUTION, "real.py"))
-    assert desk.torchdojo("grade", "cat-and-stack", "below/../below/link.py").returncode == 0
+    (desk.folder / "below" / "two words.py").symlink_to(desk.write(SOLUTION, "ohne_größe"))
+    assert desk.torchdojo("grade", "cat-and-stack", "--quiet", "--", "below/../below/two words.py").returncode == 0
+
+
+def test_a_name_without_the_ending_of_python_is_no_obstacle(desk):
+    desk.write("def broken(:\n", "ohne_größe")
+    told = desk.torchdojo("grade", "cat-and-stack", "ohne_größe")
+    assert told.returncode == 1
+    assert "def broken(:" in told.stdout
 
 
 def test_standard_input_is_graded(desk):
-    right = desk.torchdojo("grade", "cat-and-stack", "-", "--json", given=SOLUTION)
-    assert json.loads(right.stdout)["verdict"] == "passed"
     starter = desk.torchdojo("grade", "cat-and-stack", "-", given=(EXERCISE / "starter.py").read_text())
     assert starter.returncode == 1
     assert "line 9" in starter.stdout or "(line" in starter.stdout

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.warm_python import WarmPython
 
 pexpect = pytest.importorskip("pexpect")
 
@@ -19,13 +20,14 @@ pexpect = pytest.importorskip("pexpect")
 class Terminal:
     """Runs `torchdojo` with a data folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: str) -> None:
         self.folder = folder
+        self.python = python
         self.environment = {**os.environ, "TORCHDOJO_HOME": str(folder / "data"), "COLUMNS": "100", "NO_COLOR": "1"}
 
     def __call__(self, *words: str, keys: str = "", status: int = 0) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "torchdojo", *words],
+            [self.python, "-m", "torchdojo", *words],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -41,8 +43,8 @@ class Terminal:
 
 
 @pytest.fixture
-def torchdojo(tmp_path: Path) -> Terminal:
-    return Terminal(tmp_path)
+def torchdojo(tmp_path: Path, warm_python: WarmPython) -> Terminal:
+    return Terminal(tmp_path, warm_python.executable)
 
 
 def test_a_review_through_a_pipe(torchdojo: Terminal) -> None:
@@ -97,7 +99,7 @@ def test_the_history_and_the_cards_go_out_and_the_history_comes_in(torchdojo: Te
     torchdojo("review", "--export", "history.json")
     torchdojo("review", "--export", "cards.apkg")
     assert "collection.anki2" in zipfile.ZipFile(tmp_path / "cards.apkg").namelist()
-    other = Terminal(tmp_path)
+    other = Terminal(tmp_path, torchdojo.python)
     other.environment["TORCHDOJO_HOME"] = str(tmp_path / "other")
     assert "Histories taken: 2" in other("review", "--import", "history.json")
     assert other.due() == torchdojo.due()

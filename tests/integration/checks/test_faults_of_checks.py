@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,12 +46,6 @@ def test_nothing_else(submission):
 SOLUTION = "def twice(x): return 2 * x\n"
 
 Judge = Callable[..., Report]
-
-
-@pytest.fixture(scope="module")
-def grader() -> Iterator[Grader]:
-    with Grader() as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -77,7 +77,7 @@ Judge = Callable[[str], Report]
 
 
 @pytest.fixture(scope="module")
-def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
+def judge(tmp_path_factory: pytest.TempPathFactory, grader: Grader) -> Judge:
     folder = tmp_path_factory.mktemp("content") / "basics" / "twice"
     folder.mkdir(parents=True)
     files = {
@@ -90,8 +90,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-    with Grader() as grader:
-        yield lambda answer: grader.grade(load_exercise(folder), answer, seed=1)
+    return lambda answer: grader.grade(load_exercise(folder), answer, seed=1)
 
 
 def test_what_is_put_back_or_entered_is_no_fault(judge: Judge) -> None:

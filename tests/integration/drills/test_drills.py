@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ from torchdojo.app.practice import starter
 from torchdojo.app.suspicions import culprits, diagnose_first, earlier_diagnoses, innocents
 from torchdojo.domain.report import BugState, Verdict
 from torchdojo.domain.suspicion import Suspicion
+from torchdojo.grading import Grader
 
 
 @pytest.fixture(scope="module")
-def dojo(tmp_path_factory: pytest.TempPathFactory):
+def dojo(tmp_path_factory: pytest.TempPathFactory, grader: Grader):
     home = tmp_path_factory.mktemp("home")
     with open_dojo(environment={"TORCHDOJO_HOME": str(home)}) as opened:
-        yield opened
+        yield replace(opened, grader=grader)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def test_asking_again_finds_it_and_making_it_anew_gives_the_same_bytes(dojo: Doj
     assert not again.made
     assert again.exercise.id == made.exercise.id
     with open_dojo(environment={"TORCHDOJO_HOME": str(tmp_path)}) as other:
-        anew = drill(other, seed=5, bugs=2, base="tiny-shapes")
+        anew = drill(replace(other, grader=dojo.grader), seed=5, bugs=2, base="tiny-shapes")
         assert anew.made
         assert files(anew.exercise.folder) == files(made.exercise.folder)
 

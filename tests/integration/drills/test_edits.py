@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from tests.drill_edits import SORTS, Earned, Edit, drill_edits
 
 from torchdojo.app.compose import Dojo, open_dojo
+from torchdojo.grading import Grader
 
 EDITS = list(drill_edits())
 
@@ -16,9 +18,9 @@ SAMPLE = random.Random(4).sample(EDITS, 15)
 
 
 @pytest.fixture(scope="module")
-def dojo(tmp_path_factory: pytest.TempPathFactory):
+def dojo(tmp_path_factory: pytest.TempPathFactory, grader: Grader):
     with open_dojo(environment={"TORCHDOJO_HOME": str(tmp_path_factory.mktemp("home"))}) as opened:
-        yield opened
+        yield replace(opened, grader=grader)
 
 
 @pytest.fixture(scope="module")

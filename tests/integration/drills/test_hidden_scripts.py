@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from torchdojo.app.compose import Dojo, open_dojo
 from torchdojo.app.looks import hide, looks, open_look
 from torchdojo.cli.root import cli
 from torchdojo.domain.looks import Look
+from torchdojo.grading import Grader
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +23,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def dojo(home: Path):
+def dojo(home: Path, grader: Grader):
     with open_dojo(environment={"TORCHDOJO_HOME": str(home)}) as opened:
-        yield opened
+        yield replace(opened, grader=grader)
 
 
 def texts(dojo: Dojo, exercise: str, look: Look) -> str:
@@ -59,7 +61,8 @@ def test_a_run_that_crashes_shows_its_error_but_no_line_of_the_script(dojo: Dojo
 
 
 def test_the_same_starter_is_recorded_alike(dojo: Dojo, tmp_path: Path) -> None:
-    with open_dojo(environment={"TORCHDOJO_HOME": str(tmp_path)}) as other:
+    with open_dojo(environment={"TORCHDOJO_HOME": str(tmp_path)}) as opened:
+        other = replace(opened, grader=dojo.grader)
         hide(other, "spiral-classifier")
         assert texts(other, "spiral-classifier", Look.GRADIENTS) == texts(dojo, "spiral-classifier", Look.GRADIENTS)
 

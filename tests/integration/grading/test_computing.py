@@ -9,16 +9,9 @@ import pytest
 from torchdojo.domain.errors import BadContent
 from torchdojo.domain.exercise import Kind
 from torchdojo.domain.judged import Outcome, judge
-from torchdojo.grading import Grader
 from torchdojo.library import Library
 
 LIBRARY = Library()
-
-
-@pytest.fixture(scope="module")
-def grader():
-    with Grader() as opened:
-        yield opened
 
 
 def test_there_are_families_enough():

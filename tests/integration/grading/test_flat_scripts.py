@@ -8,7 +8,6 @@ import pytest
 
 from torchdojo.bugs import derive_starter
 from torchdojo.domain.report import BugState, Verdict
-from torchdojo.grading import Grader
 from torchdojo.library import load_exercise
 
 MANIFEST = """
@@ -87,12 +86,6 @@ def exercise(tmp_path_factory: pytest.TempPathFactory):
     for name, text in {**files, "debrief.md": "Gradients add up.\n"}.items():
         (folder / name).write_text(text)
     return load_exercise(folder)
-
-
-@pytest.fixture(scope="module")
-def grader():
-    with Grader() as running:
-        yield running
 
 
 def test_the_solution_passes_by_its_weights(grader, exercise):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,6 @@ from torchdojo.library import load_exercise, shipped_root
 
 KIT = Path(__file__).parent / "implement_kit" / "zoo" / "kit"
 FLIP = "def flip(x): return x.t()"
-
-
-@pytest.fixture(scope="module")
-def grader() -> Iterator[Grader]:
-    with Grader() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

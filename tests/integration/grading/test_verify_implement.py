@@ -8,10 +8,9 @@ from torchdojo.grading import Grader
 from torchdojo.library import load_exercise, shipped_root
 
 
-def test_every_claim_about_the_focal_loss_holds() -> None:
+def test_every_claim_about_the_focal_loss_holds(grader: Grader) -> None:
     exercise = load_exercise(shipped_root() / "losses" / "focal-loss")
-    with Grader() as grader:
-        verification = verify(exercise, grader.grade, seeds=(11,))
+    verification = verify(exercise, grader.grade, seeds=(11,))
     assert [claim for claim in verification.broken if claim.name != "proof.json"] == []
     assert verification.proof is not None
     assert len(verification.proof.mutants) >= 30

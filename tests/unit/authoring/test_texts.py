@@ -7,6 +7,7 @@ import re
 import pytest
 
 from torchdojo.authoring import Verification, verify_content
+from torchdojo.authoring.scripts import WarmScripts
 from torchdojo.domain.blocks import BlockRun
 from torchdojo.domain.errors import BadInput
 from torchdojo.library import Library
@@ -18,13 +19,25 @@ def no_grading(*_: object, **__: object) -> None:
     raise AssertionError("nothing of a text is graded")
 
 
+@pytest.fixture(scope="module")
+def run_block():
+    """Runs programs in forks of one process, which imports torch once for all the tests."""
+    with WarmScripts() as scripts:
+
+        def run(source: str) -> BlockRun:
+            ran = scripts(source, {})
+            return BlockRun(ran.printed, not ran.failed, ran.failed)
+
+        yield run
+
+
 @pytest.fixture
-def verified(content, write_exercise):
+def verified(content, write_exercise, run_block):
     """Verifies texts beside a sound exercise."""
     write_exercise()
 
     def verify(*names: str) -> list[Verification]:
-        return verify_content(Library(shipped=content), names, no_grading)
+        return verify_content(Library(shipped=content), names, no_grading, run_block=run_block)
 
     return verify
 
@@ -33,10 +46,11 @@ def told(result: Verification) -> str:
     return " ".join(f"{claim.name}: {claim.evidence}" for claim in result.broken)
 
 
-def test_a_sound_question_and_a_sound_guide_hold(verified, write_question, write_guide):
+def test_a_sound_question_and_a_sound_guide_hold(content, write_exercise, write_question, write_guide):
+    write_exercise()
     write_question()
     write_guide()
-    question, guide = verified("gradient-step", "how-to-learn")
+    question, guide = verify_content(Library(shipped=content), ["gradient-step", "how-to-learn"], no_grading)
     assert question.ok, told(question)
     assert guide.ok, told(guide)
     assert ("code", "1 ran and printed what the text says, 1 parse") in [(c.name, c.evidence) for c in question.claims]
@@ -74,9 +88,10 @@ def test_links_to_places_that_exist_hold(verified, write_question, write_guide):
     assert [told(result) for result in verified("gradient-step", "how-to-learn")] == ["", ""]
 
 
-def test_every_broken_block_is_named_at_once(verified, write_question):
+def test_every_broken_block_is_named_at_once(content, write_exercise, write_question):
+    write_exercise()
     write_question("gradient-step", ("1.0\n```", "9\n```"), ("They add up.", "```python run\n1 / 0\n```"))
-    (result,) = verified("gradient-step")
+    (result,) = verify_content(Library(shipped=content), ["gradient-step"], no_grading)
     assert len([claim for claim in result.broken if claim.name == "code"]) == 2
 
 

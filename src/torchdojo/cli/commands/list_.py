@@ -135,4 +135,5 @@ def _print(table: Table, indent: int = 0) -> None:
 
     from torchdojo.cli.printing import console
 
-    console().print(Padding(table, (0, 0, 0, indent), expand=False))
+    # Padding has the table measured and drawn once more.
+    console().print(Padding(table, (0, 0, 0, indent), expand=False) if indent else table)
