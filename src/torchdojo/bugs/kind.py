@@ -12,7 +12,7 @@ from typing import ClassVar
 import libcst as cst
 
 from torchdojo.bugs.edits import Edits
-from torchdojo.bugs.script import Script
+from torchdojo.bugs.script import Script, script_of
 
 #: The sections of every kind's documentation, in order.
 SECTIONS = (
@@ -115,7 +115,7 @@ class BugKind(abc.ABC):
 
     def sites(self, source: str) -> list[Site]:
         """The places in `source` that this kind can break. Raises libcst.ParserSyntaxError."""
-        script = Script(source)
+        script = script_of(source)
         return [found.site(script) for found in self.breaks(script)]
 
     def break_at(self, source: str, site: str) -> str:
@@ -124,7 +124,7 @@ class BugKind(abc.ABC):
         "#2" behind the site means the second of several. Raises LookupError, saying which sites there are, when it
         means none or more than one, and libcst.ParserSyntaxError.
         """
-        script = Script(source)
+        script = script_of(source)
         place, _, number = site.partition("#")
         found = list(self.breaks(script))
         meant = [candidate for candidate in found if candidate.called(place)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torchdojo.bugs.catalogue import bug_kinds
 from torchdojo.bugs.kind import BugKind
-from torchdojo.bugs.script import Script
+from torchdojo.bugs.script import Script, script_of
 
 #: More places of one kind in one script teach nothing new.
 MOST_OF_A_KIND = 2
@@ -34,7 +34,7 @@ def breakable_places(source: str) -> list[Place]:
 
     Raises libcst.ParserSyntaxError.
     """
-    script = Script(source)
+    script = script_of(source)
     found: list[Place] = []
     for kind in bug_kinds().values():
         found += [Place(kind.slug, site) for site in _sites(kind, script)[:MOST_OF_A_KIND]]

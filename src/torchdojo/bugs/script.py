@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -16,6 +16,15 @@ from torchdojo.bugs.edits import Edit, Edits, is_idle, removal
 _LAYOUT = (cst.BaseParenthesizableWhitespace, cst.EmptyLine, cst.TrailingWhitespace, cst.Newline, cst.Comma)
 
 _IDLE = re.compile(r"^[ \t]*([\w., ]+?) = \1[ \t]*(?:#.*)?$", re.MULTILINE)
+
+
+@lru_cache(maxsize=4)
+def script_of(source: str) -> Script:
+    """The script parsed, once for all who ask the same text in turn: for its sites, and then to be broken there.
+
+    Raises libcst.ParserSyntaxError.
+    """
+    return Script(source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,9 @@ class Script:
     @cached_property
     def spots(self) -> tuple[Spot, ...]:
         """Every node, in the order of the text."""
-        return tuple(_walk(self.module, "", ()))
+        found: list[Spot] = []
+        _walk(self.module, "", (), found)
+        return tuple(found)
 
     def of(self, *types: type[cst.CSTNode]) -> Iterator[Spot]:
         """The nodes of these types, in the order of the text."""
@@ -84,7 +95,7 @@ class Script:
 
         A statement that an edit turned into `x = x` goes altogether.
         """
-        text = self.module.visit(_Editor(edits)).code
+        text = self._rebuilt(edits)
         if len(_IDLE.findall(text)) == len(_IDLE.findall(self._source)):
             return text
         return Script(text).without_idle_statements()
@@ -96,13 +107,23 @@ class Script:
             for index, statement in enumerate(block.statements):
                 if is_idle(statement):
                     edits.update(removal(block.statements, index))
-        return self.module.visit(_Editor(edits)).code
+        return self._rebuilt(edits)
+
+    def _rebuilt(self, edits: Edits) -> str:
+        above = {node for spot in self.spots if spot.node in edits for node in spot.ancestors}
+        return self.module.visit(_Editor(edits, above)).code
 
 
 class _Editor(cst.CSTTransformer):
-    def __init__(self, edits: Edits) -> None:
+    """Makes the edits, and goes only where there are any: to visit a node is to copy it."""
+
+    def __init__(self, edits: Edits, above: Collection[cst.CSTNode]) -> None:
         super().__init__()
         self._edits = edits
+        self._above = above
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return node in self._above
 
     def on_leave(  # type: ignore[override]
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
@@ -116,16 +137,22 @@ class _Editor(cst.CSTTransformer):
         return cst.FlattenSentinel(result) if result else cst.RemoveFromParent()
 
 
-def _walk(node: cst.CSTNode, scope: str, ancestors: tuple[cst.CSTNode, ...]) -> Iterator[Spot]:
-    yield Spot(node, scope, ancestors)
+def _walk(node: cst.CSTNode, scope: str, ancestors: tuple[cst.CSTNode, ...], found: list[Spot]) -> None:
+    found.append(Spot(node, scope, ancestors))
     inner = inner_scope(node, scope)
     around = (*ancestors, node)
     # `node.children` visits, and thereby copies, every child: ten times slower than looking at the fields.
-    for name in node.__dataclass_fields__:
+    for name in _fields(type(node)):
         value = getattr(node, name)
         for child in value if isinstance(value, (tuple, list)) else (value,):
             if isinstance(child, cst.CSTNode) and not isinstance(child, _LAYOUT):
-                yield from _walk(child, inner, around)
+                _walk(child, inner, around, found)
+
+
+@cache
+def _fields(of: type[cst.CSTNode]) -> tuple[str, ...]:
+    """The fields in which more than layout may stand."""
+    return tuple(name for name in of.__dataclass_fields__ if not name.startswith("whitespace"))
 
 
 def inner_scope(node: cst.CSTNode, scope: str) -> str:

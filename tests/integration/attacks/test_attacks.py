@@ -6,7 +6,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from torchdojo.bugs import derive_starter, inject_only
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.report import BugState, Report, Verdict
 from torchdojo.grading import Grader
-from torchdojo.library import load_exercise, shipped_root
+from torchdojo.library import folder_digest, is_current, load_exercise, read_proof, shipped_root, write_proof
 
 ATTACKS = Path(__file__).parents[2] / "attacks" / "debug"
 CONTENT = shipped_root() / "debugging"
@@ -91,11 +91,20 @@ def dojo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dojo]:
             marked = (folder / name).read_text() + f"\n# {canary}\n"
             (folder / name).write_text(marked.replace("wall_seconds = 60", f"wall_seconds = {WALL_SECONDS}"))
         (folder / "debrief.md").write_text(f"{canary}\n")
-        (folder / "proof.json").write_text(json.dumps({"secret": canary}))
+        _prove(load_exercise(folder), canary)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TORCHDOJO_TEST_SECRET", canary)
         with Grader(hidden=[hidden]) as grader:
             yield Dojo(grader, hidden, canary)
+
+
+def _prove(exercise: Exercise, canary: str) -> None:
+    """Prove the marked files by the shipped proof, mark included: unproved, each grading runs the solution too."""
+    proof = read_proof(exercise)
+    assert proof is not None
+    marked = replace(proof, digest=folder_digest(exercise.folder), torch=f"{proof.torch} {canary}")
+    write_proof(exercise, marked)
+    assert is_current(exercise, marked)
 
 
 def _grade(dojo: Dojo, exercise: Exercise, source: str) -> tuple[Report, str]:

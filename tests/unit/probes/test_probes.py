@@ -7,6 +7,8 @@ The scripts are run under the real recorder. A clean script must be silent for *
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 import pytest
 
@@ -316,7 +318,8 @@ for _ in range(10):
 }
 
 
-def findings(script: str) -> dict[str, list[str]]:
+@cache
+def findings(script: str) -> Mapping[str, Sequence[str]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Torch gives some once in a process: no test may hang on being the first.
         trace = record_script(script, "script.py", seed=1)
