@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ from torchdojo.web.runs import RunDesk
 HERE = Path(__file__).parent
 
 
+@cache
 def template_environment() -> Environment:
-    """The page templates; a name a page forgot to give is an error, not an empty spot."""
+    """The page templates, each compiled once; a name a page forgot to give is an error, not an empty spot."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=select_autoescape(default=True),

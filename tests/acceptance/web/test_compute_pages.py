@@ -22,6 +22,7 @@ def test_a_question_is_answered_and_left_by_the_keyboard_alone(visitor: Any) -> 
     page.keyboard.type("about ten")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Not read, so not counted")).to_be_visible()
+    expect(field).to_be_focused()
     page.keyboard.press("Control+a")
     page.keyboard.type("1x32x9x10")
     page.keyboard.press("Enter")
@@ -47,16 +48,14 @@ def test_a_sprint_counts_down_and_goes_from_question_to_question(visitor: Any) -
     expect(page.get_by_role("heading", level=1)).to_contain_text("2. ")
 
 
-@pytest.mark.parametrize("address", ["/compute", SHAPE, "/compute/tricky-yes-no?seed=6&level=2"])
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
-def test_axe_finds_nothing_serious(visitor: Any, address: str, scheme: str) -> None:
-    page = visitor.enter(address)
+def test_axe_finds_nothing_serious_in_questions_and_a_verdict(visitor: Any, scheme: str) -> None:
+    page = visitor.enter("/compute")
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     assert serious(page) == []
-
-
-def test_a_verdict_has_nothing_serious_either(visitor: Any) -> None:
-    page = visitor.enter(SHAPE)
+    for address in ("/compute/tricky-yes-no?seed=6&level=2", SHAPE):
+        page.goto(visitor.server.base + address)
+        assert serious(page) == [], address
     page.get_by_role("textbox", name="Your answer").fill("1x2")
     page.keyboard.press("Enter")
     expect(page.locator(".verdict.bad")).to_be_visible()

@@ -164,7 +164,6 @@ def test_what_is_no_mark_is_told(visitor: Any) -> None:
 def test_without_scripts_the_pages_say_how_to_go_on(chromium: Any, server: Any) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(server.first_address)
-    page.goto(server.base + "/drills")
+    page.goto(server.address("/drills"))
     expect(page.get_by_text("torchdojo drill", exact=True)).to_be_visible()
     context.close()

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.acceptance.web.accessibility import serious
+from tests.acceptance.web.accessibility import screens, serious, unusable
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
 SPIRAL = "/exercises/spiral-classifier"
+EDITORS = [SPIRAL, "/exercises/tiny-regressor", "/exercises/focal-loss"]
 PAGES = [
-    SPIRAL,
-    "/exercises/tiny-regressor",
-    "/exercises/focal-loss",
+    *EDITORS,
     "/exercises",
     "/drills",
     "/interviews",
@@ -60,27 +59,15 @@ def test_the_first_stop_is_a_way_past_the_header(visitor: Any) -> None:
     assert focused(page) == "main"
 
 
-@pytest.mark.parametrize(
-    ("scheme", "size"),
-    [
-        pytest.param("light", (1440, 900), id="desktop-light"),
-        pytest.param("dark", (390, 844), id="phone-dark"),
-        pytest.param("dark", (1440, 900), id="desktop-dark", marks=pytest.mark.soak),
-        pytest.param("light", (390, 844), id="phone-light", marks=pytest.mark.soak),
-    ],
-)
-def test_every_page_is_accessible_and_fits_its_screen(visitor: Any, scheme: str, size: tuple[int, int]) -> None:
-    page = visitor.enter()
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    for path in PAGES:
-        page.goto(visitor.server.base + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], f"{path} is wider than the screen"
-        assert serious(page) == [], path
-    page.goto(visitor.server.base + SPIRAL)
+@screens
+def test_every_page_is_accessible_and_fits_its_screen(visitor: Any, desktop: str, phone: str) -> None:
+    page = visitor.enter(PAGES[0])
     for tab in ("Diagnose", "Verdict", "Hints", "Attempts"):
         page.get_by_role("tab", name=tab).click()
-        assert serious(page) == [], tab
+        assert unusable(page, desktop, phone) == [], tab
+    for path in PAGES:
+        page.goto(visitor.server.base + path)
+        assert unusable(page, desktop, phone, reload=path in EDITORS) == [], path
 
 
 @pytest.mark.parametrize("with_grader", [True], ids=["judged"])
@@ -119,8 +106,7 @@ def test_formulas_are_drawn_and_can_be_read_aloud(visitor: Any) -> None:
 def test_a_page_without_scripts_can_still_be_read(chromium: Any, server: Any) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(server.first_address)
-    page.goto(server.base + SPIRAL)
+    page.goto(server.address(SPIRAL))
     expect(page.locator("#task")).to_contain_text("85 %")
     expect(page.get_by_text("torchdojo watch spiral-classifier")).to_be_visible()
     context.close()

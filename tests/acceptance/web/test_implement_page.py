@@ -83,8 +83,7 @@ def test_the_list_narrows_down_while_one_types_and_comes_back(visitor: Any) -> N
 def test_the_list_narrows_down_without_scripts(chromium: Any, server: Any) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(server.first_address)
-    page.goto(server.base + "/exercises")
+    page.goto(server.address("/exercises"))
     page.get_by_label("Search", exact=True).fill("focal")
     page.get_by_role("button", name="Show").click()
     expect(page.locator(".track .card:visible")).to_have_count(1)

@@ -18,6 +18,9 @@ from torchdojo.domain.interview import Actor
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
 
+killed_and_judged = pytest.mark.parametrize(("with_grader", "is_killed"), [(True, True)], ids=["judged"])
+
+
 @pytest.fixture
 def invitation(server: Any) -> Invitation:
     with open_dojo(database=server.database, with_grader=False) as dojo:
@@ -44,7 +47,7 @@ def people(chromium: Any, server: Any, invitation: Invitation) -> Iterator[Any]:
         assert [text for text in visitor.complaints if "WebSocket connection" not in text] == []
 
 
-@pytest.mark.parametrize("with_grader", [True], ids=["judged"])
+@killed_and_judged
 def test_an_interview_from_the_first_word_to_the_end(people: Any, server: Any, invitation: Invitation) -> None:
     candidate, interviewer = people(Actor.CANDIDATE), people(Actor.INTERVIEWER)
     expect(candidate.locator("#people")).to_have_text("Here: candidate, interviewer")
@@ -122,7 +125,7 @@ def diagnosis(server: Any) -> Invitation:
         return new_room(dojo, "diagnosis", exercise="tiny-regressor")
 
 
-@pytest.mark.parametrize("with_grader", [True], ids=["judged"])
+@killed_and_judged
 def test_a_round_of_diagnosis_begins_with_looks_and_the_script_comes_last(
     people: Any, server: Any, diagnosis: Invitation
 ) -> None:
@@ -149,7 +152,7 @@ def test_a_round_of_diagnosis_begins_with_looks_and_the_script_comes_last(
 
     server.kill()
     expect(candidate.locator("#saved")).to_contain_text("Offline")
-    server.start()
+    server.start(with_grader=True)
     expect(candidate.locator("#saved")).to_have_text("Connected")
     late = people(Actor.OBSERVER, diagnosis)
     expect(late.locator(".look .exhibit").first).to_be_visible()

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.acceptance.web.accessibility import serious
+from tests.acceptance.web.accessibility import screens, unusable
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
@@ -21,21 +21,8 @@ def begin(visitor: Any, interview: str, exercise: str = "") -> Any:
     return page
 
 
-def sound(page: Any) -> list[Any]:
-    """Complaints about what some people could not read or use, at both widths and in both colours."""
-    found = []
-    for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 820})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            found += serious(page)
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"wider than the screen at {width}")
-    page.set_viewport_size({"width": 1280, "height": 820})
-    return found
-
-
-def test_a_mock_interview_from_its_page_to_the_score_and_the_replay(visitor: Any) -> None:
+@screens
+def test_a_mock_interview_from_its_page_to_the_score_and_the_replay(visitor: Any, desktop: str, phone: str) -> None:
     page = begin(visitor, "tiny-regressor")
     flow = page.locator("#mock")
     flow.get_by_role("button", name="Start the clock").click()
@@ -67,7 +54,7 @@ def test_a_mock_interview_from_its_page_to_the_score_and_the_replay(visitor: Any
     expect(page.locator(".stage.now h2")).to_have_text("1 Overview")
     expect(page.locator(".shown-nudge")).to_have_count(1)
     expect(page.locator(".cm-content")).to_contain_text("# first words")
-    assert sound(page) == []
+    assert unusable(page, desktop, phone) == []
 
     page.locator("#end").click()
     page.get_by_role("button", name="End it").click()
@@ -76,7 +63,7 @@ def test_a_mock_interview_from_its_page_to_the_score_and_the_replay(visitor: Any
     criterion.get_by_role("radio").nth(2).check()
     expect(flow).to_contain_text("4 of 5 criteria are open")
     expect(criterion.get_by_role("radio").nth(2)).to_be_checked()
-    assert sound(page) == []
+    assert unusable(page, desktop, phone) == []
 
     flow.get_by_role("link", name="Look at it again").click()
     expect(page.locator("#moments li")).not_to_have_count(0)
@@ -96,4 +83,4 @@ def test_a_mock_interview_from_its_page_to_the_score_and_the_replay(visitor: Any
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     expect(page.locator("#now")).to_have_text(re.compile(r"(\d+:\d\d) of \1"))
     page.get_by_label("Show").select_option("")
-    assert sound(page) == []
+    assert unusable(page, desktop, phone) == []

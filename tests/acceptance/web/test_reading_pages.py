@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.acceptance.web.accessibility import serious
+from tests.acceptance.web.accessibility import screens, unusable
 from tests.unit.conftest import GUIDE, QUESTION
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
@@ -85,21 +85,10 @@ def test_on_paper_everything_is_unfolded_and_nothing_is_in_the_way(visitor: Any)
     expect(answer).to_be_hidden()
 
 
-@pytest.mark.parametrize(
-    ("scheme", "size"),
-    [
-        pytest.param("light", (1280, 900), id="desktop-light"),
-        pytest.param("dark", (390, 844), id="phone-dark"),
-        pytest.param("dark", (1280, 900), id="desktop-dark", marks=pytest.mark.soak),
-        pytest.param("light", (390, 844), id="phone-light", marks=pytest.mark.soak),
-    ],
-)
-def test_every_page_is_accessible_and_fits_its_screen(visitor: Any, scheme: str, size: tuple[int, int]) -> None:
-    page = visitor.enter()
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+@screens
+def test_every_page_is_accessible_and_fits_its_screen(visitor: Any, desktop: str, phone: str) -> None:
+    page = visitor.enter(PAGES[0])
     for path in PAGES:
         page.goto(visitor.server.base + path)
         page.evaluate("document.querySelectorAll('main details').forEach(fold => { fold.open = true })")
-        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], f"{path} is wider than the screen"
-        assert serious(page) == [], path
+        assert unusable(page, desktop, phone) == [], path

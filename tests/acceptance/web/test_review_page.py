@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.acceptance.web.accessibility import serious
+from tests.acceptance.web.accessibility import screens, unusable
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
@@ -73,8 +73,7 @@ def test_without_scripts_it_works_as_well(chromium: Any, server: Any) -> None:
     context = chromium.new_context(java_script_enabled=False)
     context.set_default_timeout(20_000)
     page = context.new_page()
-    page.goto(server.first_address)
-    page.goto(server.base + "/review")
+    page.goto(server.address("/review"))
     first = card(page)
     page.get_by_text("Show the answer").click()
     page.get_by_role("button", name="Good").click()
@@ -83,18 +82,11 @@ def test_without_scripts_it_works_as_well(chromium: Any, server: Any) -> None:
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_cards_can_be_read_by_everybody(visitor: Any, scheme: str, width: int) -> None:
+@screens
+def test_cards_can_be_read_by_everybody(visitor: Any, desktop: str, phone: str) -> None:
     page = visitor.enter("/review")
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.set_viewport_size({"width": width, "height": 850})
     page.keyboard.press(" ")
     expect(page.locator("#back")).to_be_visible()
-    found = serious(page)
-    wide = [page.evaluate("document.documentElement.scrollWidth > innerWidth")]
+    assert unusable(page, desktop, phone) == []
     page.goto(visitor.server.base + "/review/cards")
-    found += serious(page)
-    wide.append(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
-    assert found == []
-    assert wide == [False, False]
+    assert unusable(page, desktop, phone) == []

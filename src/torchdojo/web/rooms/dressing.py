@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
-
-from jinja2 import Environment
 
 from torchdojo.app.interview_views import snapshot
 from torchdojo.app.interviewing import LiveRoom
@@ -29,7 +27,7 @@ def dressed_snapshot(live: LiveRoom, role: Actor, seat: int = FIRST) -> dict[str
             state["mock"] = _rehearsal(live)
     elif role is Actor.INTERVIEWER and (joint := live.joint) is not None:
         titles = {band.id: band.title for band in live.script.bands} if live.script else {}
-        parts = _templates().get_template("parts/two_scores.html")
+        parts = template_environment().get_template("parts/two_scores.html")
         state["scoring"]["html"] = str(parts.render(joint=joint, bands=titles, seat=seat))
     return state
 
@@ -37,7 +35,7 @@ def dressed_snapshot(live: LiveRoom, role: Actor, seat: int = FIRST) -> dict[str
 @lru_cache(maxsize=32)
 def drawn_look(exhibits: tuple[Exhibit, ...]) -> str:
     """What an open look shows."""
-    return str(_templates().get_template("parts/exhibits.html").render(views=looks_view(exhibits)))
+    return str(template_environment().get_template("parts/exhibits.html").render(views=looks_view(exhibits)))
 
 
 def _rehearsal(live: LiveRoom) -> dict[str, Any]:
@@ -45,10 +43,13 @@ def _rehearsal(live: LiveRoom) -> dict[str, Any]:
     try:
         flow = flow_of(live)
     except BadInput as error:
-        return {"html": str(_templates().get_template("parts/mock_gone.html").render(error=error)), "due": None}
+        return {
+            "html": str(template_environment().get_template("parts/mock_gone.html").render(error=error)),
+            "due": None,
+        }
     ended = live.state.clock.ended
     html = (
-        _templates()
+        template_environment()
         .get_template("parts/mock_flow.html")
         .render(
             flow=flow,
@@ -63,8 +64,3 @@ def _rehearsal(live: LiveRoom) -> dict[str, Any]:
     waits = live.state.clock.running and flow.following is not None
     left = flow.left(live.elapsed)
     return {"html": html, "due": left if waits else None, "left": left, "stage": live.state.stage}
-
-
-@cache
-def _templates() -> Environment:
-    return template_environment()
