@@ -28,7 +28,9 @@ with ForkServer("sandbox_jobs", trusted=False, isolation=Isolation(level)) as se
 def test_neighbours_are_readable_and_our_answers_are_not(tmp_path: Path, jobs_folder: Path, level: str) -> None:
     site = tmp_path / "site-packages"
     package = site / "torchdojo"
-    shutil.copytree(Path(torchdojo.__file__).parent / "sandbox", package / "sandbox")
+    ours = Path(torchdojo.__file__).parent
+    shutil.copytree(ours / "sandbox", package / "sandbox")
+    shutil.copy(ours / "patience.py", package)
     (package / "__init__.py").touch()
     answer = package / "_content" / "exercises" / "solution.py"
     answer.parent.mkdir(parents=True)
