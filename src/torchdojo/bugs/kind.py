@@ -6,6 +6,7 @@ import abc
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from textwrap import dedent
 from typing import ClassVar
 
@@ -124,6 +125,9 @@ class BugKind(abc.ABC):
         "#2" behind the site means the second of several. Raises LookupError, saying which sites there are, when it
         means none or more than one, and libcst.ParserSyntaxError.
         """
+        return _broken(self, source, site)
+
+    def _break_at(self, source: str, site: str) -> str:
         script = script_of(source)
         place, _, number = site.partition("#")
         found = list(self.breaks(script))
@@ -148,3 +152,9 @@ class BugKind(abc.ABC):
             elif heading:
                 sections[heading] += f"{line}\n"
         return {heading: text.strip() for heading, text in sections.items()}
+
+
+@lru_cache(maxsize=128)
+def _broken(kind: BugKind, source: str, site: str) -> str:
+    """A challenge and its versions with one bug mended begin alike: what they share is made once."""
+    return kind._break_at(source, site)

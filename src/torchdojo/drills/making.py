@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from torchdojo.domain.errors import BadInput
+from torchdojo.domain.errors import BadInput, InternalError
 from torchdojo.domain.exercise import Exercise
 from torchdojo.domain.proof import Claim, Proof
-from torchdojo.domain.report import Report
+from torchdojo.domain.report import Report, Verdict
 from torchdojo.drills.atlas import Atlas
 from torchdojo.drills.challenge import write_challenge
 from torchdojo.drills.planning import Plan, plans
@@ -46,8 +46,8 @@ def make_drill(
 ) -> Made:
     """Make the challenge of this recipe as a folder in `into`; one that is there already is made anew.
 
-    `facts` are the figures of each base's sound run, by its id. Raises BadInput when nothing fits the recipe, and
-    whatever `grade` raises (Cancelled); then nothing is left behind.
+    `facts` are the figures of each base's sound run, by its id. Raises BadInput when nothing fits the recipe,
+    InternalError when the grader breaks, and whatever `grade` raises (Cancelled); then nothing is left behind.
     """
     dropped: Counter[str] = Counter()
     gradings = 0
@@ -55,7 +55,7 @@ def make_drill(
     def counting(exercise: Exercise, source: str, *, seed: int | None = None) -> Report:
         nonlocal gradings
         gradings += 1
-        return grade(exercise, source, seed=seed)
+        return _judged(grade, exercise, source, seed)
 
     for tried, plan in enumerate(plans(recipe, atlases)):
         if tried == MOST_TRIED:
@@ -72,6 +72,20 @@ def make_drill(
         f"None of {sum(dropped.values())} challenges for these options could be proved: {why}.",
         "Ask for fewer bugs, other kinds, or another base.",
     )
+
+
+def _judged(grade: Grade, exercise: Exercise, source: str, seed: int | None) -> Report:
+    """The report; tried again where the grader broke. To go on to another plan would make another challenge of the
+    same recipe, by chance."""
+    report = grade(exercise, source, seed=seed)
+    if report.verdict is Verdict.INTERNAL_ERROR:
+        report = grade(exercise, source, seed=seed)
+    if report.verdict is Verdict.INTERNAL_ERROR:
+        raise InternalError(
+            f"No drill was made, because the grader broke: {report.message}",
+            "Try again, and report it if it happens again; `torchdojo doctor` shows what works here.",
+        )
+    return report
 
 
 def _grading_seed(recipe: Recipe) -> int:

@@ -11,6 +11,7 @@ from torchdojo.app.compose import Dojo, open_dojo
 from torchdojo.app.drilling import drill, drills
 from torchdojo.app.practice import starter
 from torchdojo.app.suspicions import culprits, diagnose_first, earlier_diagnoses, innocents
+from torchdojo.domain.errors import InternalError
 from torchdojo.domain.report import BugState, Verdict
 from torchdojo.domain.suspicion import Suspicion
 from torchdojo.grading import Grader
@@ -82,3 +83,25 @@ def test_claiming_a_decoy_costs(dojo: Dojo, made):
     marks = [Suspicion(culprit.first, culprit.kind) for culprit in culprits(made.exercise, lines)]
     diagnosis = diagnose_first(dojo, made.exercise.id, [*marks, Suspicion(decoy.line, decoy.looks_like)])
     assert diagnosis.score == 0.75
+
+
+def test_a_grader_that_breaks_makes_no_other_challenge_of_the_same_recipe(dojo: Dojo, made, tmp_path: Path):
+    class Breaking:
+        """The grader, which breaks in some of its gradings."""
+
+        def __init__(self, breaks_in: set[int]) -> None:
+            self.gradings = 0
+            self.breaks_in = breaks_in
+
+        def grade(self, *asked, **options):
+            self.gradings += 1
+            report = dojo.grader.grade(*asked, **options)
+            broken = self.gradings in self.breaks_in
+            return replace(report, verdict=Verdict.INTERNAL_ERROR, message="no process") if broken else report
+
+    with open_dojo(environment={"TORCHDOJO_HOME": str(tmp_path)}) as other:
+        with pytest.raises(InternalError, match="no process"):
+            drill(replace(other, grader=Breaking({2, 3})), seed=5, bugs=2, base="tiny-shapes")
+        assert drills(other) == []
+        once = drill(replace(other, grader=Breaking({2})), seed=5, bugs=2, base="tiny-shapes")
+        assert files(once.exercise.folder) == files(made.exercise.folder)
