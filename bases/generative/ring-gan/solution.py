@@ -37,11 +37,11 @@ class Discriminator(nn.Module):
         return self.net(points).squeeze(1)
 
 
-def train(steps=320, batch=96):
+def train(steps=256, batch=96):
     device = "cuda" if torch.cuda.is_available() else "cpu"
     generator, discriminator = Generator().to(device), Discriminator().to(device)
-    g_optimizer = torch.optim.Adam(generator.parameters(), lr=1e-3, betas=(0.5, 0.99))
-    d_optimizer = torch.optim.Adam(discriminator.parameters(), lr=4e-3, betas=(0.5, 0.99))
+    g_optimizer = torch.optim.Adam(generator.parameters(), lr=1.5e-3, betas=(0.5, 0.99))
+    d_optimizer = torch.optim.Adam(discriminator.parameters(), lr=6e-3, betas=(0.5, 0.99))
     criterion = nn.BCEWithLogitsLoss()
     ones, zeros = torch.ones(batch, device=device), torch.zeros(batch, device=device)
 
@@ -59,7 +59,7 @@ def train(steps=320, batch=96):
         g_loss.backward()
         g_optimizer.step()
 
-        if step % 80 == 0:
+        if step % 64 == 0:
             with torch.no_grad():
                 generator.eval()
                 radius = generator(torch.randn(400, NOISE, device=device)).norm(dim=1)

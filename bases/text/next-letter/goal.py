@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-LETTERS, LENGTH = 12, 16
+LETTERS, LENGTH = 8, 12
 
 
 def measure(model, seed):

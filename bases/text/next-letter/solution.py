@@ -6,8 +6,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-LETTERS = 12
-LENGTH = 16
+LETTERS = 8
+LENGTH = 12
 WIDTH = 32
 HEADS = 4
 
@@ -73,7 +73,7 @@ class Trainer:
     def __init__(self, model, steps, device):
         self.model = model.to(device)
         self.device = device
-        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=3e-3, weight_decay=0.01)
+        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=5e-3, weight_decay=0.01)
         self.scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(self.optimizer, T_max=steps)
 
     def loss(self, text):
@@ -97,14 +97,14 @@ class Trainer:
         return sum(self.loss(batch).item() for batch in batches) / len(batches)
 
 
-def main(steps=120, batch_size=32):
+def main(steps=75, batch_size=32):
     device = "cuda" if torch.cuda.is_available() else "cpu"
     text, held_out = make_text(1024), make_text(128)
     trainer = Trainer(LetterModel(), steps, device)
     for number in range(1, steps + 1):
         rows = torch.randint(len(text), (batch_size,))
         loss = trainer.step(text[rows])
-        if number % 30 == 0:
+        if number % 25 == 0:
             print(f"step {number}  loss {loss:.3f}  held out {trainer.validate(held_out.split(64)):.3f}")
 
 

@@ -19,7 +19,7 @@ def measure(model, seed):
     right = 0
     strings, labels = [], []
     while len(strings) < 400:
-        half = chance.randint(2, 8)
+        half = chance.randint(2, 6)
         string = [chance.choice((1, 2)) for _ in range(2 * half)]
         if len(strings) % 2 == 0:
             depth, made = 0, []

@@ -11,8 +11,8 @@ PAD, OPEN, CLOSE = 0, 1, 2
 
 
 def random_string(balanced):
-    """A list of 4 to 16 ids; a balanced one never closes more than it has opened, and ends at zero."""
-    half = random.randint(2, 8)
+    """A list of 4 to 12 ids; a balanced one never closes more than it has opened, and ends at zero."""
+    half = random.randint(2, 6)
     if balanced:
         string, depth = [], 0
         while len(string) < 2 * half:
@@ -83,7 +83,7 @@ def run_epoch(model, loader, device, optimizer=None):
 
 def main():
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    train = torch.utils.data.DataLoader(make_strings(800), batch_size=32, shuffle=True, collate_fn=collate)
+    train = torch.utils.data.DataLoader(make_strings(640), batch_size=32, shuffle=True, collate_fn=collate)
     test = torch.utils.data.DataLoader(make_strings(200), batch_size=50, collate_fn=collate)
     model = Reader().to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)

@@ -66,15 +66,15 @@ def intersection_over_union(model, images, masks, device):
     return ((found & wanted).sum(dim=(1, 2, 3)) / union.clamp(min=1)).mean().item()
 
 
-def main(epochs=5):
+def main(epochs=4):
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    images, masks = draw(384)
+    images, masks = draw(320)
     new_images, new_masks = draw(64)
     model = TinyUNet().to(device)
     step = make_step(model, optim.Adam(model.parameters(), lr=0.01), device)
     for epoch in range(epochs):
         model.train()
-        losses = [step(images[rows], masks[rows]) for rows in torch.randperm(len(images)).split(24)]
+        losses = [step(images[rows], masks[rows]) for rows in torch.randperm(len(images)).split(20)]
         score = intersection_over_union(model, new_images, new_masks, device)
         print(f"epoch {epoch}  loss {sum(losses) / len(losses):.3f}  overlap {score:.3f}")
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.entry import FLOATS
 from torchdojo.probes.training import losses_by_forward, main_forwards
+
+#: A pass shows at least this share of all rows that were seen, and so many of its rows are different ones.
+_MUCH, _LITTLE_TWICE = 0.6, 0.85
+#: Where fewer of the rows than this are seen once in each pass, nothing is told by following them.
+_MOST_SINGLE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,23 @@ class Batch:
     size: int
     targets: tuple[int, ...] = ()
     question: Hashable = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """Of the pairs that shared a batch in one pass, the share that does in another too, and what a shuffle gives.
+
+    `chance` is the rate of an independent shuffle, from the sizes of the second pass's batches.
+    """
+
+    rate: float
+    chance: float
+    pairs: int
+
+    @property
+    def noise(self) -> float:
+        """The standard deviation of the rate under an independent shuffle, as if pairs were independent."""
+        return float((self.chance * (1 - self.chance) / self.pairs) ** 0.5)
 
 
 def training_batches(trace: Trace) -> list[Batch]:
@@ -84,13 +107,39 @@ def epochs(batches: Sequence[Batch]) -> list[list[Batch]]:
     return [p for p in passes if p]
 
 
-def meeting_rate(first: Sequence[Batch], second: Sequence[Batch]) -> tuple[float, float] | None:
-    """Of the pairs that share a batch in both passes' sense: (rate, chance); None when too few rows are in both.
+def unmistakable_rows(passes: Sequence[Sequence[Batch]]) -> frozenset[int]:
+    """The rows of which there is one in the data, as far as the passes tell: no pass saw it twice.
 
-    The rate is the share of pairs of one pass that share a batch again in the other; chance is the rate of an
-    independent shuffle, from the sizes of the second pass's batches.
+    Rows of a few categories, or states of a small world, are often equal: what is told by following one row is not
+    to be told of them. Empty where the passes are none, because what was seen had been seen before at every turn.
     """
-    home: Mapping[int, int] = {row: index for index, batch in enumerate(second) for row in batch.rows}
+    rows = {row for batches in passes for batch in batches for row in batch.rows}
+    if not any(_goes_through(batches, len(rows)) for batches in passes):
+        return frozenset()
+    twice = {row for batches in passes for row, number in _counted(batches).items() if number > 1}
+    single = frozenset(rows - twice)
+    return single if len(single) >= _MOST_SINGLE * len(rows) else frozenset()
+
+
+def _goes_through(batches: Sequence[Batch], rows: int) -> bool:
+    """Whether these batches are a pass over the data: they show much of it, and little of it more than once."""
+    seen = _counted(batches)
+    return len(seen) >= max(_MUCH * rows, _LITTLE_TWICE * seen.total())
+
+
+def _counted(batches: Sequence[Batch]) -> Counter[int]:
+    return Counter(row for batch in batches for row in batch.rows)
+
+
+def meeting_rate(first: Sequence[Batch], second: Sequence[Batch]) -> Meetings | None:
+    """How often rows that share a batch in one pass do so again in the other; None when too few rows are in both.
+
+    Only rows that are in one batch of the second pass are followed: an equal row elsewhere would be taken for them.
+    """
+    batches_with = Counter(row for batch in second for row in set(batch.rows))
+    home: Mapping[int, int] = {
+        row: index for index, batch in enumerate(second) for row in batch.rows if batches_with[row] == 1
+    }
     pairs = together = 0
     for batch in first:
         homes = [home[row] for row in dict.fromkeys(batch.rows) if row in home]
@@ -106,4 +155,4 @@ def meeting_rate(first: Sequence[Batch], second: Sequence[Batch]) -> tuple[float
     for index in home.values():
         sizes[index] = sizes.get(index, 0) + 1
     chance = sum(n * (n - 1) for n in sizes.values()) / (rows * (rows - 1))
-    return together / pairs, chance
+    return Meetings(together / pairs, chance, pairs)

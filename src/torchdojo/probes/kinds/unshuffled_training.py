@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Hashable, Sequence
+from itertools import groupby
 
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
-from torchdojo.probes.batches import Batch, distinct_rows, epochs, meeting_rate, training_batches
+from torchdojo.probes.batches import (
+    Batch,
+    Meetings,
+    distinct_rows,
+    epochs,
+    meeting_rate,
+    training_batches,
+    unmistakable_rows,
+)
 from torchdojo.probes.expected import Expected
 from torchdojo.probes.training import distinct_places
 from torchdojo.probes.wording import counted, share
@@ -18,6 +28,12 @@ KIND = "unshuffled-training"
 WHOLE = 0.9
 #: How far above an independent shuffle rows may meet again: absolutely, and relative to chance.
 SLACK, FACTOR = 0.15, 2.5
+#: And by so many standard deviations: few pairs meet again often, now and then.
+DEVIATIONS = 4.0
+#: Where the same batches come again, at least this share is not new; shuffled rows make fewer than the other.
+SAME_BATCHES, SAME_BY_CHANCE = 0.2, 0.05
+#: So many of them are no accident.
+FEW = 5
 #: An epoch is compared with so many before it, so that alternating between a few orders shows.
 LOOK_BACK = 4
 #: So many rows with changing targets are no mix-up of a few duplicates.
@@ -42,49 +58,83 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     if clustered:
         findings.append(clustered)
     compared = _compare(passes)
-    if repeated := _repeated(trace, compared, passes, harmful=clustered is not None):
+    harmful = clustered is not None
+    repeated = _repeated(trace, compared, passes, harmful=harmful) or _same_batches(trace, batches, harmful=harmful)
+    if repeated:
         findings.append(repeated)
     summary = "No row was seen twice, so nothing can be said about the order."
     if compared:
         summary = (
             f"Rows that shared a batch met again in {_average(compared):.0%} of the cases from one epoch to another "
-            f"(an independent shuffle gives {compared[0][2]:.0%}), over {counted(len(passes), 'epoch')}."
+            f"(an independent shuffle gives {compared[0][1].chance:.0%}), over {counted(len(passes), 'epoch')}."
         )
     return Observation(KIND, len(batches) if compared or findings else 0, summary, tuple(findings))
 
 
-def _compare(passes: Sequence[Sequence[Batch]]) -> list[tuple[int, float, float]]:
-    """(epoch, rate, chance) against the most similar of the epochs just before it."""
+def _compare(passes: Sequence[Sequence[Batch]]) -> list[tuple[int, Meetings]]:
+    """Each epoch (its index) and how it meets the most similar of the epochs just before it."""
     found = []
     for index in range(1, len(passes)):
-        rates = [meeting_rate(passes[j], passes[index]) for j in range(max(0, index - LOOK_BACK), index)]
-        known = [r for r in rates if r is not None]
+        met = [meeting_rate(passes[j], passes[index]) for j in range(max(0, index - LOOK_BACK), index)]
+        known = [each for each in met if each is not None]
         if known:
-            found.append((index, *max(known)))
+            found.append((index, max(known, key=lambda each: each.rate)))
     return found
 
 
-def _average(compared: Sequence[tuple[int, float, float]]) -> float:
-    return sum(rate for _, rate, _ in compared) / len(compared)
+def _average(compared: Sequence[tuple[int, Meetings]]) -> float:
+    return sum(met.rate for _, met in compared) / len(compared)
+
+
+def _suspicious(met: Meetings) -> bool:
+    often = met.rate > met.chance + SLACK or met.rate > FACTOR * met.chance + 0.03
+    return often and met.rate > met.chance + DEVIATIONS * met.noise
 
 
 def _repeated(
-    trace: Trace, compared: Sequence[tuple[int, float, float]], passes: Sequence[Sequence[Batch]], *, harmful: bool
+    trace: Trace, compared: Sequence[tuple[int, Meetings]], passes: Sequence[Sequence[Batch]], *, harmful: bool
 ) -> Finding | None:
-    def suspicious(rate: float, chance: float) -> bool:
-        return rate > chance + SLACK or rate > FACTOR * chance + 0.03
-
-    same = [entry for entry in compared if suspicious(entry[1], entry[2])]
+    same = [(index, met) for index, met in compared if _suspicious(met)]
     if not same or len(same) < 0.2 * len(compared):
         return None
-    rate, chance = _average(same), sum(c for _, _, c in same) / len(same)
+    chance = sum(met.chance for _, met in same) / len(same)
     message = (
-        f"In {share(len(same), len(compared))} epochs, rows that shared a batch before met again {rate:.0%} of the "
-        f"time; an independent shuffle gives {chance:.0%}."
+        f"In {share(len(same), len(compared))} epochs, rows that shared a batch before met again {_average(same):.0%} "
+        f"of the time; an independent shuffle gives {chance:.0%}."
     )
     events = [batch.forward for batch in passes[same[0][0]]]
     severity = Severity.BUG if harmful else Severity.STYLE
     return Finding(KIND, severity, Certainty.EVENT, message, distinct_places(trace, events, most=1))
+
+
+def _same_batches(trace: Trace, batches: Sequence[Batch], *, harmful: bool) -> Finding | None:
+    """The same rows together again, batch for batch: shows a fixed order also where many rows are equal."""
+    # One after the other they are several steps on one batch.
+    turns = [next(same) for _, same in groupby(batches, key=lambda batch: batch.rows)]
+    known: set[tuple[int, ...]] = set()
+    again = [batch.forward for batch in turns if _seen_again(batch.rows, known)]
+    if len(again) < max(FEW, SAME_BATCHES * len(turns)):
+        return None
+    shuffled = [row for batch in turns for row in batch.rows]
+    random.Random(0).shuffle(shuffled)
+    known, at = set(), 0
+    by_chance = 0
+    for batch in turns:
+        by_chance += _seen_again(shuffled[at : at + len(batch.rows)], known)
+        at += len(batch.rows)
+    if by_chance > SAME_BY_CHANCE * len(turns):
+        return None
+    message = f"{share(len(again), len(turns))} training batches held exactly the rows of an earlier one."
+    severity = Severity.BUG if harmful else Severity.STYLE
+    return Finding(KIND, severity, Certainty.EVENT, message, distinct_places(trace, again, most=1))
+
+
+def _seen_again(rows: Sequence[int], known: set[tuple[int, ...]]) -> bool:
+    """Whether these rows, in any order, are known; they are from now on."""
+    held = tuple(sorted(rows))
+    again = held in known
+    known.add(held)
+    return again
 
 
 def _single_kind(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
@@ -115,7 +165,8 @@ def _targets_change(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
     """The same row with another row's target in another epoch: inputs and targets went separate ways.
 
     A target that no other row had before is a new one: of a teacher that learns, of a value that is estimated again.
-    With a new optimizer another stage begins, which may ask the same rows another question.
+    With a new optimizer another stage begins, which may ask the same rows another question. Rows of which the data
+    have several, each with a target of its own, are left out.
     """
     asked: dict[Hashable, list[Batch]] = {}
     stages = _stages(trace)
@@ -128,11 +179,13 @@ def _targets_change(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
             # So does the number of the row within the batch, which is what contrastive losses ask for.
             continue
         asked.setdefault((stages.get(batch.forward["id"], 0), batch.question), []).append(batch)
-    rows = {row for each in asked.values() for batch in each for row in batch.rows}
+    rows: set[int] = set()
     changed: dict[int, Event] = {}
     for each in asked.values():
-        if not _take_turns(each):
-            changed = _changed(each) | changed
+        single = unmistakable_rows(epochs(each))
+        rows |= single
+        if single and not _take_turns(each):
+            changed = {row: event for row, event in _changed(each).items() if row in single} | changed
     if len(changed) <= max(3.0, LABEL_SLACK * len(rows)):
         return None
     message = f"{share(len(changed), len(rows))} rows came with different targets at different times."
