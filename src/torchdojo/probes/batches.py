@@ -12,6 +12,8 @@ from torchdojo.probes.training import losses_by_forward, main_forwards
 
 #: A pass shows at least this share of all rows that were seen, and so many of its rows are different ones.
 _MUCH, _LITTLE_TWICE = 0.6, 0.85
+#: Of the rows of a pass at least this share is known from another one that it is compared with.
+_KNOWN_AGAIN = 0.6
 #: Where fewer of the rows than this are seen once in each pass, nothing is told by following them.
 _MOST_SINGLE = 0.5
 
@@ -134,12 +136,16 @@ def _counted(batches: Sequence[Batch]) -> Counter[int]:
 def meeting_rate(first: Sequence[Batch], second: Sequence[Batch]) -> Meetings | None:
     """How often rows that share a batch in one pass do so again in the other; None when too few rows are in both.
 
-    Only rows that are in one batch of the second pass are followed: an equal row elsewhere would be taken for them.
+    Only rows that are in one batch of the second pass are followed: an equal row elsewhere would be taken for them. And
+    where few rows are known again, because each batch is cropped at a place of its own, these are no chance selection.
     """
     batches_with = Counter(row for batch in second for row in set(batch.rows))
     home: Mapping[int, int] = {
         row: index for index, batch in enumerate(second) for row in batch.rows if batches_with[row] == 1
     }
+    before = {row for batch in first for row in batch.rows}
+    if len(home.keys() & before) < _KNOWN_AGAIN * len(home):
+        return None
     pairs = together = 0
     for batch in first:
         homes = [home[row] for row in dict.fromkeys(batch.rows) if row in home]

@@ -8,6 +8,13 @@ WATCHER = "graph_age"
 
 #: A sound loop holds a few graphs of finished updates; growth goes beyond any such number.
 FEW = 4
+#: Where a pass reaches all updates so far, and these are so many, nothing bounds it but the end of an epoch.
+ALL = 12
+
+
+def goes_on(trace: Trace) -> bool:
+    """Whether backward passes go through graphs of updates before the last one: these have to be kept."""
+    return any(note["spans"] > 1 for note in trace.notes(WATCHER, "reach"))
 
 
 def longest_sum(trace: Trace) -> int:
@@ -19,7 +26,10 @@ def longest_sum(trace: Trace) -> int:
 
 def reaching_back(trace: Trace) -> int:
     """How many earlier updates backward passes reach when that number grows; 0 when it is bounded."""
-    spans = [note["spans"] for note in trace.notes(WATCHER, "reach")]
+    notes = list(trace.notes(WATCHER, "reach"))
+    if whole := [note["spans"] for note in notes if note["update"] >= ALL and note["spans"] >= note["update"] - 1]:
+        return int(max(whole))
+    spans = [note["spans"] for note in notes]
     if len(spans) > 1 and spans[-1] > FEW and spans[-1] > 1.5 * spans[-2]:
         return int(spans[-1])
     return 0

@@ -357,6 +357,61 @@ def test_a_bug_is_seen_in_a_long_run_too_of_which_only_stretches_are_sampled(nam
     assert findings(script.replace("range(4)", "range(40)")).get(kind)
 
 
+CATEGORIES = """
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(0)
+rows = torch.randint(0, 4, (400, 2))
+y = (rows.sum(1) + torch.randint(0, 2, (400,))) % 3
+table = nn.Embedding(4, 8)
+net = nn.Sequential(table, nn.Flatten(), nn.Linear(16, 3))
+optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+for epoch in range(4):
+    for a, b in DataLoader(TensorDataset(rows, y), batch_size=32, shuffle=True):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(net(a), b).backward()
+        optimizer.step()
+"""
+
+
+def test_equal_rows_meet_again_and_have_different_targets_without_a_bug():
+    assert not findings(CATEGORIES).get("unshuffled-training")
+
+
+def test_a_fixed_order_shows_among_equal_rows():
+    trace = record_script(edited(CATEGORIES, (", shuffle=True", "")), "script.py", seed=1)
+    seen = probes()["unshuffled-training"].observe(trace).findings
+    assert any("exactly the rows of an earlier one" in finding.message for finding in seen)
+
+
+CROPS = """
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+x, y = torch.randn(600, 12), torch.randint(0, 3, (600,))
+net = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 3))
+optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+for epoch in range(5):
+    for rows in torch.randperm(600).split(30):
+        begin = int(torch.randint(0, 4, ()))
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(net(x[rows, begin : begin + 4]), y[rows]).backward()
+        optimizer.step()
+"""
+
+
+def test_rows_cropped_batch_by_batch_are_not_said_to_meet_again():
+    assert not probes()["unshuffled-training"].observe(record_script(CROPS, "script.py", seed=1)).findings
+
+
+def test_swapped_arguments_are_no_other_bug_as_well():
+    script = edited(FLAT, ("cross_entropy(model(a), b)", "cross_entropy(F.one_hot(b, 3).float(), model(a))"))
+    assert not {kind for kind, messages in findings(script).items() if messages}  # Without watchers, that is.
+
+
 def test_what_is_seen_names_the_line():
     trace = record_script(BROKEN["softmax, flat"][1], "script.py", seed=1)
     finding = probes()["softmax-before-cross-entropy"].observe(trace).findings[0]

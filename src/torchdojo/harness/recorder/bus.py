@@ -43,7 +43,8 @@ class Bus:
     `forward_begins(module, args, kwargs)` and `forward_ends(number, module, args, kwargs, output)` tell of root
     forwards; `loss_ends(number, name, args, kwargs, result)` of library losses; `backward_begins(roots)` and
     `backward_ends(roots, forwards, failed)` of backward passes, with the numbers of the forwards they reached;
-    `step_begins(optimizer)` and `step_ends(optimizer)` of updates by an optimizer; `iteration_begins(loader,
+    `step_begins(optimizer)` and `step_ends(optimizer)` of updates by an optimizer, `update_ends()` of these and of
+    updates by hand, once they are noticed; `iteration_begins(loader,
     iterator)` and `batch_comes(iterator, batch)` of loaders; `script_ends()` of the end.
 
     Between the stretches that are recorded closely (`log.light`) only updates, iterations and the end are told.
@@ -58,6 +59,7 @@ class Bus:
         self.backward_ends: list[Listener] = []
         self.step_begins: list[Listener] = []
         self.step_ends: list[Listener] = []
+        self.update_ends: list[Listener] = []
         self.iteration_begins: list[Listener] = []
         self.batch_comes: list[Listener] = []
         self.script_ends: list[Listener] = []

@@ -321,6 +321,11 @@ class Forwards:
         if self.after is not None and made:
             self.after(number, model.module(), first_tensor(args, kwargs), trained[0] if trained else made[0])
 
+    def behind(self, tensor: Any) -> int | None:
+        """The root forward that this tensor comes from, as far as its graph tells; else the latest one."""
+        made = self._graphs.maker(tensor)
+        return self.latest if made is None else made
+
     def _described(self, model: Model) -> dict[str, Any]:
         """What is said of the forward that is running, but for its number and its outputs."""
         fields: dict[str, Any] = {

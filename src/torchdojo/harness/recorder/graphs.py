@@ -13,6 +13,12 @@ from torchdojo.harness.originals import grad_fn_of
 
 _NEVER = _ROOT = -1
 
+#: Where a graph node keeps the number of the forward that it ends, and whose recording that is.
+_MADE_BY = "torchdojo: forward"
+
+#: From a loss back to the output that it is about, so many operations are followed.
+_FAR_ENOUGH = 8
+
 
 class Mark:
     """One graph: that of a forward (with its number and model), or that of a tensor a backward pass started from."""
@@ -53,6 +59,19 @@ class Graphs:
             if node is not None:
                 mark = mark or Mark(self, forward, model)
                 node.register_prehook(mark)
+                node.metadata[_MADE_BY] = self, forward
+
+    def maker(self, tensor: Any) -> int | None:
+        """The forward that a tensor comes from, a few operations before at most; None when that is not known."""
+        node = grad_fn_of(tensor)
+        for _ in range(_FAR_ENOUGH):
+            if node is None:
+                return None
+            graphs, forward = node.metadata.get(_MADE_BY, (None, None))
+            if graphs is self:
+                return int(forward)
+            node = node.next_functions[0][0] if node.next_functions else None
+        return None
 
     def begin(self, roots: list[Any]) -> None:
         """A backward pass begins at these tensors."""

@@ -117,7 +117,7 @@ class Losses:
         made = isinstance(result, Tensor)
         template = self._template(name, at, given, target, result)
         value = _mean(name, result, given, kwargs.get("reduction")) if made else None
-        fields: dict[str, Any] = {"id": self._log.number(), "value": value, "forward": self._forwards.latest}
+        fields: dict[str, Any] = {"id": self._log.number(), "value": value, "forward": self._forwards.behind(given)}
         if not self._log.light:
             fields[SAMPLES] = [sample for sample in (targets_of(target), scores_of(given)) if sample is not None]
         self._log.put((template, fields))

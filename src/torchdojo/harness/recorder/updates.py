@@ -89,6 +89,7 @@ class Updates:
         self.count += 1
         self._log.updated()
         self._graphs.interval += 1
+        self._bus.tell(self._bus.update_ends)
         if self.after is not None:
             self.after()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.expected import Expected
@@ -25,8 +27,12 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     # Several changed copies of a batch in one pass are averaged on purpose.
     copies = {e["at"] for e in trace.notes(WATCHERS[0], "repeated") if _recognised(e)}
     changed = [e for e in notes if _recognised(e) and e["at"] not in copies]
+    # Where the same evaluation looks at as many rows as they are, noise and adversaries are a question of their own.
+    passes = {f["id"]: number for number, found in enumerate(trace.evaluation_passes) for f in found}
+    plain = {(passes[e["forward"]], e["rows"]) for e in notes if e["changed"] == 0}
+    changed = [e for e in changed if (passes[e["forward"]], e["rows"]) not in plain]
     findings = []
-    if changed and len(changed) >= 0.5 * len(notes) and not _noise_is_the_task(trace):
+    if changed and len(changed) >= 0.5 * len(notes) and not _noise_is_the_task(trace, changed):
         first = changed[0]
         message = (
             f"{share(first['changed'], first['rows'])} rows were not what they had been in the evaluation before, "
@@ -45,12 +51,16 @@ def _recognised(note: Event) -> bool:
     return bool(note["changed"] >= CHANGED * note["rows"] and (near or moved))
 
 
-def _noise_is_the_task(trace: Trace) -> bool:
-    """Whether models learn to take noise away, or inputs are changed along gradients."""
+def _noise_is_the_task(trace: Trace, changed: Sequence[Event]) -> bool:
+    """Whether the models with changed rows learn to take noise away, or inputs are changed along gradients."""
     if any(True for _ in trace.of("gradient")):
         return True
     losses = losses_by_forward(trace)
-    trained = [f for f in trace.training_forwards if losses.get(f["id"])]
+    ids = {e["forward"] for e in changed}
+    models = {f["model"] for found in trace.evaluation_passes for f in found if f["id"] in ids}
+    # What is evaluated may be a copy, an average of weights for one, that is never trained itself.
+    forwards = [f for f in trace.training_forwards if f["model"] in models] or trace.training_forwards
+    trained = [f for f in forwards if losses.get(f["id"])]
     alike = [f for f in trained if any(_same_size(f, loss) for loss in losses[f["id"]])]
     return not trained or len(alike) > 0.5 * len(trained)
 

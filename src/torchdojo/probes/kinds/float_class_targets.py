@@ -78,6 +78,8 @@ def _one_class(trace: Trace, losses: list[Event]) -> Finding | None:
 def _no_distribution(trace: Trace) -> Finding | None:
     """Floating targets of the scores' shape whose rows are no distributions."""
     calls = [(e, f) for e, f in watched_losses(trace, "cross_entropy") if "odd" in f and f.get("classes", 0) > 1]
+    # Where predictions and targets have changed places, that is the bug.
+    calls = [(e, f) for e, f in calls if f["given_grad"] or not f["target_grad"]]
     bad = [(e, f) for e, f in calls if f["odd"] > MOST]
     if not bad or len(bad) <= MOST * len(calls):
         return None

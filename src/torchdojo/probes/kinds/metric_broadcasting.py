@@ -15,6 +15,8 @@ WATCHERS = ("comparisons",)
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """N predictions and N targets make N answers; N x N of them are a slip of shapes, unless a table is wanted."""
     notes = list(trace.notes(WATCHERS[0], "compared", "subtracted"))
+    # Differences through which gradients go are a loss's.
+    notes = [e for e in notes if e["what"] == "compared" or not e["grad"]]
     batches = {f["shape"][0] for f in trace.of("forward") if f.get("shape")}
     wrong = [e for e in notes if e.get("pairs", True) and not e["related"] and e["first"][0] in batches]
     # Where some table has equal rows and columns, all of them are tables of pairs.

@@ -5,10 +5,12 @@ from __future__ import annotations
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.expected import Expected
+from torchdojo.probes.graphs import WATCHER, goes_on
 from torchdojo.probes.training import distinct_places
 from torchdojo.probes.wording import counted, share
 
 KIND = "needless-retain-graph"
+WATCHERS = (WATCHER,)
 
 #: Passes of one line that have to be in vain, and their share.
 ENOUGH, MOST = 5, 0.95
@@ -29,7 +31,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         if event["retained"]:
             by_line.setdefault(event["at"], []).append((index, event))
     findings = []
-    for kept in by_line.values():
+    for kept in [] if goes_on(trace) else by_line.values():
         vain = [event for index, event in kept if all(last_use[f] == index for f in event["forwards"])]
         if len(vain) >= ENOUGH and len(vain) >= MOST * len(kept):
             message = (

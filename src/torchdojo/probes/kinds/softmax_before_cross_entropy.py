@@ -26,7 +26,10 @@ ENOUGH_SAMPLES = 3
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """Look at what enters the loss, and at the gradient that comes back to the last affine layer."""
     losses = [e for e in trace.of("loss") if e["name"] in LOSSES]
-    training = training_losses(trace, LOSSES)
+    if any(map(_have_changed_places, losses)):
+        # Without gradients nothing tells which calls are like those.
+        losses = [e for e in losses if e.get("grad") and not _have_changed_places(e)]
+    training = [e for e in training_losses(trace, LOSSES) if not _have_changed_places(e)]
     formulas = _formulas(trace)
     findings = [f for f in (_squashed(trace, losses, formulas), _not_log(trace, losses), _gradient(formulas)) if f]
     if not findings and training and (never := _never_negative(trace, training, formulas)):
@@ -41,6 +44,11 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             f"{share(formulas[Formula.CROSS_ENTROPY], sum(formulas.values()))} sampled batches."
         )
     return Observation(KIND, watched, summary, tuple(findings))
+
+
+def _have_changed_places(loss: Event) -> bool:
+    """Whether a gradient goes through the second argument alone: then the first is no scores."""
+    return bool(loss.get("grad") and not loss.get("producer"))
 
 
 def _squashed(trace: Trace, losses: list[Event], formulas: Counter[Formula]) -> Finding | None:

@@ -58,6 +58,13 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             f"{share(len(apart), len(losses))} calls of {first['name']}: each prediction is compared with every target."
         )
         findings.append(_finding(Certainty.EVENT, message, distinct_places(trace, apart)))
+    elif by_hand := _subtracted(trace):
+        first = by_hand[0]
+        message = (
+            f"{shape(first['first'])} minus {shape(first['second'])} gave {first['first'][0] ** 2:,} differences for "
+            f"{first['first'][0]} rows, {counted(len(by_hand), 'time')}: each prediction is compared with every target."
+        )
+        findings.append(_finding(Certainty.EVENT, message, distinct_places(trace, by_hand, most=1)))
     elif pairwise >= ENOUGH_SAMPLES and pairwise >= 0.8 * len(told):
         message = (
             f"In {share(pairwise, len(told))} sampled batches the gradient of a row depends on its prediction alone, "
@@ -77,6 +84,14 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             f"In {share(len(told) - pairwise, len(told))} sampled batches each row's gradient follows its own target."
         )
     return Observation(KIND, watched, summary, tuple(findings))
+
+
+def _subtracted(trace: Trace) -> list[Event]:
+    """Differences of a loss written by hand, where these are watched, between N predictions and N targets."""
+    batches = {f["shape"][0] for f in trace.training_forwards if f.get("shape")}
+    notes = [e for e in trace.notes("comparisons", "subtracted") if e["grad"] and e["first"][0] in batches]
+    wrong = [e for e in notes if e["apart"] and not e["related"]]
+    return wrong if len(wrong) >= max(ENOUGH_SAMPLES, 0.8 * len(notes)) else []
 
 
 def _without_targets(trace: Trace, sampled: list[tuple[int, Array, Array]]) -> bool:

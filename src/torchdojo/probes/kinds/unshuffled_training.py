@@ -66,7 +66,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     if compared:
         summary = (
             f"Rows that shared a batch met again in {_average(compared):.0%} of the cases from one epoch to another "
-            f"(an independent shuffle gives {compared[0][1].chance:.0%}), over {counted(len(passes), 'epoch')}."
+            f"(an independent shuffle gives {_average_chance(compared):.0%}), over {counted(len(passes), 'epoch')}."
         )
     return Observation(KIND, len(batches) if compared or findings else 0, summary, tuple(findings))
 
@@ -86,6 +86,10 @@ def _average(compared: Sequence[tuple[int, Meetings]]) -> float:
     return sum(met.rate for _, met in compared) / len(compared)
 
 
+def _average_chance(compared: Sequence[tuple[int, Meetings]]) -> float:
+    return sum(met.chance for _, met in compared) / len(compared)
+
+
 def _suspicious(met: Meetings) -> bool:
     often = met.rate > met.chance + SLACK or met.rate > FACTOR * met.chance + 0.03
     return often and met.rate > met.chance + DEVIATIONS * met.noise
@@ -97,10 +101,9 @@ def _repeated(
     same = [(index, met) for index, met in compared if _suspicious(met)]
     if not same or len(same) < 0.2 * len(compared):
         return None
-    chance = sum(met.chance for _, met in same) / len(same)
     message = (
         f"In {share(len(same), len(compared))} epochs, rows that shared a batch before met again {_average(same):.0%} "
-        f"of the time; an independent shuffle gives {chance:.0%}."
+        f"of the time; an independent shuffle gives {_average_chance(same):.0%}."
     )
     events = [batch.forward for batch in passes[same[0][0]]]
     severity = Severity.BUG if harmful else Severity.STYLE
@@ -138,8 +141,19 @@ def _seen_again(rows: Sequence[int], known: set[tuple[int, ...]]) -> bool:
 
 
 def _single_kind(trace: Trace, batches: Sequence[Batch]) -> Finding | None:
-    """Batches of fewer classes than their size should give, when there are few classes overall."""
-    labelled = [b for b in batches if len(b.targets) >= 8]
+    """Batches of fewer classes than their size should give, when there are few classes overall.
+
+    Each stage of the training and each question is looked at alone: a later one may be about other classes.
+    """
+    stages = _stages(trace)
+    parts: dict[Hashable, list[Batch]] = {}
+    for batch in batches:
+        if len(batch.targets) >= 8:
+            parts.setdefault((stages.get(batch.forward["id"], 0), batch.question), []).append(batch)
+    return next((found for part in parts.values() if (found := _dominated(trace, part))), None)
+
+
+def _dominated(trace: Trace, labelled: Sequence[Batch]) -> Finding | None:
     overall = Counter(t for b in labelled for t in b.targets)
     total = sum(overall.values())
     if len(labelled) < 5 or not 2 <= len(overall) <= 50 or overall.most_common(1)[0][1] > 0.8 * total:

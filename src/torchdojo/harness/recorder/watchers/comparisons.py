@@ -14,7 +14,8 @@ Notes, each at the line that compares:
                  and the threshold)
     crossed      two tensors with `==` or `!=`, one of which is the highest row of each class in the latest output:
                  argmax went along the axis of the rows: after, rows, classes, failed (the shapes did not allow it)
-    subtracted   two tensors of N values each gave N x N differences, without gradients: after, first, second, related
+    subtracted   two tensors of N values each gave N x N differences: after, first, second, related, grad (gradients
+                 are recorded), apart (gradients go through one of them only, as through predictions but not targets)
 """
 
 from __future__ import annotations
@@ -27,15 +28,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from torchdojo.harness.originals import Tensor, functorch_level, is_grad_enabled, numel, shape_of
+from torchdojo.harness.originals import Tensor, functorch_level, is_grad_enabled, numel, requires_grad_of, shape_of
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.numbers import Array, array
 
 _MOST_NUMBERS = 1 << 16
 _MOST_NOTES = 600
+#: Differences in training are a loss's, in every step the same: a few tell all.
+_MOST_IN_TRAINING = 24
 #: Below so many values a broadcast is harmless, and often meant.
 _FEWEST = 4
-_COMPARISONS = ("__gt__", "__ge__", "__lt__", "__le__", "gt", "ge", "lt", "le", "greater", "less")
+_OPERATORS = ("__gt__", "__ge__", "__lt__", "__le__")
+_COMPARISONS = ("gt", "ge", "lt", "le", "greater", "greater_equal", "less", "less_equal")
+_DIFFERENCES = ("sub", "subtract")
 
 
 def watch(bus: Bus) -> None:
@@ -53,11 +58,17 @@ def watch(bus: Bus) -> None:
         (torch, "ne", False),
     ):
         bus.replace(owner, name, partial(seen.wrap_equal, equal=equal))
+    for name in _OPERATORS:
+        bus.replace(Tensor, name, seen.wrap_threshold)
     for name in _COMPARISONS:
         bus.replace(Tensor, name, seen.wrap_threshold)
+        bus.replace(torch, name, seen.wrap_threshold)
     for owner, name in ((Tensor, "round"), (torch, "round")):
         bus.replace(owner, name, seen.wrap_round)
     bus.replace(Tensor, "__sub__", seen.wrap_difference)
+    for name in _DIFFERENCES:
+        bus.replace(Tensor, name, seen.wrap_difference)
+        bus.replace(torch, name, seen.wrap_difference)
 
 
 class _Comparisons:
@@ -67,7 +78,7 @@ class _Comparisons:
         #: Values known to be targets: of the latest loss, and of the latest batch.
         self._target: Array | None = None
         self._batch: list[Array] = []
-        self._noted = 0
+        self._noted = self._in_training = 0
 
     def output(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
         """A root forward ended."""
@@ -127,16 +138,13 @@ class _Comparisons:
         return rounded
 
     def wrap_difference(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """`-` between tensors, where no gradient is recorded."""
+        """`-` between tensors, as operator, method or function."""
 
-        def subtract(first: Any, second: Any) -> Any:
-            result = original(first, second)
-            if isinstance(second, Tensor) and not is_grad_enabled() and self._listens(first):
+        def subtract(first: Any, second: Any, *args: Any, **kwargs: Any) -> Any:
+            result = original(first, second, *args, **kwargs)
+            if isinstance(second, Tensor) and isinstance(first, Tensor) and self._listens(first):
                 with self._guarded():
-                    a, b = tuple(shape_of(first)), tuple(shape_of(second))
-                    if _pairs(a, b):
-                        related = _related(array(first), array(second))
-                        self._note("subtracted", first=list(a), second=list(b), related=related)
+                    self._subtracted(first, second)
             return result
 
         return subtract
@@ -179,6 +187,22 @@ class _Comparisons:
         elif a == b:
             facts.update(self._ruled(left, other))
         self._note("compared", **facts)
+
+    def _subtracted(self, first: Any, second: Any) -> None:
+        a, b = tuple(shape_of(first)), tuple(shape_of(second))
+        if not _pairs(a, b):
+            return
+        grad = is_grad_enabled()
+        self._in_training += grad
+        if not grad or self._in_training <= _MOST_IN_TRAINING:
+            self._note(
+                "subtracted",
+                first=list(a),
+                second=list(b),
+                related=_related(array(first), array(second)),
+                grad=grad,
+                apart=requires_grad_of(first) != requires_grad_of(second),
+            )
 
     def _look_across(self, first: Any, second: Any, *, failed: bool) -> None:
         """Whether the best row of each class is taken for the best class of each row."""

@@ -23,8 +23,9 @@ from torchdojo.harness.recorder.tensors import tensors_in
 _BY = "graph_age"
 _KEY = "torchdojo: update"
 
-#: Updates during which every node behind a backward pass is marked: formulas without a model or a library loss.
-_MARKED_WHOLE = 3
+#: Updates during which every node behind a backward pass is marked: formulas without a model or a library loss, and
+#: states that are kept beside the output. The third of the moments below is among them.
+_MARKED_WHOLE = 13
 
 #: Updates after which a backward pass is followed back, and numbers of graphs of finished updates at which they are
 #: looked at.
@@ -60,7 +61,7 @@ class _Watch:
         bus.loss_ends.append(self._loss)
         bus.backward_begins.append(self._begin)
         bus.backward_ends.append(self._end)
-        bus.step_ends.append(self._stepped)
+        bus.update_ends.append(self._updated)
 
     def _forward(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
         for tensor in tensors_in(output)[:4]:
@@ -108,7 +109,7 @@ class _Watch:
         marks = (current.metadata.get(_KEY) for current in nodes_behind([node]))
         return {mark.update for mark in marks if mark is not None and mark.recording is self._recording}
 
-    def _stepped(self, optimizer: Any) -> None:
+    def _updated(self) -> None:
         self._updates += 1
         if self._mark is not None:
             self._alive.add(self._mark)

@@ -1,6 +1,7 @@
 """What goes into the model: how its values are spread, and whether evaluation sees the same rows each time.
 
-Notes, each at the line that calls the model, for floating-point inputs only:
+What another model made, such as an encoder, is left alone: it changes as that one learns. Notes, each at the line that
+calls the model, for floating-point inputs only:
 
     spread    forward (its number), rows, low, high, means, squares (per feature of a row, or per channel of an image:
               the mean, and the mean of the squares; the first 16), whole (whether all these numbers are whole), levels
@@ -14,11 +15,21 @@ Notes, each at the line that calls the model, for floating-point inputs only:
 
 from __future__ import annotations
 
+import weakref
+from collections import deque
 from typing import Any
 
 import numpy as np
 
-from torchdojo.harness.originals import Tensor, functorch_level, is_grad_enabled, numel, shape_of
+from torchdojo.harness.originals import (
+    Tensor,
+    data_ptr,
+    functorch_level,
+    grad_fn_of,
+    is_grad_enabled,
+    numel,
+    shape_of,
+)
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.numbers import Array, array
 from torchdojo.harness.recorder.tensors import first_tensor
@@ -30,12 +41,15 @@ _MOST_AVERAGED = 1 << 15
 _MOST_SPREADS = 160
 _MOST_COMPARED = 24
 _ROWS_COMPARED = 48
+#: Outputs of the latest root forwards that are known when the next one begins.
+_LATEST_OUTPUTS = 4
 
 
 def watch(bus: Bus) -> None:
     """Listen to root forwards and updates."""
     inputs = _Inputs(bus)
     bus.forward_begins.append(inputs.forward)
+    bus.forward_ends.append(inputs.output)
     bus.step_begins.append(inputs.step)
 
 
@@ -46,6 +60,9 @@ class _Inputs:
         self._updates = self._compared = 0
         #: For each line and shape: the first batch of the latest evaluation, the latest batch, and when they came.
         self._seen: dict[tuple[int, tuple[int, ...]], tuple[int, Array | None, Array | None]] = {}
+        #: Models that another one feeds, by their numbers, and what the latest ones with weights gave.
+        self._fed: set[int] = set()
+        self._made: deque[weakref.ref[Any]] = deque(maxlen=_LATEST_OUTPUTS)
 
     def step(self, optimizer: Any) -> None:
         """An update."""
@@ -59,6 +76,12 @@ class _Inputs:
         if len(shape_of(given)) < 2 or not 1 < numel(given) <= _MOST_NUMBERS:
             return
         training = bool(is_grad_enabled() and module.training)
+        number = self._bus.log.ident(module)
+        if number in self._fed:
+            return
+        if self._made_by_a_model(given) or (training and grad_fn_of(given) is not None):
+            self._fed.add(number)
+            return
         values: Array | None = None
         if self._spreads[training] < _MOST_SPREADS:
             values = array(given)
@@ -66,6 +89,16 @@ class _Inputs:
             self._spread(values)
         if not training and self._updates and self._compared < _MOST_COMPARED:
             self._compare(array(given) if values is None else values)
+
+    def output(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
+        """A root forward ended. Modules without weights, as transforms of images are, leave rows of the data."""
+        made = first_tensor((output,))
+        if isinstance(made, Tensor) and next(module.parameters(), None) is not None:
+            self._made.append(weakref.ref(made))
+
+    def _made_by_a_model(self, given: Any) -> bool:
+        outputs = [made for known in self._made if (made := known()) is not None]
+        return any(made is given or data_ptr(made) == data_ptr(given) for made in outputs)
 
     def _spread(self, values: Array) -> None:
         step = values.size // _MOST_AVERAGED | 1
