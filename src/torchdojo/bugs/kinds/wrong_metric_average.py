@@ -45,8 +45,8 @@ class WrongMetricAverage(BugKind):
     - `reduction="sum"` in the loss, divided by the number of rows.
     - The training loss of the latest batch, printed as a sign of life.
     - A running average of the training loss.
-    - The plain mean of batch means with a small last batch, while it is off by less than 5 %: `diagnose` says nothing of
-      that, as it is often accepted knowingly.
+    - The plain mean of batch means with a small last batch, while it is off by less than 5 %: `diagnose` says nothing
+      of that, as it is often accepted knowingly.
 
     ## References
     - [CrossEntropyLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html): with

@@ -27,10 +27,8 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     # Several changed copies of a batch in one pass are averaged on purpose.
     copies = {e["at"] for e in trace.notes(WATCHERS[0], "repeated") if _recognised(e)}
     changed = [e for e in notes if _recognised(e) and e["at"] not in copies]
-    # Where the same evaluation looks at as many rows as they are, noise and adversaries are a question of their own.
-    passes = {f["id"]: number for number, found in enumerate(trace.evaluation_passes) for f in found}
-    plain = {(passes[e["forward"]], e["rows"]) for e in notes if e["changed"] == 0}
-    changed = [e for e in changed if (passes[e["forward"]], e["rows"]) not in plain]
+    # Where the same rows are evaluated as they are, too, noise and adversaries are a question of their own.
+    changed = [e for e in changed if e["plain"] < RECOGNISED * e["rows"]]
     findings = []
     if changed and len(changed) >= 0.5 * len(notes) and not _noise_is_the_task(trace, changed):
         first = changed[0]

@@ -9,8 +9,10 @@ calls the model, for floating-point inputs only:
     again     the first batch of an evaluation, compared with the first batch of the evaluation before at the same
               line: forward, rows, changed (rows that are not what they were), nearest (changed rows that are closer
               to what they were than to any other row), alike (of images and signals, the same when all values of a
-              row are put in order: moved and mirrored ones are known by that)
-    repeated  the same of two batches of one evaluation that follow each other: forward, rows, changed, nearest, alike
+              row are put in order: moved and mirrored ones are known by that), plain (rows that are closer to the row
+              at their place in a batch evaluated at another line than to any other row there; the most of any)
+    repeated  the same of two batches of one evaluation that follow each other: forward, rows, changed, nearest, alike,
+              plain (0)
 """
 
 from __future__ import annotations
@@ -133,13 +135,19 @@ class _Inputs:
             self._seen[key] = self._updates, rows, rows
             if first is not None:
                 self._compared += 1
-                self._differ("again", at, first, rows, movable=movable)
+                self._differ("again", at, first, rows, movable=movable, plain=self._plain(key, rows))
 
-    def _differ(self, what: str, at: int, before: Array, now: Array, *, movable: bool) -> None:
+    def _plain(self, key: tuple[int, tuple[int, ...]], rows: Array) -> int:
+        """Noise and adversaries are tried on rows that are evaluated as they are, too."""
+        everything = np.arange(len(rows))
+        others = (first for other, (_, first, _) in self._seen.items() if other[0] != key[0] and other[1] == key[1])
+        return max((_found_again(first, rows, everything) for first in others if first is not None), default=0)
+
+    def _differ(self, what: str, at: int, before: Array, now: Array, *, movable: bool, plain: int = 0) -> None:
         changed = np.flatnonzero((before != now).any(axis=1))
         nearest = _found_again(before, now, changed)
         alike = _found_again(np.sort(before, axis=1), np.sort(now, axis=1), changed) if movable else 0
-        facts = {"rows": len(now), "changed": len(changed), "nearest": nearest, "alike": alike}
+        facts = {"rows": len(now), "changed": len(changed), "nearest": nearest, "alike": alike, "plain": plain}
         if what == "again" or nearest:
             self._bus.note("inputs", what, at, forward=self._bus.log.latest + 1, **facts)
 
