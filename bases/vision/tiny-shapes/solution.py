@@ -84,7 +84,7 @@ def main():
     val_loader = DataLoader(TensorDataset(images[held_out], labels[held_out]), batch_size=60)
     model = ShapeNet().to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
-    for epoch in range(5):
+    for epoch in range(6):
         loss = train_one_epoch(model, train_loader, optimizer, device)
         accuracy = evaluate(model, val_loader, device)
         print(f"epoch {epoch}  loss {loss:.3f}  accuracy {accuracy:.3f}")
