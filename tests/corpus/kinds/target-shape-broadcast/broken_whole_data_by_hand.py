@@ -1,4 +1,4 @@
-# where: loss.backward()
+# where: (m(x) - y)
 import torch
 torch.manual_seed(0)
 x = torch.randn(128, 4); y = x.sum(1)
