@@ -1,4 +1,4 @@
-"""A stateful GRU keeps its state between batches, and drops it at the end of an epoch."""
+"""A leaky unit keeps its state between batches, and drops it at the end of an epoch."""
 # where: loss.backward(retain_graph=True)
 import torch
 from torch import nn
