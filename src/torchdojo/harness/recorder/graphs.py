@@ -13,7 +13,7 @@ from torchdojo.harness.originals import grad_fn_of
 
 _NEVER = _ROOT = -1
 
-#: Where a graph node keeps the number of the forward that it ends, and whose recording that is.
+#: Where a graph node keeps the number of the forward that it ends, and in whose recording.
 _MADE_BY = "torchdojo: forward"
 
 #: From a loss back to the output that it is about, so many operations are followed.
@@ -44,6 +44,8 @@ class Graphs:
 
     def __init__(self) -> None:
         self.interval = 0
+        #: Stands for this recording on graph nodes, which a script can read: it leads to nothing.
+        self._recording = object()
         self._reached: list[Mark] = []
         self._fresh = False
         # Counted apart: a forward and the loss on top of it are the same graph.
@@ -59,7 +61,7 @@ class Graphs:
             if node is not None:
                 mark = mark or Mark(self, forward, model)
                 node.register_prehook(mark)
-                node.metadata[_MADE_BY] = self, forward
+                node.metadata[_MADE_BY] = self._recording, forward
 
     def maker(self, tensor: Any) -> int | None:
         """The forward that a tensor comes from, a few operations before at most; None when that is not known."""
@@ -67,8 +69,8 @@ class Graphs:
         for _ in range(_FAR_ENOUGH):
             if node is None:
                 return None
-            graphs, forward = node.metadata.get(_MADE_BY, (None, None))
-            if graphs is self:
+            recording, forward = node.metadata.get(_MADE_BY, (None, None))
+            if recording is self._recording:
                 return int(forward)
             node = node.next_functions[0][0] if node.next_functions else None
         return None
