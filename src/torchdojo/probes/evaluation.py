@@ -30,15 +30,16 @@ def row_count(forwards: Pass) -> int:
 def covering_passes(trace: Trace, expected: Expected) -> tuple[list[Pass], int]:
     """The passes that score (nearly) all held-out rows, and how many evaluation passes there are in all.
 
-    Without knowledge of the held-out set, a pass counts when a loss was computed in it, a loader fed it, or its
-    predictions were seen to be compared with targets, and the largest such pass stands for the whole set: a teacher's
-    forwards, sampling and Monte Carlo passes do not count.
+    Without knowledge of the held-out set, a pass counts when a loss was computed in it, a loader fed it, its
+    predictions were seen to be compared with targets, or it asks the model about the very rows of an earlier pass that
+    it is not trained on; and the largest such pass stands for the whole set: a teacher's forwards, sampling and Monte
+    Carlo passes do not count.
     """
     passes = list(trace.evaluation_passes)
     if expected.held_out_rows is not None:
         needed = COVERING_SHARE * expected.held_out_rows
         return [p for p in passes if row_count(p) >= needed], len(passes)
-    scored = _scored_forwards(trace)
+    scored = _scored_forwards(trace) | _asked_again(trace)
     meant = _meant_for_training(trace)
     passes = [tuple(f for f in p if f["id"] not in meant) for p in passes]
     kept = [p for p in passes if any(f["id"] in scored for f in p) and not is_sampling(p)]
@@ -75,6 +76,32 @@ def _scored_forwards(trace: Trace) -> set[int | None]:
         elif event["t"] == "loss" and not _leads_to_backward(trace, index):
             scored.add(event.get("forward"))
     return scored - trace.trained_ids
+
+
+def _asked_again(trace: Trace) -> set[int | None]:
+    """Forwards over rows that were asked about before, updates ago, and are never trained on.
+
+    Only of models whose training rows come again, too: where these are always new, as the noise of a generator, rows
+    that are kept are for looking at what it makes of them.
+    """
+    trained: dict[int, Counter[int]] = {}
+    for forward in trace.training_forwards:
+        trained.setdefault(forward["model"], Counter()).update(forward.get("rows", ()))
+    differentiated = {number for event in trace.of("gradient") for number in event["forwards"]}
+    known: set[tuple[int, int, frozenset[int]]] = set()
+    found: set[int | None] = set()
+    for forwards in trace.evaluation_passes:
+        rows = frozenset(row for forward in forwards for row in forward.get("rows", ()))
+        seen = trained.get(forwards[0]["model"], Counter())
+        if len(rows) < _FEWEST_COMPARED or any(f["id"] in differentiated for f in forwards) or is_sampling(forwards):
+            continue
+        if not seen or seen.total() < 1.5 * len(seen) or sum(row in seen for row in rows) > 0.5 * len(rows):
+            continue
+        key = (forwards[0]["at"], forwards[0]["model"], rows)
+        if key in known:
+            found.update(f["id"] for f in forwards)
+        known.add(key)
+    return found
 
 
 def _compared_forwards(trace: Trace) -> Iterator[int]:

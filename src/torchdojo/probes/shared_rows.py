@@ -49,7 +49,7 @@ def evaluated_passes(trace: Trace) -> list[Evaluated]:
     whole = _models_with_a_target_per_row(trace)
     measured = _models_of_measured_rows(trace)
     passes, of_loaders = _segments(trace)
-    for number in _for_updates(trace):
+    for number in _for_updates(trace) | _scored_in_part(trace):
         passes.pop(number, None)
     trained: dict[int, _Trained] = {}
     found: dict[tuple[int, int], list[Event]] = {}
@@ -131,6 +131,20 @@ def _for_updates(trace: Trace) -> set[int]:
     if len(passes) > _EVERY_UPDATE * len(trace.steps) and len(rows) > _EVERY_UPDATE * len(passes):
         found.update(f["id"] for p in passes for f in p)
     return found
+
+
+def _scored_in_part(trace: Trace) -> set[int]:
+    """Evaluations of which every score is about fewer rows than went in: which rows these are is not known.
+
+    So the nodes of a graph are scored: all go through the model, those held out count. Known where the watcher
+    `comparisons` looked.
+    """
+    rows = {f["id"]: (f.get("shape") or [0])[0] for found in trace.evaluation_passes for f in found}
+    scores = [(note["after"], note["first"]) for note in trace.notes("comparisons", "compared")]
+    scores += [(loss.get("forward"), loss["shape"]) for loss in trace.of("loss") if loss.get("shape")]
+    about = [(number, shape[0] if shape else 0) for number, shape in scores if number in rows]
+    whole = {number for number, scored in about if scored >= rows[number]}
+    return {number for number, scored in about if scored} - whole
 
 
 class _Trained:

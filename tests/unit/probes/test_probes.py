@@ -13,6 +13,7 @@ from functools import cache
 import pytest
 
 from torchdojo.domain.finding import Severity
+from torchdojo.harness.recorder.watchers import watcher_names
 from torchdojo.harness.script import record_script
 from torchdojo.probes import probes
 
@@ -405,6 +406,72 @@ for epoch in range(5):
 
 def test_rows_cropped_batch_by_batch_are_not_said_to_meet_again():
     assert not probes()["unshuffled-training"].observe(record_script(CROPS, "script.py", seed=1)).findings
+
+
+STREAM = """
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+series = torch.randn(24, 241).cumsum(1) * 0.1
+class Reader(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cell, self.head = nn.GRU(1, 12, batch_first=True), nn.Linear(12, 1)
+    def forward(self, x, state=None):
+        hidden, state = self.cell(x, state)
+        return self.head(hidden), state
+net = Reader()
+optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+for epoch in range(4):
+    state = None
+    for start in range(0, 240, 20):
+        x, y = series[:, start : start + 20, None], series[:, start + 1 : start + 21, None]
+        out, state = net(x, state)
+        state = state.detach()
+        optimizer.zero_grad()
+        nn.functional.mse_loss(out, y).backward()
+        optimizer.step()
+"""
+
+
+def watched(script, kind):
+    trace = record_script(script, "script.py", seed=1, watch=watcher_names())
+    return probes()[kind].observe(trace).findings
+
+
+def test_a_stream_that_is_read_with_its_state_is_meant_to_be_in_order():
+    assert not watched(STREAM, "unshuffled-training")
+
+
+def test_windows_that_know_nothing_of_each_other_are_to_be_shuffled():
+    assert watched(edited(STREAM, ("net(x, state)", "net(x, None)")), "unshuffled-training")
+
+
+DISTILLED = """
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+torch.manual_seed(0)
+x = torch.randn(240, 4)
+teacher, student = nn.Linear(4, 3).requires_grad_(False), nn.Linear(4, 3)
+optimizer = torch.optim.Adam(student.parameters(), lr=0.02)
+for epoch in range(4):
+    for rows in torch.randperm(240).split(30):
+        wanted, mine = teacher(x[rows]).softmax(1), student(x[rows]).log_softmax(1)
+        optimizer.zero_grad()
+        F.kl_div(mine, wanted, reduction="batchmean").backward()
+        optimizer.step()
+"""
+
+
+def test_a_divergence_the_other_way_round_is_pointed_out():
+    reversed_ = edited(DISTILLED, ("kl_div(mine, wanted,", "kl_div(wanted.log(), mine.exp(),"))
+    (finding,) = watched(reversed_, "kl-div-arguments")
+    assert "reverse divergence" in finding.message
+    assert finding.severity is Severity.STYLE
+    assert not watched(DISTILLED, "kl-div-arguments")
 
 
 def test_swapped_arguments_are_no_other_bug_as_well():

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.expected import Expected
+from torchdojo.probes.passes import training_passes
 from torchdojo.probes.training import distinct_places, losses_by_forward
 from torchdojo.probes.wording import counted, share
 
 KIND = "augmentation-in-evaluation"
-WATCHERS = ("inputs",)
+WATCHERS = ("inputs", "passes")
 
 #: So many rows have to be compared, so many of them changed, and so many of those still be recognised: of new rows
 #: with the same labels at the same places, one in as many as share a label looks like its predecessor by chance.
@@ -38,9 +39,45 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         )
         where = distinct_places(trace, [evaluating[e["forward"]] for e in changed], most=1)
         findings.append(Finding(KIND, Severity.BUG, Certainty.NUMERIC, message, where))
+    elif redrawn := _redrawn(trace):
+        message = (
+            f"{counted(len(redrawn), 'evaluation pass', 'evaluation passes')} began with other inputs than the pass "
+            "before, although the same rows were drawn, with the same targets: the data set, which serves training, "
+            "too, changes them at random."
+        )
+        where = distinct_places(trace, redrawn, most=1)
+        findings.append(Finding(KIND, Severity.BUG, Certainty.EVENT, message, where))
     same = sum(e["changed"] == 0 for e in notes)
     summary = f"{share(same, len(notes))} evaluations began with exactly the rows of the evaluation before."
     return Observation(KIND, len(notes), summary, tuple(findings))
+
+
+def _redrawn(trace: Trace) -> list[Event]:
+    """Passes of evaluation that drew the rows of the one before in its order, and got them with other inputs alone.
+
+    Where training draws from another data set, one that makes its rows at random may be meant to.
+    """
+    trained = {event["base"] for event, _ in training_passes(trace)}
+    training = {(event["loader"], event["number"]) for event, _ in training_passes(trace)}
+    latest: dict[int, Event] = {}
+    found = []
+    for event in trace.notes(WATCHERS[1], "pass"):
+        if (event["loader"], event["number"]) in training or event["base"] not in trained or len(event["first"]) < 2:
+            continue
+        before = latest.get(event["loader"])
+        if before is not None and before["order"] == event["order"] and event["drawn"] >= FEWEST_ALIKE:
+            others = before["first"][1:] == event["first"][1:]
+            if others and before["first"][0] != event["first"][0]:
+                found.append(event)
+        latest[event["loader"]] = event
+    return found if found and not _noise_is_the_task(trace, _first_forwards(trace, found)) else []
+
+
+def _first_forwards(trace: Trace, passes: Sequence[Event]) -> list[Event]:
+    """For each of these passes the forward that came first in it."""
+    numbers = [f["id"] for f in trace.of("forward")]
+    firsts = (next((i for i in numbers if p["after"] < i <= p["until"]), None) for p in passes)
+    return [{"forward": number} for number in firsts if number is not None]
 
 
 def _recognised(note: Event) -> bool:

@@ -52,6 +52,13 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             f"{share(len(bad), len(calls))} calls looked at."
         )
         findings.append(_finding(Severity.BUG, message, trace, bad))
+    elif bad := _most(calls, lambda f: f["target_grad"] and not f["given_grad"]):
+        message = (
+            f"In {share(len(bad), len(calls))} calls of kl_div looked at, it is the second argument that depends on "
+            "the model: that is the reverse divergence, which prefers one peak to all of them. Where a model is to "
+            "learn a distribution, the first argument is the model's."
+        )
+        findings.append(_finding(Severity.STYLE, message, trace, bad))
     elif bad := _most(calls, lambda f: f["reduction"] == "mean"):
         classes = bad[0][1]["classes"]
         message = (

@@ -7,19 +7,24 @@ from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.endings import place_of_end, raised
 from torchdojo.probes.expected import Expected
 from torchdojo.probes.training import distinct_places
-from torchdojo.probes.wording import counted
+from torchdojo.probes.wording import counted, share
 
 KIND = "loss-cut-from-outputs"
+WATCHERS = ("severed",)
 
 #: Backward passes that reach nothing before they count as a pattern.
 ENOUGH = 3
+
+#: Where a model keeps its loss to itself and returns something to look at, only few of its parameters miss a gradient.
+CUT = 0.25
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """Every backward pass must reach a forward pass, or parameters at least."""
     backwards = [e for e in trace.of("backward") if not e.get("failed")]
     reaching = [e for e in backwards if e["forwards"] or e.get("graded")]
-    findings = [f for f in (_refused(trace), _no_tensor(trace), _reaches_nothing(trace, backwards)) if f]
+    told = (_refused(trace), _no_tensor(trace), _reaches_nothing(trace, backwards), _reaches_penalty(trace, backwards))
+    findings = [f for f in told if f]
     summary = f"{counted(len(reaching), 'backward pass', 'backward passes')} reached the model that made the outputs."
     return Observation(KIND, len(reaching), summary, tuple(findings[:1]))
 
@@ -61,6 +66,20 @@ def _reaches_nothing(trace: Trace, backwards: list[Event]) -> Finding | None:
     )
     where = distinct_places(trace, [*_losses_without_way(trace), *closely])
     return Finding(KIND, Severity.BUG, Certainty.EVENT, message, where)
+
+
+def _reaches_penalty(trace: Trace, backwards: list[Event]) -> Finding | None:
+    """Backward passes that reach some parameters, but by no output of the model, whatever else is added to the loss."""
+    notes = [e for e in trace.notes(WATCHERS[0], "cut") if e["forwards"] >= ENOUGH and e["tensors"] >= CUT * e["all"]]
+    if not notes or any(e["forwards"] for e in backwards):
+        return None
+    first = notes[0]
+    message = (
+        f"{counted(len(backwards), 'backward pass', 'backward passes')} reached no output of {first['model']}, and "
+        f"{share(first['tensors'], first['all'])} parameter tensors that made the outputs never got a gradient: what "
+        "the others got came from elsewhere, as from a penalty on weights."
+    )
+    return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, [*backwards, *notes], most=1))
 
 
 def _losses_without_way(trace: Trace) -> list[Event]:

@@ -67,9 +67,21 @@ def _repeated_dropout(trace: Trace, seeds: list[Event]) -> str:
 
 
 def _repeated_draws(trace: Trace, seeds: list[Event], models: dict[int, int]) -> str:
-    """Random numbers drawn between the seed and the training batch that follows it at once."""
+    """Random numbers drawn between the seed and the training batch that follows it at once, or before later ones."""
     if seeds[0]["library"] != "torch":
         return ""
+    # A loader draws a seed for itself; whether its order repeats is another question.
+    passes = [p["after"] for p in trace.notes(WATCHER, "pass")]
+    drawn = [
+        e
+        for e in trace.notes("seeds", "drawn")
+        if e["earlier"] > seeds[0]["after"] and not any(e["after"] <= begun < e["forward"] for begun in passes)
+    ]
+    if len(drawn) >= FEWEST_SEEDS:
+        return (
+            f"what was drawn before {counted(len(drawn), 'training batch', 'training batches')} was the same as before "
+            "an earlier one."
+        )
     forwards = [f["id"] for f in trace.of("forward")]
     used = [
         e
@@ -78,8 +90,7 @@ def _repeated_draws(trace: Trace, seeds: list[Event], models: dict[int, int]) ->
         and e["at"] == seeds[0]["at"]
         and e["forward"] in models
         and not any(e["after"] < i < e["forward"] for i in forwards)
-        # A loader draws a seed for itself; whether its order repeats is another question.
-        and not any(e["after"] <= p["after"] < e["forward"] for p in trace.notes(WATCHER, "pass"))
+        and not any(e["after"] <= begun < e["forward"] for begun in passes)
     ]
     if len(used) < FEWEST_SEEDS:
         return ""

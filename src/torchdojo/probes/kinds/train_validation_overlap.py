@@ -27,7 +27,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     if mixed and not clean:
         worst = max(mixed, key=lambda p: p.share)
         message = (
-            f"{share(worst.trained, worst.rows)} rows of an evaluation had been trained on before "
+            f"{share(worst.trained, worst.rows)} rows{_looked_at(worst)} of an evaluation had been trained on before "
             f"({counted(len(mixed), 'pass', 'passes')} like that): the score is partly that of memory."
         )
         where = distinct_places(trace, list(worst.forwards), most=1)
@@ -38,6 +38,12 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         f"{counted(len(clean), 'pass', 'passes')} had (nearly) none that was trained on."
     )
     return Observation(KIND, len(passes), summary, tuple(findings))
+
+
+def _looked_at(p: Evaluated) -> str:
+    """Of a large batch only some rows are known."""
+    given = sum((f.get("shape") or [0])[0] for f in p.forwards)
+    return " looked at" if sum(len(f.get("rows", ())) for f in p.forwards) < given else ""
 
 
 def _overlaps(p: Evaluated) -> bool:

@@ -10,6 +10,7 @@ from torchdojo.probes.training import distinct_places
 from torchdojo.probes.wording import counted, share
 
 KIND = "training-without-grad"
+WATCHERS = ("severed",)
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
@@ -37,6 +38,13 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             "so autograd had recorded nothing."
         )
         findings.append(bug(KIND, message, distinct_places(trace, blind)))
+    elif passes and (notes := list(trace.notes(WATCHERS[0], "unrecorded"))):
+        first = notes[0]
+        message = (
+            f"{counted(first['tensors'], 'parameter tensor')} of {first['model']}, which an optimizer holds, never got "
+            "a gradient: each training forward that was looked at ran with autograd switched off."
+        )
+        findings.append(bug(KIND, message, distinct_places(trace, notes)))
     reached = sum(1 for event in passes if event.get("forwards"))
     summary = f"{counted(reached, 'backward pass', 'backward passes')} reached a forward that autograd had recorded."
     return Observation(KIND, reached + len(blind), summary, tuple(findings))

@@ -23,6 +23,7 @@ from torchdojo.probes.training import distinct_places
 from torchdojo.probes.wording import counted, share
 
 KIND = "unshuffled-training"
+WATCHERS = ("carried_states",)
 
 #: A batch with so many of the rows makes their order meaningless.
 WHOLE = 0.9
@@ -38,6 +39,8 @@ FEW = 5
 LOOK_BACK = 4
 #: So many rows with changing targets are no mix-up of a few duplicates.
 LABEL_SLACK = 0.05
+#: Where so many of the batches that could be were handed over with a state, the stream is read in order on purpose.
+CARRIED = 0.5
 #: Training that asks its rows several questions in turn asks no more than these.
 MOST_QUESTIONS = 4
 
@@ -59,6 +62,9 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         findings.append(clustered)
     compared = _compare(passes)
     harmful = clustered is not None
+    if not harmful and expected.training_rows is None and _reads_a_stream(trace):
+        said = "The model was given its own state with the next batch: a stream, which is read in order."
+        return Observation(KIND, len(batches), said, tuple(findings))
     repeated = _repeated(trace, compared, passes, harmful=harmful) or _same_batches(trace, batches, harmful=harmful)
     if repeated:
         findings.append(repeated)
@@ -69,6 +75,12 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             f"(an independent shuffle gives {_average_chance(compared):.0%}), over {counted(len(passes), 'epoch')}."
         )
     return Observation(KIND, len(batches) if compared or findings else 0, summary, tuple(findings))
+
+
+def _reads_a_stream(trace: Trace) -> bool:
+    """Whether a state goes from batch to batch: shuffled, it would be that of other rows."""
+    looked = [e["carried"] for e in trace.notes(WATCHERS[0], "looked") if e["forward"] in trace.trained_ids]
+    return len(looked) >= FEW and sum(looked) >= CARRIED * len(looked)
 
 
 def _compare(passes: Sequence[Sequence[Batch]]) -> list[tuple[int, Meetings]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.expected import Expected
-from torchdojo.probes.token_targets import loss_place, occasions, token_batches
+from torchdojo.probes.token_targets import ENOUGH_BATCHES, loss_place, occasions, token_batches
+from torchdojo.probes.training import distinct_places
 from torchdojo.probes.wording import counted
 
 KIND = "wrong-label-shift"
@@ -34,6 +35,13 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     total = sum(b["judged"] for b in judged)
     shares = _shares(judged)
     findings = []
+    if inside := _two_ahead(trace):
+        message = (
+            f"In {counted(len(inside), 'loss', 'losses')} looked at that the model computes of its own labels, output "
+            f"t is trained to give the input's token at t + 2: {MEANS[2]}. Labels that are shifted already are shifted "
+            "once more."
+        )
+        findings.append(Finding(KIND, Severity.BUG, Certainty.NUMERIC, message, distinct_places(trace, inside, most=1)))
     best = max(range(len(SHIFTS)), key=lambda i: shares[i])
     others = [s for i, s in enumerate(shares) if i != best]
     clear = shares[best] >= EXPLAINED and max(others) < ALSO and total >= ENOUGH_POSITIONS
@@ -51,6 +59,22 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         f"{100 * shares[SHIFTS.index(1)]:.0f} % of the cases."
     )
     return Observation(KIND, watched, summary, tuple(findings))
+
+
+def _two_ahead(trace: Trace) -> list[Event]:
+    """Losses inside models that are about the token after the next one; none if any is about the next one, too.
+
+    Whether such a model sees later tokens cannot be tried, but nothing that does is trained to tell this one.
+    """
+    losses = [n for n in trace.notes("token_outputs", "inside") if n["judged"] >= ENOUGH_POSITIONS]
+    told = [n for n in losses if _best(n["shifts"]) == 2]
+    return told if len(told) >= ENOUGH_BATCHES and not any(_best(n["shifts"]) == NEXT for n in losses) else []
+
+
+def _best(shares: list[float]) -> int | None:
+    """The shift that explains the targets, and no other does."""
+    first, second = sorted(shares, reverse=True)[:2]
+    return SHIFTS[shares.index(first)] if first >= EXPLAINED and second < ALSO else None
 
 
 def _shares(batches: list[Event]) -> list[float]:

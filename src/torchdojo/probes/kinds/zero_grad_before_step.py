@@ -12,6 +12,9 @@ from torchdojo.probes.wording import counted, share
 
 KIND = "zero-grad-before-step"
 
+#: So many updates by hand that change nothing are no warm-up.
+MANY = 10
+
 #: A stray step (a skipped update, a last odd batch) is no pattern.
 TOLERATED_SHARE = 0.01
 
@@ -27,8 +30,20 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             "backward() and before step(), so nothing was learnt from these batches."
         )
         findings.append(bug(KIND, message, _where(trace, thrown)))
+    elif still := _without_effect(steps):
+        message = (
+            f"{share(len(still), len(still))} updates by hand left the parameters exactly as they were, although the "
+            "backward passes had given them gradients: these were cleared before the update could use them."
+        )
+        findings.append(bug(KIND, message, distinct_places(trace, still)))
     summary = f"In {counted(len(steps), 'step')} the gradients of the backward pass before were still there."
     return Observation(KIND, len(steps), summary, tuple(findings))
+
+
+def _without_effect(steps: list[Event]) -> list[Event]:
+    """Updates by hand, if all of them moved the parameters by zero times the gradients of the backward pass."""
+    by_hand = [step for step in steps if step.get("opt") is None and step.get("lrs")]
+    return by_hand if len(by_hand) >= MANY and all(step["lrs"] == [0.0] for step in by_hand) else []
 
 
 def _where(trace: Trace, steps: list[Event]) -> str:

@@ -4,7 +4,8 @@
 (units), columns (inputs of a unit), value (of all weights, null when they differ), gain (their size times the root of
 the number of inputs of a unit), last (whether it was the last affine layer that ran), tied (whether an embedding holds
 the same weights), apart (how far the rows lie apart at the last look, relative to the largest weight; 0 when all are
-equal), steps (updates until that look). Only weights that want gradients, were not loaded, and before any update.
+equal), steps (updates until that look), graded (a backward pass gave the weights a gradient, be it zero). Only weights
+that want gradients, were not loaded, and before any update.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from torchdojo.harness.originals import Module, requires_grad_of, shape_of, weak
+from torchdojo.harness.originals import Module, grad_of, requires_grad_of, shape_of, weak
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.identities import Identities
 from torchdojo.harness.recorder.looks import Look, looks_of
@@ -41,7 +42,7 @@ class _Layer:
         self.rows, self.columns = values.shape[0], int(np.prod(shape_of(weight)[1:]))
         self.value = float(values.flat[0]) if np.ptp(values) == 0 else None
         self.gain = float(np.sqrt(np.mean(values**2)) * np.sqrt(self.columns))
-        self.last = self.tied = False
+        self.last = self.tied = self.graded = False
         self.apart = 0.0
         self.first = self.steps = look.updates
 
@@ -56,6 +57,7 @@ class InitialWeights:
         self._done: set[int] = set()
         self._layers: list[_Layer] = []
         looks_of(bus).ends.append(self._look)
+        bus.backward_ends.append(self._differentiated)
         bus.script_ends.append(self._tell)
         bus.replace(Module, "load_state_dict", self._wrap_load)
 
@@ -97,6 +99,11 @@ class InitialWeights:
             if (layer.value is not None and layer.rows > 1 and layer.columns > 1) or layer.gain > _HUGE:
                 self._layers.append(layer)
 
+    def _differentiated(self, roots: list[Any], reached: list[int], failed: bool) -> None:
+        for layer in self._layers:
+            if not layer.graded and (weight := layer.weight()) is not None:
+                layer.graded = grad_of(weight) is not None
+
     def _begins(self, weight: Any) -> bool:
         return requires_grad_of(weight) and weight not in self._loaded and not self._owners.owns(weight)
 
@@ -117,6 +124,7 @@ class InitialWeights:
                 tied=layer.tied,
                 apart=layer.apart,
                 steps=layer.steps - layer.first,
+                graded=layer.graded,
             )
 
 

@@ -16,8 +16,8 @@ from torchdojo.harness.originals import Module, Optimizer, grad_of, requires_gra
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.owners import owners_of
 
-#: Steps after which an optimizer is looked at: by then nobody builds the model any more.
-_LOOKS = (2, 5, 20)
+#: Steps after which an optimizer is looked at: by then nobody builds the model any more, but a head may be exchanged.
+_LOOKS, _EVERY = (2, 5, 20), 50
 
 _parameters = Module.parameters
 
@@ -53,7 +53,7 @@ class Orphans:
         ran, self._ran = self._ran, {}
         number = self._bus.log.ident(optimizer)
         steps = self._steps[number] = self._steps.get(number, 0) + 1
-        if steps not in _LOOKS or number in self._said:
+        if (steps not in _LOOKS and steps % _EVERY) or number in self._said:
             return
         models = [model for ref in ran.values() if (model := ref()) is not None]
         known = {id(p) for model in models for p in _parameters(model)}

@@ -2,11 +2,13 @@
 
 Notes, each at the line that iterates:
 
-    pass         a loader's pass is over: loader, dataset (ids), number (of the loader's passes so far), after and until
-                 (latest forward or loss when it began and ended), rows (len(dataset) or null), drawn (rows drawn),
-                 distinct (different rows drawn, null when too many to count), order (a checksum of the rows drawn,
-                 in order), ascending (each row came behind the one before), sampler (class name), random (it is one
-                 of torch's that draw at random), replacement (it may draw a row twice), drop_last, batch_size (null
+    pass         a loader's pass is over: loader, dataset, base (ids; the last is that of the data set of which the
+                 loader's is a part, by Subset), number (of the loader's passes so far), after and until (latest
+                 forward or loss when it began and ended), first (unless the order is random: checksums of the tensors
+                 of its first batch), rows (len(dataset) or null), drawn (rows drawn), distinct (different rows
+                 drawn, null when too many to count), order (a checksum of the rows drawn, in order), ascending (each
+                 row came behind the one before), sampler (class name), random (it is one of torch's that draw at
+                 random), replacement (it may draw a row twice), drop_last, batch_size (null
                  when batches are made elsewhere), expected (batches the loader announces, null when it does not
                  know), batches (handed out), finished (nothing was left), workers (how many)
     unread       at the end: a loader was built here and never iterated: loader, rows
@@ -18,7 +20,7 @@ from __future__ import annotations
 import random
 import weakref
 import zlib
-from array import array as numbers
+from array import array as whole_numbers
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +30,7 @@ from torch.utils.data import (
     DistributedSampler,
     IterableDataset,
     RandomSampler,
+    Subset,
     SubsetRandomSampler,
     WeightedRandomSampler,
     dataloader,
@@ -35,6 +38,8 @@ from torch.utils.data import (
 
 from torchdojo.harness.originals import Loader, Tensor, as_numpy, frame_at
 from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.numbers import array
+from torchdojo.harness.recorder.tensors import tensors_in
 
 _RANDOM = (RandomSampler, SubsetRandomSampler, WeightedRandomSampler, DistributedSampler)
 _MOST_COUNTED = 200_000
@@ -43,6 +48,7 @@ _MOST_DRAWS = 400
 _MOST_UNREAD = 20
 _FEWEST_DRAWN = 4
 _MOST_DRAWN = 1 << 20
+_MOST_PARTS = 8
 
 
 def watch(bus: Bus) -> None:
@@ -78,6 +84,7 @@ class _Pass:
         self.ascending = True
         self.finished = False
         self.facts: dict[str, Any] | None = None
+        self.first: list[int] = []
         self.at = -1
 
     def draw(self, index: Any) -> None:
@@ -100,7 +107,7 @@ class _Pass:
 def _bytes(rows: Any) -> Any:
     """What a checksum of these rows is made of."""
     try:
-        return numbers("q", rows)
+        return whole_numbers("q", rows)
     except (TypeError, OverflowError):
         return repr(rows).encode()
 
@@ -162,7 +169,13 @@ class _Loaders:
                     found.finished = True
                     self._close(found)
                 raise
-            self._pass(iterator).batches += 1
+            found = self._pass(iterator)
+            found.batches += 1
+            if found.batches == 1 and found.facts is not None and not found.facts["random"]:
+                try:
+                    found.first = [_checksum(tensor) for tensor in tensors_in(batch)]
+                except Exception as error:
+                    self._bus.log.failed(error)
             return batch
 
         return following
@@ -182,6 +195,7 @@ class _Loaders:
         found.facts = {
             "loader": number,
             "dataset": log.ident(dataset),
+            "base": log.ident(_base(dataset)),
             "number": count,
             "after": log.latest,
             "rows": _length(dataset),
@@ -225,10 +239,26 @@ class _Loaders:
             drawn=found.drawn,
             distinct=None if found.seen is None else len(found.seen),
             order=found.order,
+            first=found.first,
             ascending=found.ascending,
             batches=found.batches,
             finished=found.finished,
         )
+
+
+def _base(dataset: Any) -> Any:
+    """The data set that this one is a part of, or itself."""
+    for _ in range(_MOST_PARTS):
+        if not isinstance(dataset, Subset):
+            break
+        dataset = dataset.dataset
+    return dataset
+
+
+def _checksum(tensor: Any) -> int:
+    """Of the values; of very many, of some."""
+    values = array(tensor).reshape(-1)
+    return zlib.crc32(np.ascontiguousarray(values[:: values.size // _MOST_DRAWN + 1]).tobytes())
 
 
 class _Draws:

@@ -7,6 +7,8 @@ Notes:
     used      between seeding torch and the next training forward random numbers were used: value, after, forward
     repeated  a training forward began with a state of torch's generator that an earlier training forward of the same
               model had, and random numbers were used from there on: forward, earlier (numbers of the forwards)
+    drawn     the same, but the random numbers were used between the update before and the forward, in which nothing
+              was seeded and no other forward ran: after (latest forward or loss at that update), forward, earlier
 """
 
 from __future__ import annotations
@@ -96,12 +98,17 @@ class _States:
         self._bus = bus
         #: (model, state) -> the forward that began with it and used random numbers.
         self._known: dict[tuple[int, int], int] = {}
+        #: The same for random numbers that were used just before it; and the state after the latest update, when that
+        #: was (the latest forward or loss).
+        self._drawn: dict[tuple[int, int], int] = {}
+        self._updated: tuple[int, int] | None = None
         self._pending: tuple[int, int, int] | None = None
         self._seeded: tuple[int, int, int, int] | None = None
         self._noted = 0
 
     def seeded(self, value: int) -> None:
         """torch's generator was seeded."""
+        self._updated = None
         if self._noted < _MOST_REPEATED:
             self._seeded = value, self._bus.log.at(), self._bus.log.latest, _checksum()
 
@@ -109,22 +116,32 @@ class _States:
         """A root forward begins: remember from which state, if it is one of training."""
         if module.training and is_grad_enabled() and self._noted < _MOST_REPEATED:
             state, forward = _checksum(), self._bus.log.latest + 1
-            self._pending = self._bus.log.ident(module), state, forward
+            model = self._bus.log.ident(module)
+            self._pending = model, state, forward
+            if self._updated is not None and self._updated[0] != state:
+                self._note_again("drawn", self._drawn, model, state, forward, after=self._updated[1])
             seeded, self._seeded = self._seeded, None
             if seeded is not None and seeded[3] != state:
                 self._noted += 1
                 self._bus.note("seeds", "used", seeded[1], value=seeded[0], after=seeded[2], forward=forward)
+        self._updated = None
 
     def step(self, optimizer: Any) -> None:
         """An update: were random numbers used since the forward?"""
         pending, self._pending = self._pending, None
-        if pending is None or _checksum() == pending[1]:
+        state = _checksum()
+        self._updated = state, self._bus.log.latest
+        if pending is None or state == pending[1]:
             return
-        model, state, forward = pending
-        earlier = self._known.setdefault((model, state), forward)
+        self._note_again("repeated", self._known, *pending)
+
+    def _note_again(
+        self, what: str, known: dict[tuple[int, int], int], model: int, state: int, forward: int, **facts: int
+    ) -> None:
+        earlier = known.setdefault((model, state), forward)
         if earlier != forward:
             self._noted += 1
-            self._bus.note("seeds", "repeated", forward=forward, earlier=earlier)
+            self._bus.note("seeds", what, forward=forward, earlier=earlier, **facts)
 
 
 def _checksum() -> int:

@@ -4,10 +4,16 @@
 tensors of the model that were used), forwards (looked into), change (how much the outputs that a backward pass did
 reach change, relative to their size, when those parameters of a copy of the model are shaken; null when that could not
 be tried).
+`cut`, once for each model at the end of whose outputs a backward pass never reached any, while some of its parameters
+got gradients all the same, as by a penalty on weights: model, tensors (of parameters that were used and never got a
+gradient), all, forwards.
 `handed`, once for each pair at the end: model, to (class of the model that its output was given to), tensors, times
 (forwards looked into in which the output arrived without its graph).
+`unrecorded`, once for each class of model at the end: model, tensors (of parameters that never got a gradient, since
+the model was called in train mode with gradients switched off each time it was looked into), forwards.
 
-Only parameters that want gradients, that an optimizer holds, in modules that were called with gradients recorded.
+Only parameters that want gradients and that an optimizer holds; but for the last of these notes, in modules that were
+called with gradients recorded.
 """
 
 from __future__ import annotations
@@ -78,6 +84,8 @@ class Severed:
         self._models: dict[int, _Model] = {}
         #: Parameters that have not been seen with a gradient.
         self._fresh: dict[int, _Used] = {}
+        #: Models that were called with gradients switched off, by their numbers.
+        self._unrecorded: dict[int, _Model] = {}
         #: The output of the latest look: its model, address, shape and values.
         self._output: tuple[_Model, int, tuple[int, ...], Array] | None = None
         looks_of(bus).ends.append(self._look)
@@ -87,9 +95,13 @@ class Severed:
         bus.script_ends.append(self._tell)
 
     def _look(self, look: Look) -> None:
-        if not look.calls or not look.calls[0].grad:
+        if not look.calls:
             return
-        model = self._models.setdefault(self._bus.log.ident(look.root), _Model(type(look.root).__name__))
+        number = self._bus.log.ident(look.root)
+        if not look.calls[0].grad:
+            self._look_unrecorded(look, self._unrecorded.setdefault(number, _Model(type(look.root).__name__)))
+            return
+        model = self._models.setdefault(number, _Model(type(look.root).__name__))
         model.at = self._bus.log.at()
         model.looks += 1
         names = {id(p): name for name, p in _named_parameters(look.root)}
@@ -115,6 +127,13 @@ class Severed:
             model.tries += 1
             change = self._shaken(look, model, {used.name for used in lacking})
             model.change = change if model.change is None else max(model.change, change or 0.0)
+
+    def _look_unrecorded(self, look: Look, model: _Model) -> None:
+        model.at = self._bus.log.at()
+        model.looks += 1
+        for name, parameter in _named_parameters(look.root):
+            if requires_grad_of(parameter):
+                self._use(model, parameter, name)
 
     def _use(self, model: _Model, parameter: Any, name: str) -> None:
         used = model.used.get(id(parameter))
@@ -151,7 +170,7 @@ class Severed:
         self._notice()
 
     def _notice(self) -> None:
-        for model in self._models.values():
+        for model in (*self._models.values(), *self._unrecorded.values()):
             for used in model.used.values():
                 if not used.graded and (parameter := used.parameter()) is not None:
                     used.graded = grad_of(parameter) is not None
@@ -183,6 +202,12 @@ class Severed:
         return [array(detach(t)).astype("float64") for t in tensors_in(twin(*look.args, **look.kwargs))]
 
     def _tell(self) -> None:
+        for number, model in self._unrecorded.items():
+            lacking = model.lacking(_LOOKS)
+            if number not in self._models and lacking and len(lacking) == len(model.used):
+                self._bus.note(
+                    "severed", "unrecorded", at=model.at, model=model.cls, tensors=len(lacking), forwards=model.looks
+                )
         for model in self._models.values():
             lacking = model.lacking(2)
             if not lacking:
@@ -202,6 +227,8 @@ class Severed:
             elif len(lacking) == len(model.used):
                 for name, times in model.handed.items():
                     self._bus.note("severed", "handed", at=model.at, to=name, times=times, **facts)
+            else:
+                self._bus.note("severed", "cut", at=model.at, all=len(model.used), forwards=model.looks, **facts)
 
 
 class _Reached:

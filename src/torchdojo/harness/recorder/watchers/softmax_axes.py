@@ -12,7 +12,7 @@ with two or more axes, however it is spelt):
 
 Notes `attention`, in a few backward passes: scores that are products of two tensors go through a softmax into another
 product, which sums over an axis that the weights do not sum to 1 along: `shape`, `dim` of the softmax, `at` the line of
-the softmax where that is known.
+the softmax where that is known, else the one that called the model.
 
 Notes `classes` for calls of nll_loss whose argument is a log-softmax, looking through nodes that only rearrange: `loss`
 (the number of the event), `shape` and `dim` of the log-softmax, `given` the shape of the argument, and as `at` the line
@@ -21,6 +21,7 @@ of the log-softmax where that is known.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -70,6 +71,7 @@ class _Axes:
         self._bus = bus
         self._calls: dict[tuple[Any, ...], list[Any]] = {}
         self._given: tuple[int, ...] = ()
+        self._called_at = -1
         self._output: tuple[int, ...] = ()
         self._nested = False
         self._backwards = self._losses = 0
@@ -116,6 +118,7 @@ class _Axes:
     def forward_begins(self, module: Any, args: Any, kwargs: Any) -> None:
         given = first_tensor(args, kwargs)
         self._given = () if given is None else tuple(shape_of(given))
+        self._called_at = self._bus.log.at()
 
     def forward_ends(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
         made = first_tensor((output,))
@@ -148,22 +151,50 @@ class _Axes:
 
     def _look_at_weights(self, product: Any, operand: int) -> None:
         node, passed = through(before(product, operand), _REARRANGING + _MOVING + _DROPPING)
-        if node is None or node.name() != "SoftmaxBackward0" or not _scores_are_products(node):
+        weights = _softmax_at(node)
+        if weights is None or not _scores_are_products(weights.of):
             return
-        shape = tuple(shape_of(node._saved_result))
-        dim = saved_axis(node, len(shape))
+        shape, dim = weights.shape, weights.dim
         if any(name.startswith(_MOVING) for name in passed):
             wrong = _sums_along_the_other_axis(product, operand)
         else:
             wrong = dim != len(shape) - (1 if operand == 0 else 2)
-        at = node.metadata.get(_AT, -1)
+        at = node.metadata.get(_AT, self._called_at)
         what = "attention" if wrong else "sound attention"
         self._bus.note("softmax_axes", what, at=at, shape=list(shape), dim=dim)
 
 
-def _scores_are_products(softmax: Any) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Softmax:
+    """A softmax in a graph: its shape and axis, and the node that made what it is taken of."""
+
+    shape: tuple[int, ...]
+    dim: int
+    of: Any
+
+
+def _softmax_at(node: Any) -> _Softmax | None:
+    """The softmax that this node is, or the last step of one that is written out: exponentials over their sum."""
+    if node is None:
+        return None
+    if node.name() == "SoftmaxBackward0":
+        shape = tuple(shape_of(node._saved_result))
+        return _Softmax(shape, saved_axis(node, len(shape)), before(node))
+    powers, total = before(node), before(node, 1)
+    if node.name() != "DivBackward0" or total is None or total.name() != "SumBackward1":
+        return None
+    if powers is None or powers.name() != "ExpBackward0" or before(total) is not powers:
+        return None
+    shape, axes = tuple(shape_of(powers._saved_result)), total._saved_dim
+    if len(axes) != 1:
+        return None
+    axis = int(axes[0])
+    return _Softmax(shape, axis if axis < len(shape) else axis - 2**64 + len(shape), before(powers))
+
+
+def _scores_are_products(scores: Any) -> bool:
     """Whether what the softmax is taken of is a product of two computed tensors: queries and keys."""
-    node, _ = through(before(softmax), _REARRANGING + _MOVING + _SCALING)
+    node, _ = through(scores, _REARRANGING + _MOVING + _SCALING)
     if node is None or node.name() not in _PRODUCTS:
         return False
     for operand in (0, 1):

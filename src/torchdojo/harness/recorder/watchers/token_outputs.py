@@ -17,7 +17,11 @@ arrives, notes `targets`, for a few forwards:
 Batches that come with a second tensor of ids of the same shape (a source and a target) are left alone: which of the two
 the output belongs to cannot be told. Labels that are the ids themselves, or the next ones, are no such second sequence.
 
-and, once for a class of models, `causal`: `model` (its class), `value`, whether outputs stay as they are when a later
+Models that take their labels along and return a loss have no such output. Of the cross-entropies inside their forwards
+notes `inside`, for a few: `model`, `forward`, `loss` (its number), and `shifts` and `judged` as above, where it can be
+told from the graph which positions the scores belong to.
+
+And, once for a class of models, `causal`: `model` (its class), `value`, whether outputs stay as they are when a later
 token changes, and `own`, whether the output at a position changes with the token there (in a model that shifts its
 inputs by itself it does not).
 """
@@ -48,6 +52,10 @@ _MOST_VALUES = 4_000_000
 #: negative in it has to be at one class.
 _BALANCE, _POINTED = 1e-3, 0.6
 
+#: Between a slice of the scores and the loss only this happens, and so many times.
+_REARRANGING = ("Slice", "View", "UnsafeView", "Reshape", "Clone", "Transpose", "Permute", "Alias")
+_FAR_ENOUGH = 8
+
 #: The forward after which a copy of the model is tried out.
 _TRIED = 2
 
@@ -55,6 +63,9 @@ _TRIED = 2
 def watch(bus: Bus) -> None:
     """Listen to forwards of token models."""
     counts: dict[str, int] = {}
+    inside = _LossesInside(bus)
+    bus.forward_begins.append(inside.begins)
+    bus.loss_ends.append(inside.ends)
 
     def ended(number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
         if bus.log.light or bus.experimenting:
@@ -77,6 +88,68 @@ def watch(bus: Bus) -> None:
             _follow(bus, (number, name), scores, ids, padding, declared)
 
     bus.forward_ends.append(ended)
+
+
+class _LossesInside:
+    """Cross-entropies that a token model computes within its own forward."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._ids: Any = None
+        self._name = ""
+        self._seen = 0
+
+    def begins(self, module: Any, args: Any, kwargs: Any) -> None:
+        """A root forward begins."""
+        given = first_tensor(args, kwargs)
+        tokens = given is not None and dtype_of(given) in _INTEGERS and len(shape_of(given)) == 2
+        self._ids, self._name = (given if tokens else None), type(module).__name__
+
+    def ends(self, number: int, name: str, args: Any, kwargs: Any, result: Any) -> None:
+        """A library loss ended."""
+        if self._ids is None or not self._bus.inside or name != "cross_entropy" or self._bus.log.light:
+            return
+        scores, target = (*args, *kwargs.values())[:2]
+        if grad_fn_of(result) is None or not isinstance(target, Tensor) or dtype_of(target) not in _INTEGERS:
+            return
+        self._seen += 1
+        if self._seen not in _LOOKED_AT and self._seen % _EVERY:
+            return
+        ids = array(self._ids)
+        rows, length = ids.shape
+        begin = _first_position(grad_fn_of(scores))
+        if begin is None or target.numel() % rows or not 2 < (kept := target.numel() // rows) <= length - begin:
+            return
+        shares, judged = _shares_of(ids, array(target).reshape(rows, kept), begin)
+        forward = self._bus.log.latest + 1
+        self._bus.note(
+            "token_outputs", "inside", model=self._name, forward=forward, loss=number, shifts=shares, judged=judged
+        )
+
+
+def _first_position(node: Any) -> int | None:
+    """Where along the sequence the scores begin: at a slice of it, as the graph tells; None when that is not clear."""
+    begin = 0
+    for _ in range(_FAR_ENOUGH):
+        if node is None or not node.name().startswith(_REARRANGING):
+            return begin
+        if node.name() == "SliceBackward0" and int(node._saved_dim) == 1:
+            begin += int(node._saved_start)
+        following = node.next_functions
+        node = following[0][0] if following else None
+    return None
+
+
+def _shares_of(ids: Array, targets: Array, begin: int) -> tuple[list[float], int]:
+    """For each shift the share of positions whose target is the id so many places on; and the fewest positions."""
+    shares, judged = [], []
+    for shift in _SHIFTS:
+        first, last = max(0, -(begin + shift)), min(targets.shape[1], ids.shape[1] - begin - shift)
+        wanted, counted = ids[:, begin + shift + first : begin + shift + last], targets[:, first:last]
+        known = counted >= 0
+        shares.append(float((wanted == counted)[known].mean()) if known.any() else 0.0)
+        judged.append(int(known.sum()))
+    return shares, min(judged)
 
 
 def _has_second_sequence(given: Any, args: Any, kwargs: Any) -> bool:
