@@ -15,7 +15,7 @@ import pytest
 from torchdojo.domain.finding import Severity
 from torchdojo.harness.recorder.watchers import watcher_names
 from torchdojo.harness.script import record_script
-from torchdojo.probes import probes
+from torchdojo.probes import Expected, probes
 
 HEAD = """
 import torch
@@ -385,6 +385,25 @@ def test_a_fixed_order_shows_among_equal_rows():
     trace = record_script(edited(CATEGORIES, (", shuffle=True", "")), "script.py", seed=1)
     seen = probes()["unshuffled-training"].observe(trace).findings
     assert any("exactly the rows of an earlier one" in finding.message for finding in seen)
+
+
+def order_of_known_rows(script):
+    trace = record_script(script, "script.py", seed=1)
+    return probes()["unshuffled-training"].observe(trace, Expected(training_rows=400))
+
+
+def test_shuffling_shows_among_equal_rows_whose_number_is_known():
+    wider = edited(CATEGORIES, ("(400, 2)", "(400, 3)"), ("nn.Linear(16, 3)", "nn.Linear(24, 3)"))
+    assert order_of_known_rows(wider).applicable
+    moved_along = edited(
+        wider,
+        (
+            "TensorDataset(rows, y), batch_size=32, shuffle=True",
+            "TensorDataset(rows.roll(3 * epoch, 0), y.roll(3 * epoch)), batch_size=32",
+        ),
+    )
+    seen = order_of_known_rows(moved_along)
+    assert seen.findings or not seen.applicable
 
 
 CROPS = """

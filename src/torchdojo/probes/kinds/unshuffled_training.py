@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
@@ -31,6 +31,10 @@ WHOLE = 0.9
 SLACK, FACTOR = 0.15, 2.5
 #: And by so many standard deviations: few pairs meet again often, now and then.
 DEVIATIONS = 4.0
+#: Of the rows of an epoch at least this share came in the epoch before, too.
+COME_AGAIN = 0.6
+#: Batches that have more than this in common by chance, of very few sorts of rows, tell nothing.
+ALIKE = 0.75
 #: Where the same batches come again, at least this share is not new; shuffled rows make fewer than the other.
 SAME_BATCHES, SAME_BY_CHANCE = 0.2, 0.05
 #: So many of them are no accident.
@@ -68,6 +72,13 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     repeated = _repeated(trace, compared, passes, harmful=harmful) or _same_batches(trace, batches, harmful=harmful)
     if repeated:
         findings.append(repeated)
+    if expected.training_rows is not None and not unmistakable_rows(passes):
+        # Most rows have equals. Where an epoch begins can be known nevertheless.
+        new = _in_new_company(_by_iterations(trace, batches) or _by_number(batches, expected.training_rows))
+        said = "Most rows have equals, so nothing can be said about the order."
+        if new:
+            said = f"Over {counted(len(batches), 'training batch', 'training batches')}, rows came in new company."
+        return Observation(KIND, len(batches) if new or findings else 0, said, tuple(findings))
     summary = "No row was seen twice, so nothing can be said about the order."
     if compared:
         summary = (
@@ -75,6 +86,63 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             f"(an independent shuffle gives {_average_chance(compared):.0%}), over {counted(len(passes), 'epoch')}."
         )
     return Observation(KIND, len(batches) if compared or findings else 0, summary, tuple(findings))
+
+
+def _by_iterations(trace: Trace, batches: Sequence[Batch]) -> list[list[tuple[int, ...]]]:
+    """The rows of each batch, by iterations of a loader; empty when there are not several."""
+    held = {batch.forward["id"]: batch.rows for batch in batches}
+    found: list[list[tuple[int, ...]]] = [[]]
+    for event in trace.of("iter", "forward"):
+        if event["t"] == "iter":
+            found.append([])
+        elif event["id"] in held:
+            found[-1].append(held[event["id"]])
+    passes = [each for each in found if len(each) > 1]
+    return passes if len(passes) > 1 else []
+
+
+def _by_number(batches: Sequence[Batch], rows: int) -> list[list[tuple[int, ...]]]:
+    """The same, by how many batches make up so many rows."""
+    length = max(2, round(rows / max(batch.size for batch in batches)))
+    held = [batch.rows for batch in batches]
+    return [held[i : i + length] for i in range(0, len(held) - length + 1, length)]
+
+
+def _in_new_company(passes: Sequence[Sequence[Sequence[int]]]) -> bool:
+    """Whether batches share as little with those of the epoch before as shuffled ones would, whatever rows are equal.
+
+    It is not known of rows that do not come again, as those that are changed at random each time.
+    """
+    if len(passes) < 2 or not all(_come_again(*both) for both in pairwise(passes)):
+        return False
+    by_chance = _in_common([_shuffled(each, seed) for seed, each in enumerate(passes)])
+    return by_chance <= ALIKE and _in_common(passes) <= by_chance + SLACK
+
+
+def _come_again(before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> bool:
+    """Whether most rows of a pass were in the one before."""
+    known = {row for batch in before for row in batch}
+    again = [row in known for batch in after for row in batch]
+    return sum(again) >= COME_AGAIN * len(again)
+
+
+def _shuffled(batches: Sequence[Sequence[int]], seed: int) -> list[list[int]]:
+    """The same rows in other batches of the same sizes."""
+    rows = [row for batch in batches for row in batch]
+    random.Random(seed).shuffle(rows)
+    ends = list(accumulate(map(len, batches)))
+    return [rows[end - len(batch) : end] for batch, end in zip(batches, ends, strict=True)]
+
+
+def _in_common(passes: Sequence[Sequence[Sequence[int]]]) -> float:
+    """The share of a batch that it has in common with the most similar one of the pass before, on average."""
+    shares = []
+    for before, after in pairwise(passes):
+        known = [Counter(batch) for batch in before]
+        for batch in after:
+            own = Counter(batch)
+            shares.append(max((own & other).total() for other in known) / len(batch))
+    return sum(shares) / len(shares)
 
 
 def _reads_a_stream(trace: Trace) -> bool:
