@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from torchdojo.domain.trace import Event, Trace
@@ -53,7 +53,7 @@ def evaluated_passes(trace: Trace) -> list[Evaluated]:
         passes.pop(number, None)
     trained: dict[int, _Trained] = {}
     found: dict[tuple[int, int], list[Event]] = {}
-    known: dict[tuple[int, int], _Trained] = {}
+    known: dict[tuple[int, int], _UntilNow] = {}
     for event in trace.events:
         if event["t"] == "optimizer":
             # Another fold, another stage: what was trained before may have been thrown away.
@@ -148,42 +148,55 @@ def _scored_in_part(trace: Trace) -> set[int]:
 
 
 class _Trained:
-    """The rows one model was trained on so far, and how often two rows of a batch were equal."""
+    """The rows one model was trained on so far, and how often two rows of a batch were equal.
+
+    `rows` tells for each row how many different ones had been trained on before it came.
+    """
 
     def __init__(self) -> None:
-        self.rows: set[int] = set()
+        self.rows: dict[int, int] = {}
         self._pairs = self._twins = 0
         self._whole_numbers = False
 
     def add(self, forward: Event) -> None:
         """A training batch."""
         rows = forward.get("rows", ())
-        self.rows.update(rows)
+        for row in rows:
+            self.rows.setdefault(row, len(self.rows))
         self._pairs += len(rows) * (len(rows) - 1) // 2
         self._twins += sum(n * (n - 1) // 2 for n in Counter(rows).values() if n > 1)
         self._whole_numbers = not str(forward.get("dtype", "")).startswith(FLOATS)
 
-    def as_it_is(self) -> _Trained:
-        """A copy that goes on no further."""
-        copied = _Trained()
-        copied.rows = set(self.rows)
-        copied._pairs, copied._twins, copied._whole_numbers = self._pairs, self._twins, self._whole_numbers
-        return copied
+    def as_it_is(self) -> _UntilNow:
+        """What is known now; it goes on no further."""
+        # Of a few whole numbers twins are to be expected, even where none was seen among the pairs of a batch.
+        twins = self._twins + (3 if self._whole_numbers else 0)
+        return _UntilNow(self.rows, len(self.rows), twins / max(1, self._pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class _UntilNow:
+    """The first `number` rows one model was trained on, and how often two rows are twins."""
+
+    rows: Mapping[int, int]
+    number: int
+    twins: float
+
+    def __contains__(self, row: int) -> bool:
+        return self.rows.get(row, self.number) < self.number
 
     def by_chance(self, rows: int) -> float:
         """How many of so many new rows have a twin here, if rows are as often equal as two rows of a batch are."""
-        # Of a few whole numbers twins are to be expected, even where none was seen among the pairs of a batch.
-        twins = self._twins + (3 if self._whole_numbers else 0)
-        return rows * len(self.rows) * twins / max(1, self._pairs)
+        return rows * self.number * self.twins
 
 
-def _evaluated(forwards: Pass, trained: _Trained, of_loader: bool, *, copies: bool) -> Evaluated | None:
+def _evaluated(forwards: Pass, trained: _UntilNow, of_loader: bool, *, copies: bool) -> Evaluated | None:
     """What is known of a pass; with `copies`, rows of it that were trained on are copies of these."""
     counts = Counter(row for forward in forwards for row in set(forward.get("rows", ())))
-    if len(counts) < FEWEST_ROWS or not trained.rows or sum(counts.values()) >= _REPEATS * len(counts):
+    if len(counts) < FEWEST_ROWS or not trained.number or sum(counts.values()) >= _REPEATS * len(counts):
         return None
-    in_parts = not of_loader and _in_parts(forwards, trained.rows)
-    again = sum(row in trained.rows for row in counts)
+    in_parts = not of_loader and _in_parts(forwards, trained)
+    again = sum(row in trained for row in counts)
     natural = 0.0 if copies else trained.by_chance(len(counts))
     return Evaluated(forwards, len(counts), again, natural, in_parts)
 
@@ -202,7 +215,7 @@ def _models_of_measured_rows(trace: Trace) -> set[int]:
     return {model for model, told in found.items() if all(told)}
 
 
-def _in_parts(forwards: Pass, trained: set[int]) -> bool:
+def _in_parts(forwards: Pass, trained: _UntilNow) -> bool:
     shares = [sum(row in trained for row in rows) / len(rows) for f in forwards if (rows := f.get("rows", ()))]
     return all(part in (0.0, 1.0) for part in shares) and len(set(shares)) > 1
 

@@ -15,7 +15,8 @@ from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.numbers import array
 from torchdojo.harness.recorder.tensors import tensors_in
 
-_MOST_FORWARDS = 48
+#: Forwards that were given something besides their first tensor, and forwards at all.
+_MOST_LOOKED, _MOST_FORWARDS = 48, 240
 _MOST_NUMBERS = 1 << 16
 
 
@@ -29,13 +30,13 @@ def watch(bus: Bus) -> None:
 class _States:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._looked = 0
+        self._looked = self._forwards = 0
         #: The values that came out of the latest forward of each model, by the model's number.
         self._came_out: dict[int, set[bytes]] = {}
 
     def begin(self, module: Any, args: Any, kwargs: Any) -> None:
         """A root forward begins."""
-        if self._looked >= _MOST_FORWARDS or not _trains(module):
+        if not self._looks(module):
             return
         further = tensors_in([*args, *kwargs.values()])[1:]
         known = self._came_out.get(self._bus.log.ident(module))
@@ -46,13 +47,15 @@ class _States:
 
     def end(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
         """A root forward ended."""
-        if self._looked < _MOST_FORWARDS and _trains(module):
+        if self._looks(module):
+            self._forwards += 1
             made = (_values(tensor) for tensor in tensors_in(output))
             self._came_out[self._bus.log.ident(module)] = {values for values in made if values is not None}
 
-
-def _trains(module: Any) -> bool:
-    return bool(module.training and is_grad_enabled() and functorch_level() is None)
+    def _looks(self, module: Any) -> bool:
+        if self._looked >= _MOST_LOOKED or self._forwards >= _MOST_FORWARDS:
+            return False
+        return bool(module.training and is_grad_enabled() and functorch_level() is None)
 
 
 def _values(tensor: Any) -> bytes | None:

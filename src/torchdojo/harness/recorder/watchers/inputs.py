@@ -41,7 +41,7 @@ _MOST_FEATURES = 16
 #: Of images with more values than this, only some pixels are averaged.
 _MOST_AVERAGED = 1 << 15
 _MOST_SPREADS = 160
-_MOST_COMPARED = 24
+_MOST_COMPARED, _MOST_FOLLOWING = 24, 240
 _ROWS_COMPARED = 48
 #: Outputs of the latest root forwards that are known when the next one begins.
 _LATEST_OUTPUTS = 4
@@ -59,7 +59,7 @@ class _Inputs:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._spreads = {True: 0, False: 0}
-        self._updates = self._compared = 0
+        self._updates = self._compared = self._following = 0
         #: For each line and shape: the first batch of the latest evaluation, the latest batch, and when they came.
         self._seen: dict[tuple[int, tuple[int, ...]], tuple[int, Array | None, Array | None]] = {}
         #: Models that another one feeds, by their numbers, and what the latest ones with weights gave.
@@ -129,7 +129,8 @@ class _Inputs:
         when, first, latest = self._seen.get(key, (-1, None, None))
         if when == self._updates:
             self._seen[key] = when, first, rows
-            if latest is not None:
+            if latest is not None and self._following < _MOST_FOLLOWING:
+                self._following += 1
                 self._differ("repeated", at, latest, rows, movable=movable)
         else:
             self._seen[key] = self._updates, rows, rows
