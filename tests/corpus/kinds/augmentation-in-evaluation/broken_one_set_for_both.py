@@ -1,5 +1,5 @@
 """Short sounds, all of them from one data set that changes what it hands out."""
-# where: hits += (net(wave)
+# where: for wave, word in dev_loader
 import random
 import torch
 import torch.nn as nn
