@@ -17,11 +17,18 @@ def goes_on(trace: Trace) -> bool:
     return any(note["spans"] > 1 for note in trace.notes(WATCHER, "reach"))
 
 
-def longest_sum(trace: Trace) -> int:
-    """The most finished updates that one tensor's graph holds although no backward pass goes through them."""
-    if reaching_back(trace):
-        return 0
-    return max((note["spans"] for note in trace.notes(WATCHER, "grown")), default=0)
+def longest_sum(trace: Trace) -> tuple[int, str]:
+    """The most finished updates that one tensor's graph holds although no backward pass goes through them.
+
+    And in words what holds that tensor, "" where it is not known.
+    """
+    notes = [] if reaching_back(trace) else list(trace.notes(WATCHER, "grown"))
+    if not notes:
+        return 0, ""
+    most = max(notes, key=lambda note: int(note["spans"]))
+    if most["owner"]:
+        return most["spans"], f"the attribute '{most['name']}' of a {most['owner']}"
+    return most["spans"], f"the variable '{most['name']}'" if most["name"] else ""
 
 
 def reaching_back(trace: Trace) -> int:

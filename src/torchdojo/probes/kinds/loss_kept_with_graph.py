@@ -19,7 +19,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     most = max((s["live"] for s in steps), default=0)
     findings: tuple[Finding, ...] = ()
     # In a script of which nothing more is known, a sum and a state that is never detached are kinds of their own.
-    other = expected == Expected() and (longest_sum(trace) > FEW or reaching_back(trace) > 0)
+    other = expected == Expected() and (longest_sum(trace)[0] > FEW or reaching_back(trace) > 0)
     # One forgotten variable may hold a whole update's graphs; what is kept for good grows step by step.
     grows = len({s["live"] for s in steps}) > FEW
     if most > FEW and grows and not other:

@@ -4,7 +4,9 @@ Every forward, library loss and root of a backward pass leaves the number of the
 Notes:
 
 - `grown`, when graphs of finished updates have gathered, at a few moments: spans (the most finished updates whose
-  nodes a single tensor's graph holds), alive (graphs of finished updates still there in all), update
+  nodes a single tensor's graph holds), alive (graphs of finished updates still there in all), update, name and owner
+  (under which name, of an object of which class, that tensor is kept; the latter "" for a variable of a module, both
+  "" where it is not known)
 - `reach`, at a few backward passes: spans (earlier updates whose nodes the pass can reach), update
 - `second_time`, at a backward pass that failed: spans, as above
 """
@@ -14,6 +16,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 from torchdojo.harness.originals import Tensor, grad_fn_of
@@ -119,14 +122,40 @@ class _Watch:
             self._look()
 
     def _look(self) -> None:
-        most = 0
+        most, longest = 0, None
         seen: set[int] = set()
         for thing in gc.get_objects():
             if type(thing) is Tensor and (node := grad_fn_of(thing)) is not None and id(node) not in seen:
                 seen.add(id(node))
                 spans = len({u for u in self._updates_behind(node) if u < self._updates - 1})
-                most = max(most, spans)
-        self._bus.note(_BY, "grown", spans=most, alive=len(self._alive), update=self._updates)
+                if spans > most:
+                    most, longest = spans, thing
+        name, owner = _kept_as(longest)
+        alive = len(self._alive)
+        self._bus.note(_BY, "grown", spans=most, alive=alive, update=self._updates, name=name, owner=owner)
+
+
+def _kept_as(thing: Any) -> tuple[str, str]:
+    """The name that a tensor has in an object or a module, and the object's class; what a function holds has none."""
+    for holder in [] if thing is None else gc.get_referrers(thing):
+        names = holder if isinstance(holder, dict) else _attributes(holder)
+        name = next((key for key, value in names.items() if value is thing and isinstance(key, str)), "")
+        if name and names is not holder:
+            return name, type(holder).__name__
+        if name:
+            owner = next((each for each in gc.get_referrers(names) if _attributes(each) is names), None)
+            if owner is not None:
+                return name, "" if isinstance(owner, ModuleType) else type(owner).__name__
+    return "", ""
+
+
+def _attributes(thing: Any) -> dict[Any, Any]:
+    """The attributes of an object, past whatever its class says about looking them up."""
+    try:
+        names = object.__getattribute__(thing, "__dict__")
+    except AttributeError:
+        return {}
+    return names if isinstance(names, dict) else {}
 
 
 def nodes_behind(roots: list[Any]) -> Iterator[Any]:
