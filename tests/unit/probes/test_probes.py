@@ -497,6 +497,27 @@ def test_what_keeps_a_graph_that_grows_is_named():
     assert "the variable 'running'" in finding.message
 
 
+NUMBERS = """
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+net = nn.Sequential(nn.Linear(32, 16), nn.Tanh(), nn.Linear(16, 32))
+optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+for step in range(40):
+    v = torch.rand(32)
+    optimizer.zero_grad()
+    nn.functional.mse_loss(net(v), v.sin()).backward()
+    optimizer.step()
+"""
+
+
+def test_numbers_that_go_in_as_one_row_are_pointed_out():
+    (finding,) = watched(NUMBERS, "input-missing-feature-dim")
+    assert "unsqueeze(1)" in finding.message
+    assert finding.severity is Severity.STYLE
+
+
 DISTILLED = """
 import torch
 from torch import nn

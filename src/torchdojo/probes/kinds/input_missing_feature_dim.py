@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
-from torchdojo.domain.trace import Trace
+from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.entry import reaching, takes_batch_as_one_row
 from torchdojo.probes.expected import Expected
-from torchdojo.probes.training import distinct_places
-from torchdojo.probes.wording import counted, shape
+from torchdojo.probes.training import ENOUGH_STEPS, distinct_places
+from torchdojo.probes.wording import counted, shape, share
 
 KIND = "input-missing-feature-dim"
+
+#: Of the training forwards so many are alike when a script does what they show.
+MOSTLY = 0.9
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
@@ -36,6 +39,14 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         )
         where = distinct_places(trace, flat, most=1)
         findings = (Finding(KIND, Severity.BUG, Certainty.EVENT, message, where),)
+    elif not graded and (perhaps := _number_by_number(trace)):
+        message = (
+            f"{share(len(perhaps), len(trace.training_forwards))} training forwards got {shape(perhaps[0]['shape'])}, "
+            "with as many targets: to the first layer these are the features of one row. If they are rows of one "
+            "feature each, they need an axis for it, as by unsqueeze(1)."
+        )
+        where = distinct_places(trace, perhaps, most=1)
+        findings = (Finding(KIND, Severity.STYLE, Certainty.EVENT, message, where),)
     trained = trace.training_forwards
     shapes = sorted({shape(reaching(f)) for f in trained if reaching(f)})
     summary = (
@@ -43,6 +54,14 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         f"{' and '.join(shapes[:2])}: rows first, features last."
     )
     return Observation(KIND, len(trained) if shapes else 0, summary, findings)
+
+
+def _number_by_number(trace: Trace) -> list[Event]:
+    """Training forwards of one axis, if nearly all are, whose outputs and targets are as many as their inputs."""
+    lengths = {e["forward"]: e["shape"] for e in trace.of("loss") if e["shape"] == e.get("target_shape")}
+    trained = trace.training_forwards
+    found = [f for f in trained if takes_batch_as_one_row(f) and lengths.get(f["id"]) == f["shape"]]
+    return found if len(found) >= max(ENOUGH_STEPS, MOSTLY * len(trained)) else []
 
 
 def _scored_as_batches(trace: Trace) -> set[int]:
