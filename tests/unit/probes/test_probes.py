@@ -518,6 +518,36 @@ def test_numbers_that_go_in_as_one_row_are_pointed_out():
     assert finding.severity is Severity.STYLE
 
 
+TAGGED = """
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+class Tagger(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words, self.out = nn.Embedding(20, 8, padding_idx=0), nn.Linear(8, 4)
+    def forward(self, ids):
+        return self.out(self.words(ids))
+net = Tagger()
+optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
+for step in range(20):
+    ids = torch.randint(1, 20, (8, 12))
+    ids[torch.arange(12) >= torch.randint(5, 12, (8, 1))] = 0
+    tags = torch.where(ids > 0, ids % 4, 0)
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(net(ids).transpose(1, 2), tags, ignore_index=0).backward()
+    optimizer.step()
+"""
+
+
+def test_a_class_that_shares_its_number_with_the_padding_is_pointed_out():
+    (finding,) = watched(TAGGED, "label-encoding")
+    assert "tokens that are no padding" in finding.message
+    assert finding.severity is Severity.STYLE
+    assert not watched(edited(TAGGED, ("ids % 4", "1 + ids % 3")), "label-encoding")
+
+
 DISTILLED = """
 import torch
 from torch import nn

@@ -17,6 +17,8 @@ LOSSES = frozenset({"cross_entropy", "nll_loss"})
 ENOUGH_LABELS = 300
 #: A single batch of a single candidate is no habit.
 ENOUGH_CALLS = 5
+#: A class that is left out at so many places where no padding is, is more than a mark for a few odd tokens.
+BESIDE = 0.05
 
 
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
@@ -29,6 +31,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
             _outside(trace, calls),
             _alone(trace, [*calls, *shared]),
             _ignored(trace, calls),
+            _ignored_beside_padding(trace),
             _shifted(trace, calls),
         )
         if f
@@ -115,6 +118,19 @@ def _ignored(trace: Trace, calls: list[Event]) -> Finding | None:
         "labels had no part in training."
     )
     return Finding(KIND, Severity.BUG, Certainty.EVENT, message, distinct_places(trace, notes))
+
+
+def _ignored_beside_padding(trace: Trace) -> Finding | None:
+    """A class that is left out where no padding is; where the classes are the ids themselves, that may be a mask."""
+    notes = [e for e in trace.notes(WATCHERS[0], "ignored") if e["beside"] is not None and e["ids"] != e["classes"]]
+    beside, count = sum(e["beside"] for e in notes), sum(e["count"] for e in notes)
+    if len(notes) < ENOUGH_CALLS or beside < BESIDE * count:
+        return None
+    message = (
+        f"The loss ignores class {notes[0]['index']}, and at {share(beside, count)} positions that is the class of "
+        "tokens that are no padding: if it is a class like the others, the model never learns it."
+    )
+    return Finding(KIND, Severity.STYLE, Certainty.EVENT, message, distinct_places(trace, notes, most=1))
 
 
 def _shifted(trace: Trace, calls: list[Event]) -> Finding | None:
