@@ -27,6 +27,7 @@ is_leaf_of: Callable[[Any], bool] = _namespace["is_leaf"].__get__
 shape_of: Callable[[Any], tuple[int, ...]] = _namespace["shape"].__get__
 dtype_of: Callable[[Any], torch.dtype] = _namespace["dtype"].__get__
 device_of: Callable[[Any], torch.device] = _namespace["device"].__get__
+layout_of: Callable[[Any], torch.layout] = _namespace["layout"].__get__
 is_cpu_of: Callable[[Any], bool] = _namespace["is_cpu"].__get__
 
 detach: Callable[..., Any] = _base.detach

@@ -254,7 +254,7 @@ class Forwards:
         self._train_leaves = self._eval_leaves = 0
         # From here on there will be an event, whatever the arguments are.
         self._running = True
-        given = args[0] if args and isinstance(args[0], Tensor) else first_tensor(args, kwargs)
+        given = first_tensor(args, kwargs)
         parameter = model.parameters[0] if model.parameters else None
         self._seen_at_entry = (
             model.trainable,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from torchdojo.harness.originals import Tensor, functorch_level, is_grad_enabled, numel, shape_of
+from torchdojo.harness.originals import functorch_level, is_grad_enabled, numel, shape_of
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.numbers import array
 from torchdojo.harness.recorder.tensors import tensors_in
@@ -60,7 +60,7 @@ class _States:
 
 def _values(tensor: Any) -> bytes | None:
     """The numbers of a tensor; None where they are one number all over, which tells nothing, or too many."""
-    if not isinstance(tensor, Tensor) or not tensor.is_floating_point() or not 1 < numel(tensor) <= _MOST_NUMBERS:
+    if not tensor.is_floating_point() or not 1 < numel(tensor) <= _MOST_NUMBERS:
         return None
     numbers = array(tensor)
     return None if numbers.min() == numbers.max() else repr(tuple(shape_of(tensor))).encode() + numbers.tobytes()

@@ -10,6 +10,7 @@ Notes, each at the line that computes the loss:
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import numpy as np
@@ -35,12 +36,13 @@ class _Labels:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._noted = 0
-        #: The model that was called last, and what it was given.
-        self._latest: tuple[Any, Any] = (None, None)
+        #: The model that was called last, and what it was given, by weak references.
+        self._latest: tuple[Any, Any] | None = None
 
     def forward(self, module: Any, args: Any, kwargs: Any) -> None:
         """A root forward begins."""
-        self._latest = module, first_tensor(args, kwargs)
+        given = first_tensor(args, kwargs)
+        self._latest = None if given is None else (weakref.ref(module), weakref.ref(given))
 
     def loss(self, number: int, name: str, args: Any, kwargs: Any, result: Any) -> None:
         """A loss was computed."""
@@ -74,8 +76,8 @@ class _Labels:
 
     def _beside(self, left_out: Array) -> tuple[int | None, int]:
         """How many of the targets that are left out belong to ids other than that of the padding, and how many ids."""
-        model, given = self._latest
-        if given is None or given.is_floating_point() or numel(given) != left_out.size:
+        model, given = (None, None) if self._latest is None else (ref() for ref in self._latest)
+        if model is None or given is None or given.is_floating_point() or numel(given) != left_out.size:
             return None, 0
         for layer in Module.modules(model):
             if isinstance(layer, torch.nn.Embedding) and layer.padding_idx is not None:

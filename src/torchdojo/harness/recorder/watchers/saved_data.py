@@ -28,7 +28,7 @@ from torchdojo.harness.originals import (
 )
 from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.numbers import array
-from torchdojo.harness.recorder.tensors import tensors_in
+from torchdojo.harness.recorder.tensors import is_dense, tensors_in
 
 _BY = "saved_data"
 
@@ -170,7 +170,7 @@ def _values(node: Any, name: str) -> list[Any]:
     except RuntimeError:
         return []  # Freed already, or written to in a way that autograd notices.
     values = value if isinstance(value, (tuple, list)) else [value]
-    return [tensor for tensor in values if isinstance(tensor, Tensor) and numel(tensor)]
+    return [tensor for tensor in values if is_dense(tensor) and numel(tensor)]
 
 
 def _checksum(tensor: Any) -> int:

@@ -82,8 +82,8 @@ class Severed:
         self._bus = bus
         self._owners = owners_of(bus)
         self._models: dict[int, _Model] = {}
-        #: Parameters that have not been seen with a gradient.
-        self._fresh: dict[int, _Used] = {}
+        #: Parameters that have not been seen with a gradient, of each model.
+        self._fresh: dict[tuple[int, int], _Used] = {}
         #: Models that were called with gradients switched off, by their numbers.
         self._unrecorded: dict[int, _Model] = {}
         #: The output of the latest look: its model, address, shape and values.
@@ -142,7 +142,7 @@ class Severed:
         used.name = name
         used.uses += 1
         if not used.graded:
-            self._fresh[id(parameter)] = used
+            self._fresh[id(parameter), id(model)] = used
 
     def _arrives(self, module: Any, args: Any, kwargs: Any) -> None:
         """See whether the latest output comes here without its graph."""

@@ -28,6 +28,7 @@ inputs by itself it does not).
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,7 @@ class _LossesInside:
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
+        #: What the model that runs was given, by a weak reference.
         self._ids: Any = None
         self._name = ""
         self._seen = 0
@@ -103,22 +105,29 @@ class _LossesInside:
         """A root forward begins."""
         given = first_tensor(args, kwargs)
         tokens = given is not None and dtype_of(given) in _INTEGERS and len(shape_of(given)) == 2
-        self._ids, self._name = (given if tokens else None), type(module).__name__
+        self._ids, self._name = (weakref.ref(given) if tokens else None), type(module).__name__
 
     def ends(self, number: int, name: str, args: Any, kwargs: Any, result: Any) -> None:
         """A library loss ended."""
-        if self._ids is None or not self._bus.inside or name != "cross_entropy" or self._bus.log.light:
+        given = None if self._ids is None else self._ids()
+        if given is None or not self._bus.inside or name != "cross_entropy" or self._bus.log.light:
             return
-        scores, target = (*args, *kwargs.values())[:2]
+        scores = args[0] if args else kwargs.get("input")
+        target = args[1] if len(args) > 1 else kwargs.get("target")
         if grad_fn_of(result) is None or not isinstance(target, Tensor) or dtype_of(target) not in _INTEGERS:
             return
         self._seen += 1
         if self._seen not in _LOOKED_AT and self._seen % _EVERY:
             return
-        ids = array(self._ids)
+        ids = array(given)
         rows, length = ids.shape
         begin = _first_position(grad_fn_of(scores))
-        if begin is None or target.numel() % rows or not 2 < (kept := target.numel() // rows) <= length - begin:
+        if (
+            begin is None
+            or not rows
+            or target.numel() % rows
+            or not 2 < (kept := target.numel() // rows) <= length - begin
+        ):
             return
         shares, judged = _shares_of(ids, array(target).reshape(rows, kept), begin)
         forward = self._bus.log.latest + 1
