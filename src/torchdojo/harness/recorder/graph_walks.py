@@ -42,7 +42,8 @@ def through(node: Any, passing: tuple[str, ...], far: int = 12) -> tuple[Any, tu
 
 
 def saved_axis(node: Any, dimensions: int) -> int:
-    """The axis that a node worked along, counted from the front."""
-    axis = int(node._saved_dim)
+    """The axis that a node worked along (of a sum, the first of them), counted from the front."""
+    saved = node._saved_dim
+    axis = int(saved[0] if isinstance(saved, tuple) else saved)
     # A negative axis is kept as an unsigned number.
     return axis if axis < dimensions else axis - 2**64 + dimensions

@@ -32,7 +32,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
         findings.append(bug(KIND, message, _where(trace, thrown)))
     elif still := _without_effect(steps):
         message = (
-            f"{share(len(still), len(still))} updates by hand left the parameters exactly as they were, although the "
+            f"Each of {counted(len(still), 'update')} by hand left the parameters exactly as they were, although the "
             "backward passes had given them gradients: these were cleared before the update could use them."
         )
         findings.append(bug(KIND, message, distinct_places(trace, still)))

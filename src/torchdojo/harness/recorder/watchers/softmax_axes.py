@@ -185,11 +185,10 @@ def _softmax_at(node: Any) -> _Softmax | None:
         return None
     if powers is None or powers.name() != "ExpBackward0" or before(total) is not powers:
         return None
-    shape, axes = tuple(shape_of(powers._saved_result)), total._saved_dim
-    if len(axes) != 1:
+    if len(total._saved_dim) != 1:
         return None
-    axis = int(axes[0])
-    return _Softmax(shape, axis if axis < len(shape) else axis - 2**64 + len(shape), before(powers))
+    shape = tuple(shape_of(powers._saved_result))
+    return _Softmax(shape, saved_axis(total, len(shape)), before(powers))
 
 
 def _scores_are_products(scores: Any) -> bool:
