@@ -29,6 +29,16 @@ def occasions(trace: Trace, notes: list[Event]) -> int:
     return max(len(trace.training_forwards), len(notes)) if notes else 0
 
 
+def mixed_samples(trace: Trace) -> list[Event]:
+    """The experiments in which exchanging one sample of a batch moved the outputs of others."""
+    return [
+        note
+        for note in noted(trace, "rows")
+        if note["moved"] and not note["symmetric"] and not note["sequence_first"]
+        if rows_are_samples(trace, note["model"])
+    ]
+
+
 def rows_are_samples(trace: Trace, model: int) -> bool:
     """Whether axis 0 of a model's input holds samples: they come in ever different company, or from a loader."""
     forwards = [f for f in trace.training_forwards if f["model"] == model and f.get("shape")]

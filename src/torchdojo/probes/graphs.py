@@ -23,7 +23,8 @@ def longest_sum(trace: Trace) -> tuple[int, str]:
     And in words what holds that tensor, "" where it is not known.
     """
     notes = [] if reaching_back(trace) else list(trace.notes(WATCHER, "grown"))
-    if not notes:
+    # A sum holds what gathers from the start; what was kept one by one may be added up later, as for a log.
+    if not notes or 2 * notes[0]["spans"] < notes[0]["alive"]:
         return 0, ""
     most = max(notes, key=lambda note: int(note["spans"]))
     if most["owner"]:

@@ -17,12 +17,14 @@ from torchdojo.harness.originals import (
     item,
     numel,
     requires_grad_of,
+    shape_of,
 )
 from torchdojo.harness.recorder.by_hand import ByHand, gradients_of, leaves_behind
 from torchdojo.harness.recorder.forwards import Forwards
 from torchdojo.harness.recorder.gradients import Gradients
 from torchdojo.harness.recorder.graphs import Graphs
 from torchdojo.harness.recorder.log import Log, dtype_name
+from torchdojo.harness.recorder.owners import unmade
 from torchdojo.harness.recorder.samples import SAMPLES
 
 
@@ -146,10 +148,12 @@ class Backwards:
 
     def _end_grad(self, roots: list[Any], inputs: list[Any], found: Any, at: int, failed: bool, retained: bool) -> None:
         reached, models = self._settle()
+        sought = self._are_sought(inputs, reached, models)
         pairs = [
             (parameter, gradient)
             for parameter, gradient in zip(inputs, found, strict=False)
-            if isinstance(gradient, Tensor) and self._is_trained(parameter, gradient, reached)
+            if isinstance(gradient, Tensor) and is_leaf_of(parameter)
+            if self._is_known(parameter) or (sought and not requires_grad_of(gradient))
         ]
         if pairs:
             self._train(models)
@@ -179,11 +183,17 @@ class Backwards:
         self._gradients.own(leaves)
         return leaves
 
-    def _is_trained(self, leaf: Any, gradient: Any, reached: list[int]) -> bool:
-        """Whether a leaf is a parameter: inputs of models and formulas have gradients taken as well."""
-        if not is_leaf_of(leaf) or isinstance(leaf, Parameter) or self._gradients.knows(leaf):
-            return is_leaf_of(leaf)
-        return not reached and not requires_grad_of(gradient)
+    def _is_known(self, leaf: Any) -> bool:
+        return isinstance(leaf, Parameter) or self._gradients.knows(leaf)
+
+    def _are_sought(self, leaves: list[Any], reached: list[int], models: list[Any]) -> bool:
+        """Whether leaves that nobody knows are parameters: inputs of models have gradients taken as well.
+
+        A formula has no others; a model may be called with the tensors of a dict in place of its own.
+        """
+        if not reached or all(self._is_known(leaf) for leaf in leaves):
+            return True
+        return any(_fits(leaves, model) for model in models)
 
     def _note_lightly(self, roots: list[Any], at: int, reached: list[int], failed: bool) -> None:
         key = ("backward", at, failed)
@@ -210,6 +220,15 @@ class Backwards:
         sample, self._forwards.pending = self._forwards.pending, None
         if sample is not None and not failed and (samples := sample.samples()):
             self._log.put({"t": "logits", "at": -1, "forward": sample.forward, SAMPLES: samples})
+
+
+def _fits(leaves: list[Any], model: Any) -> bool:
+    """Whether these tensors have the shapes of all the parameters of a model, or of all that train."""
+    parameters = [p for p in Module.parameters(model) if not isinstance(p, unmade)]
+    shapes = sorted(map(shape_of, leaves))
+    return any(
+        shapes == sorted(map(shape_of, some)) for some in (parameters, [p for p in parameters if requires_grad_of(p)])
+    )
 
 
 def _tensors(value: Any) -> list[Any]:

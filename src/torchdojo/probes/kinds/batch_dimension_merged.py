@@ -20,7 +20,7 @@ _ONE_ROW = re.compile(r"\(1x(\d+) and (\d+)x\d+\)")
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """As many rows have to come out as went in, and a batch of one must still be a batch."""
     shapes = list(trace.notes("batch_axes", "shapes"))
-    findings = [*_lost(trace), *_merged(trace, shapes), *_failed(trace)]
+    findings = [*_lost(trace), *_merged(trace, shapes), *_failed(trace, expected)]
     forwards = len(trace.training_forwards)
     summary = (
         f"{counted(forwards, 'training batch', 'training batches')} of {counted(len(shapes), 'shape')}: "
@@ -68,12 +68,14 @@ def _other_rows(made: list[int], rows: int) -> bool:
     return not made or (made[0] != rows and (made[0] % rows == 0 or len(made) == 1))
 
 
-def _failed(trace: Trace) -> list[Finding]:
+def _failed(trace: Trace, expected: Expected) -> list[Finding]:
     """A linear layer that fails because all samples reached it in one row."""
     forwards = [e for e in trace.of("forward") if e.get("failed") and e.get("shape")]
     if not forwards or trace.end is None or trace.end["how"] != "exception":
         return []
     rows = forwards[-1]["shape"][0]
+    if len(forwards[-1]["shape"]) == 1 and expected == Expected():
+        return []  # The script's own data had no second axis: a kind of its own.
     message = str(trace.end.get("message", ""))
     found = _NO_ROWS.search(message) or _ONE_ROW.search(message)
     if found is None or rows < 2:

@@ -13,7 +13,8 @@ WATCHERS = ("gradient_use", "orphans")
 #: Looks at the gradients that have to agree.
 ENOUGH_LOOKS = 3
 
-#: A network that computes a loss is called for the output and for the target; a part of the model once.
+#: A network that computes a loss is called for the output and for the target. A part of the model is called once, or
+#: any number of times for the data as they are, as a critic is along a path.
 CALLS_OF_A_PART = 1.5
 
 
@@ -36,7 +37,8 @@ def _is_part(note: Event) -> bool:
     """Whether these belong to what is trained, and not to a network that only measures."""
     if note["owned"]:
         return True
-    return bool(note["training"] and note["others"] and note["calls"] <= CALLS_OF_A_PART)
+    learns = note["calls"] <= CALLS_OF_A_PART or not note["measures"]
+    return bool(note["training"] and note["others"] and learns)
 
 
 def _finding(trace: Trace, note: Event) -> Finding:

@@ -30,7 +30,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     attention = list(trace.notes("softmax_axes", "attention", "sound attention"))
     losses = list(trace.notes("softmax_axes", "classes"))
     findings: list[Finding] = []
-    for look in (_in_the_loss, _in_attention, _of_outputs, _over_one_number, _over_samples):
+    for look in (_in_the_loss, _in_attention, _of_outputs, _over_one_number, _over_samples, _of_gates):
         if not findings and (found := look(trace)):
             findings.append(found)
     if not findings and expected.training_rows is not None and (found := _of_targets(trace)):
@@ -154,6 +154,24 @@ def _over_samples(trace: Trace) -> Finding | None:
             message = (
                 f"A softmax over axis 0 of {shape(dims)} weighs the {dims[0]} samples of the batch against each other "
                 f"in {counted(call['times'], 'call')}, not the {dims[1]} positions of a sample."
+            )
+            return _finding(Certainty.EVENT, message, distinct_places(trace, [call]))
+    return None
+
+
+def _of_gates(trace: Trace) -> Finding | None:
+    """Scores (N, K) that a layer gives each of N samples, as one for each expert, normalised over the samples."""
+    sizes = {e["target_shape"][0] for e in trace.of("loss") if e.get("grad") and e["target_shape"]}
+    calls = [call for call in trace.notes("softmax_axes", "call") if call["inside"] and len(call["shape"]) == 2]
+    # Slots that are filled from all samples are weighed along both axes.
+    along_both = {call["shape"][1] for call in calls if call["dim"] == 1}
+    for call in calls:
+        (rows, choices), given = call["shape"], call["given"]
+        aligned = given[:1] == [rows] and rows in sizes and 1 < choices < rows and choices not in along_both
+        if call["dim"] == 0 and aligned and call["times"] >= ENOUGH_CALLS and call["maker"] in AFFINE:
+            message = (
+                f"A softmax over axis 0 of {shape(call['shape'])} weighs the {rows} samples of the batch against each "
+                f"other in {counted(call['times'], 'call')}, not the {choices} numbers of a sample."
             )
             return _finding(Certainty.EVENT, message, distinct_places(trace, [call]))
     return None

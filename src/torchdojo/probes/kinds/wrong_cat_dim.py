@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from torchdojo.domain.finding import Certainty, Finding, Observation, Severity
 from torchdojo.domain.trace import Event, Trace
 from torchdojo.probes.endings import message_of, place_of_end
 from torchdojo.probes.expected import Expected
-from torchdojo.probes.wording import counted, shape
+from torchdojo.probes.experiments import WATCHER as EXPERIMENTS
+from torchdojo.probes.experiments import mixed_samples
+from torchdojo.probes.joins import WATCHER as JOINS
+from torchdojo.probes.joins import Join, joined_below, latest_joins, read_join
+from torchdojo.probes.wording import counted
 
 KIND = "wrong-cat-dim"
-WATCHERS = ("joins",)
+WATCHERS = (JOINS, EXPERIMENTS)
 
 #: What torch says when parts do not fit, when a layer gets another width, and when rows and targets differ in number.
 _PARTS = re.compile(r"Sizes of tensors must match except in dimension")
@@ -29,39 +32,10 @@ _ROWS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Join:
-    """One join: the axis, the shape of each part, whether torch refused it, whether a model made it."""
-
-    dim: int
-    shapes: tuple[tuple[int, ...], ...]
-    refused: bool
-    inside: bool
-    event: Event
-
-    def width(self, axis: int) -> int:
-        """How long the axis would be, joined along it."""
-        return sum(shape[axis] for shape in self.shapes)
-
-    def fits(self, axis: int) -> bool:
-        """Whether the parts can be joined along this axis."""
-        return len({(*shape[:axis], *shape[axis + 1 :]) for shape in self.shapes}) == 1
-
-    @property
-    def others(self) -> list[int]:
-        """The other axes along which the parts can be joined."""
-        return [axis for axis in range(len(self.shapes[0])) if axis != self.dim and self.fits(axis)]
-
-    @property
-    def said(self) -> str:
-        """The shapes of the parts, for a sentence."""
-        return " and ".join(shape(list(part)) for part in self.shapes)
-
-
 def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # noqa: B008  frozen
     """When a run ends because shapes do not fit, see whether a join before it would have fitted along another axis."""
     end = trace.end
-    joins = [_read(note) for note in trace.notes("joins", "latest")]
+    joins = latest_joins(trace)
     finding = None
     if end is not None and end["how"] == "exception" and joins:
         message = str(end.get("message") or "")
@@ -71,8 +45,10 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     elif joins and expected.training_rows is not None:
         # Elsewhere a model may well make several views of a sample, one below the other.
         finding = _multiplied(trace, "", None)
+    elif joins and (end is None or end["how"] != "exception"):
+        finding = _mixing(trace)
     forwards = trace.training_forwards
-    times = sum(note["times"] for note in trace.notes("joins", "joined"))
+    times = sum(note["times"] for note in trace.notes(JOINS, "joined"))
     # Of a script that has to be mended, a join may be gone: then it is enough that its model trains.
     watched = len(forwards) if times or expected.training_rows is not None else 0
     summary = (
@@ -82,13 +58,7 @@ def observe(trace: Trace, expected: Expected = Expected()) -> Observation:  # no
     return Observation(KIND, watched, summary, (finding,) if finding else ())
 
 
-def _read(note: Event) -> _Join:
-    axes, sizes = int(note["axes"]), list(note["sizes"])
-    shapes = tuple(tuple(sizes[i : i + axes]) for i in range(0, len(sizes), axes))
-    return _Join(int(note["dim"]), shapes, bool(note["refused"]), bool(note["inside"]), note)
-
-
-def _parts_refused(joins: list[_Join], message: str, end: Event) -> Finding | None:
+def _parts_refused(joins: list[Join], message: str, end: Event) -> Finding | None:
     """The parts differ off the axis, and exactly one other axis would do."""
     last = joins[-1]
     if not (last.refused and _PARTS.search(message) and len(last.others) == 1):
@@ -101,7 +71,7 @@ def _parts_refused(joins: list[_Join], message: str, end: Event) -> Finding | No
     return _finding(said, place_of_end(end))
 
 
-def _width(trace: Trace, joins: list[_Join], message: str, end: Event) -> Finding | None:
+def _width(trace: Trace, joins: list[Join], message: str, end: Event) -> Finding | None:
     """A layer got another width than it has, and a join along another axis would have made its width."""
     match = next((found for pattern in _WIDTH if (found := pattern.search(message))), None)
     numbers = [int(n) for n in match.groups() if n] if match else []
@@ -123,10 +93,10 @@ def _width(trace: Trace, joins: list[_Join], message: str, end: Event) -> Findin
 
 def _multiplied(trace: Trace, said: str, end: Event | None) -> Finding | None:
     """A join of parts with one row per sample multiplied the rows that the model returned."""
-    note = next(trace.notes("joins", "multiplied"), None)
-    if note is None or not _read(note).others:
+    note = next(trace.notes(JOINS, "multiplied"), None)
+    if note is None or not read_join(note).others:
         return None
-    join = _read(note)
+    join = read_join(note)
     message = (
         f"{join.said} were joined along dimension 0, so that the model returned {note['made']} rows for "
         f"{counted(note['rows'], 'sample')}. {said}"
@@ -134,7 +104,19 @@ def _multiplied(trace: Trace, said: str, end: Event | None) -> Finding | None:
     return _finding(message.strip(), _places(trace, join, end))
 
 
-def _places(trace: Trace, join: _Join, end: Event | None) -> str:
+def _mixing(trace: Trace) -> Finding | None:
+    """Parts with one row per sample that were joined one below the other, in a model whose samples then mix."""
+    mixed, join = mixed_samples(trace), joined_below(trace)
+    if not mixed or join is None:
+        return None
+    message = (
+        f"{join.said} were joined along dimension 0, and in the outputs the samples of a batch are mixed: exchanging "
+        f"one moved those of {counted(mixed[0]['moved'], 'other sample')}."
+    )
+    return _finding(message, _places(trace, join, None))
+
+
+def _places(trace: Trace, join: Join, end: Event | None) -> str:
     places = [trace.place(join.event), place_of_end(end) if end is not None else ""]
     return "; ".join(dict.fromkeys(place for place in places if place))
 

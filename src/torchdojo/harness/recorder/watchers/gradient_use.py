@@ -12,7 +12,8 @@ Notes, at the end of the script:
   built an optimizer for its other parameters, or else the last one: model (its class), names (the first of them),
   tensors, scalars, owned (tensors of that model that an optimizer owns), training (the model's mode), filled (looks
   at which they had gradients), loaded (their weights came from load_state_dict), others (models with owned parameters
-  beside it), calls (its forwards per backward pass), optimizers (built in all, of parameters that got gradients)
+  beside it), calls (its forwards per backward pass), measures (it was ever given what other parameters had made),
+  optimizers (built in all, of parameters that got gradients)
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from torchdojo.harness.recorder.bus import Bus
 from torchdojo.harness.recorder.identities import Identities
 from torchdojo.harness.recorder.numbers import Array, array
 from torchdojo.harness.recorder.optimizers import Optimizers, State, Watched, is_clear
+from torchdojo.harness.recorder.tensors import tensors_in
 
 _BY = "gradient_use"
 
@@ -82,6 +84,7 @@ class _Root:
         self.tensors: dict[int, _Unowned] = {}
         self.owned = 0
         self.calls = 0
+        self.measures = False
         self.line = -1
 
 
@@ -137,6 +140,7 @@ class _Watch:
             known = self._roots[id(module)] = _Root(module)
         known.training = module.training
         known.calls += 1
+        known.measures = known.measures or any(map(requires_grad_of, tensors_in([*args, *kwargs.values()])))
 
     def _begin(self, roots: list[Any]) -> None:
         if self._stepping:
@@ -290,6 +294,7 @@ class _Watch:
                 owned=root.owned,
                 training=root.training,
                 calls=root.calls / max(1, self._passes),
+                measures=root.measures,
                 filled=max(tensor.filled for tensor in left),
                 loaded=root.loaded,
                 others=sum(bool(other.owned) for other in self._roots.values() if other is not root),

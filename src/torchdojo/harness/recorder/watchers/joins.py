@@ -9,6 +9,7 @@ Notes at the end of the run:
               inside (in the last root forward that began)
     multiplied  root forwards that returned as many rows as they were given, times the parts of a join of theirs along
               axis 0: of the first of them rows (given), made (returned) and the facts of the join; times
+    below     root forwards with such a join that returned as many rows as they were given: the same
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class _Joins:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._rows = self._times = 0
-        self._multiplied: dict[str, Any] = {}
+        #: The first join of parts with one row per sample along axis 0, by what came of the rows.
+        self._found: dict[str, dict[str, Any]] = {}
         self._latest: deque[dict[str, Any]] = deque(maxlen=_MOST_NOTED)
 
     def wrap(self, original: Any) -> Any:
@@ -92,10 +94,10 @@ class _Joins:
         for join in self._latest:
             axes, parts = join["axes"], join["parts"]
             below = join["inside"] and join["dim"] == 0 and set(join["sizes"][::axes]) == {self._rows}
-            if below and self._rows > 1 and made == parts * self._rows:
+            if below and self._rows > 1 and made in (self._rows, parts * self._rows):
                 facts = {name: join[name] for name in ("at", "dim", "axes", "sizes", "refused", "inside")}
-                self._multiplied = self._multiplied or {**facts, "rows": self._rows, "made": made, "times": 0}
-                self._multiplied["times"] += 1
+                first = {**facts, "rows": self._rows, "made": made, "times": 0}
+                self._found.setdefault("below" if made == self._rows else "multiplied", first)["times"] += 1
                 return
 
     def script_ends(self) -> None:
@@ -103,8 +105,8 @@ class _Joins:
             self._bus.note("joins", "joined", at=-1, times=self._times)
         for facts in self._latest:
             self._bus.note("joins", "latest", **facts)
-        if self._multiplied:
-            self._bus.note("joins", "multiplied", **self._multiplied)
+        for what, facts in self._found.items():
+            self._bus.note("joins", what, **facts)
 
 
 def _axis(name: str, args: Any, kwargs: Any, axes: int) -> int | None:

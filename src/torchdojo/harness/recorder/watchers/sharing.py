@@ -4,21 +4,30 @@
 the root), places (how often it, or a sibling with the very same parameters, stands in the container), copies (true
 for such siblings, and for those that have but a weight in common), chained (whether one call worked on what came of
 an earlier one), repeated (whether two calls worked on the same tensor), calls (in the forward that was looked into).
+
+A model that is worked with through a method of its own is not called itself: its layers are. Of those the first updates
+are watched, and the container is searched for among all there are.
 """
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import torch
 
 from torchdojo.harness.originals import Module, grad_fn_of
 from torchdojo.harness.recorder.bus import Bus
+from torchdojo.harness.recorder.graph_walks import nodes_behind
 from torchdojo.harness.recorder.looks import Look, looks_of
 from torchdojo.harness.recorder.owners import own_parameters
+from torchdojo.harness.recorder.tensors import first_tensor
 
 #: Graph nodes looked at to see what a tensor was computed from.
 _MOST_NODES = 4000
+
+#: Updates in which layers that are called by themselves are watched.
+_WATCHED = 2
 
 _CONTAINERS = (torch.nn.ModuleList, torch.nn.ModuleDict, torch.nn.Sequential)
 
@@ -31,7 +40,13 @@ class Sharing:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._done: set[int] = set()
+        self._updates = 0
+        #: What the first call of each layer made since the last update, by its graph node.
+        self._made: dict[int, Any] = {}
+        self._searched: set[int] = set()
         looks_of(bus).ends.append(self._look)
+        bus.forward_ends.append(self._called)
+        bus.update_ends.append(self._updated)
 
     def _look(self, look: Look) -> None:
         number = self._bus.log.ident(look.root)
@@ -41,6 +56,46 @@ class Sharing:
         for container in _modules(look.root):
             for group in _alike(container):
                 self._note(look, container, group)
+
+    def _updated(self) -> None:
+        self._updates += 1
+        self._made.clear()
+
+    def _called(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
+        key = self._bus.log.ident(module)
+        if self._updates >= _WATCHED or key in self._searched:
+            return
+        made, given = first_tensor((output,)), first_tensor(args, kwargs)
+        first = self._made.get(key)
+        if first is None:
+            if made is not None and (node := grad_fn_of(made)) is not None:
+                self._made[key] = node
+        elif given is not None and _leads_back(given, first):
+            self._searched.add(key)
+            self._search(module)
+
+    def _search(self, layer: Any) -> None:
+        """Note the container in which this layer, which was called by itself, has several places."""
+        modules = [thing for thing in gc.get_objects() if isinstance(thing, Module)]
+        for container in modules:
+            names = [name for name, child in container._modules.items() if child is layer]
+            if len(names) < 2 or not isinstance(container, _CONTAINERS):
+                continue
+            owners = [each for each in modules if any(child is container for child in each._modules.values())]
+            self._bus.note(
+                "sharing",
+                "layer",
+                at=self._bus.log.at(),
+                model=type(owners[0] if owners else container).__name__,
+                container=type(container).__name__,
+                cls=type(layer).__name__,
+                name=names[0],
+                places=len(names),
+                copies=False,
+                chained=True,
+                repeated=False,
+                calls=2,
+            )
 
     def _note(self, look: Look, container: Any, group: list[Any]) -> None:
         members = {id(layer) for layer in group}
@@ -92,21 +147,11 @@ def _comes_from(tensor: Any, earlier: Any) -> bool:
     """Whether the graph behind a tensor leads back to an earlier one."""
     if tensor is None or earlier is None:
         return False
-    if tensor is earlier:
-        return True
-    start, wanted = grad_fn_of(tensor), grad_fn_of(earlier)
-    if start is None or wanted is None:
-        return False
-    todo, seen = [start], {start}
-    while todo and len(seen) < _MOST_NODES:
-        node = todo.pop()
-        if node is wanted:
-            return True
-        for following, _ in node.next_functions:
-            if following is not None and following not in seen:
-                seen.add(following)
-                todo.append(following)
-    return False
+    return tensor is earlier or _leads_back(tensor, grad_fn_of(earlier))
+
+
+def _leads_back(tensor: Any, wanted: Any) -> bool:
+    return wanted is not None and any(node is wanted for node in nodes_behind([tensor], _MOST_NODES))
 
 
 def watch(bus: Bus) -> None:

@@ -1,8 +1,8 @@
 """What the gradient at a token model's output says about its targets: which positions count, and what each is to say.
 
-Watched are training forwards whose first tensor is a batch of token ids (B, T) and whose output holds one row of scores
-for each of them: (B, T, C) or (B * T, C). Any loss may follow, in any layout. Whenever such an output's gradient
-arrives, notes `targets`, for a few forwards:
+Watched are training forwards that are given a batch of token ids (B, T) and whose output holds one row of scores for
+each of them: (B, T, C) or (B * T, C). Any loss may follow, in any layout. Whenever such an output's gradient arrives,
+notes `targets`, for a few forwards:
 
     forward    the number of the forward, and in `model` the model's class
     tokens     how many positions there are in the batch, and in `padded` how many of them hold the padding id
@@ -14,8 +14,9 @@ arrives, notes `targets`, for a few forwards:
     shifts     for the shifts -1, 0, 1, 2, 3: share of the latter's positions t whose target is the id at t + shift
     judged     how many positions those shares are of (the fewest)
 
-Batches that come with a second tensor of ids of the same shape (a source and a target) are left alone: which of the two
-the output belongs to cannot be told. Labels that are the ids themselves, or the next ones, are no such second sequence.
+Of a source and a target the ids are those that have the output's length. Batches that come with a second tensor of ids
+of the same shape are left alone: which of the two the output belongs to cannot be told. Labels that are the ids
+themselves, or the next ones, are no such second sequence.
 
 Models that take their labels along and return a loss have no such output. Of the cross-entropies inside their forwards
 notes `inside`, for a few: `model`, `forward`, `loss` (its number), and `shifts` and `judged` as above, where it can be
@@ -71,10 +72,8 @@ def watch(bus: Bus) -> None:
     def ended(number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
         if bus.log.light or bus.experimenting:
             return
-        given = first_tensor(args, kwargs)
-        if given is None or dtype_of(given) not in _INTEGERS or len(shape_of(given)) != 2:
-            return
-        if _has_second_sequence(given, args, kwargs):
+        given = _ids_of(output, args, kwargs)
+        if given is None or _has_second_sequence(given, args, kwargs):
             return
         scores = _scores(output, shape_of(given))
         if scores is None or grad_fn_of(scores) is None:
@@ -82,7 +81,7 @@ def watch(bus: Bus) -> None:
         name = type(module).__name__
         seen = counts[name] = counts.get(name, 0) + 1
         if seen == _TRIED:
-            _try_out(bus, module, args, kwargs)
+            _try_out(bus, module, given, args, kwargs)
         if seen in _LOOKED_AT or seen % _EVERY == 0:
             ids = array(given).copy()
             padding, declared = _padding(module, ids, args, kwargs)
@@ -161,6 +160,23 @@ def _shares_of(ids: Array, targets: Array, begin: int) -> tuple[list[float], int
     return shares, min(judged)
 
 
+def _ids_of(output: Any, args: Any, kwargs: Any) -> Any:
+    """The token ids that the output has a row of scores for; None when it is not clear which these are."""
+    first = first_tensor(args, kwargs)
+    if first is None or dtype_of(first) not in _INTEGERS or len(shape_of(first)) != 2:
+        return None
+    if _scores(output, shape_of(first)) is not None:
+        return first
+    # A source that is translated is as long as it likes; the output belongs to what was said so far.
+    others = [
+        other
+        for other in tensors_in([*args, *kwargs.values()])
+        if other is not first and dtype_of(other) in _INTEGERS and len(shape_of(other)) == 2
+        if _scores(output, shape_of(other)) is not None
+    ]
+    return others[0] if len(others) == 1 else None
+
+
 def _has_second_sequence(given: Any, args: Any, kwargs: Any) -> bool:
     for other in tensors_in([*args, *kwargs.values()]):
         alike = other is not given and dtype_of(other) in _INTEGERS and shape_of(other) == shape_of(given)
@@ -195,9 +211,12 @@ def _scores(output: Any, positions: tuple[int, ...]) -> Any:
 
 def _padding(module: Any, ids: Array, args: Any, kwargs: Any) -> tuple[int | None, str]:
     """The id that fills short sequences up, and how the script says so."""
-    for layer in Module.modules(module):
-        if isinstance(layer, (torch.nn.Embedding, torch.nn.EmbeddingBag)) and layer.padding_idx is not None:
-            return int(layer.padding_idx), "padding_idx"
+    tables = [
+        layer for layer in Module.modules(module) if isinstance(layer, (torch.nn.Embedding, torch.nn.EmbeddingBag))
+    ]
+    declared = {int(layer.padding_idx) for layer in tables if layer.padding_idx is not None}
+    if len(declared) == 1:
+        return declared.pop(), "padding_idx"
     last = ids[:, -1]
     candidates = np.unique(last)
     for mask in tensors_in([*args[1:], *kwargs.values()]):
@@ -267,14 +286,13 @@ def _note(bus: Bus, which: tuple[int, str], gradient: Array, ids: Array, padding
     )
 
 
-def _try_out(bus: Bus, module: Any, args: Any, kwargs: Any) -> None:
+def _try_out(bus: Bus, module: Any, given: Any, args: Any, kwargs: Any) -> None:
     """Change the later half of the tokens on a copy of the model: do earlier outputs move?"""
     with bus.experiment(), torch.no_grad():
         twin = bus.twin(module)
         if twin is None:
             return
         twin.eval()
-        given = first_tensor(args, kwargs)
         middle = shape_of(given)[1] // 2
         changed = given.clone()
         # Ids that are there already: no embedding is too small for them.
