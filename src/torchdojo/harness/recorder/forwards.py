@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from threading import get_ident
 from typing import Any
 
+import torch
+
 from torchdojo.figures import Sample
 from torchdojo.harness.originals import (
     Module,
@@ -24,7 +26,7 @@ from torchdojo.harness.recorder.graphs import Graphs
 from torchdojo.harness.recorder.log import Log, dtype_name
 from torchdojo.harness.recorder.models import Model, Models
 from torchdojo.harness.recorder.numbers import MAX_ROWS, array
-from torchdojo.harness.recorder.samples import SAMPLES, rows_of
+from torchdojo.harness.recorder.samples import SAMPLES, rows_of, rows_of_ids
 from torchdojo.harness.recorder.tensors import first_tensor, tensors_in
 
 #: Rows of a sampled batch whose scores and gradients are kept, and the widest row.
@@ -32,6 +34,8 @@ _SAMPLED_ROWS = 64
 #: Rows of evaluation that are noted where training is not looked at closely.
 _FEW_ROWS = 8
 _SAMPLED_WIDTH = 1024
+
+_IDS = (torch.int64, torch.int32)
 
 #: After every fourth of a sample that is spent, sampling becomes half as frequent.
 _FIRST_STRIDE = 6
@@ -64,6 +68,13 @@ def _has_company(given: Any, args: Any, kwargs: Any) -> bool:
     rows = shape_of(given)[:1]
     others = tensors_in([*args, *kwargs.values()])
     return bool(rows) and any(other is not given and shape_of(other)[:1] == rows for other in others)
+
+
+def _ids_together(given: Any, args: Any, kwargs: Any) -> list[Any]:
+    """The tensors of ids (N,), when the first one is such: by itself it does not tell one sample from another."""
+    if len(shape_of(given)) != 1 or dtype_of(given) not in _IDS:
+        return []
+    return [t for t in tensors_in([*args, *kwargs.values()]) if shape_of(t) == shape_of(given) and dtype_of(t) in _IDS]
 
 
 def _rows(tensor: Any) -> Any:
@@ -264,7 +275,9 @@ class Forwards:
         self._beside = (len(args) > 1 or bool(kwargs)) and given is not None and _has_company(given, args, kwargs)
         # Of evaluation some rows are noted always: which of it is repeated is not seen otherwise.
         if given is not None and not (log.light and self._modes[0]):
-            self._sample = rows_of(given, most=_FEW_ROWS if log.light else MAX_ROWS)
+            most = _FEW_ROWS if log.light else MAX_ROWS
+            ids = _ids_together(given, args, kwargs) if self._beside else []
+            self._sample = rows_of_ids(ids, most) if len(ids) > 1 else rows_of(given, most=most)
 
     def _fail(self) -> None:
         if self._running:

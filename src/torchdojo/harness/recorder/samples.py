@@ -37,6 +37,12 @@ def rows_of(tensor: Any, name: str = "rows", most: int = MAX_ROWS) -> Sample | N
     return Sample(name, rows) if rows.size else None
 
 
+def rows_of_ids(columns: Sequence[Any], most: int = MAX_ROWS) -> Sample | None:
+    """The same for ids (N,) that make a row together, as a user and a film do."""
+    rows = np.stack([array(column)[:most] for column in columns], axis=1)
+    return Sample("rows", rows) if rows.size else None
+
+
 def targets_of(target: Any) -> Sample | None:
     """The labels, one per row, or the rows of the targets."""
     values = array(target)
