@@ -225,9 +225,10 @@ class Backwards:
 def _fits(leaves: list[Any], model: Any) -> bool:
     """Whether these tensors have the shapes of all the parameters of a model, or of all that train."""
     parameters = [p for p in Module.parameters(model) if not isinstance(p, unmade)]
-    shapes = sorted(map(shape_of, leaves))
+    trained = [p for p in parameters if requires_grad_of(p)]
     return any(
-        shapes == sorted(map(shape_of, some)) for some in (parameters, [p for p in parameters if requires_grad_of(p)])
+        len(some) == len(leaves) and sorted(map(shape_of, some)) == sorted(map(shape_of, leaves))
+        for some in (parameters, trained)
     )
 
 
