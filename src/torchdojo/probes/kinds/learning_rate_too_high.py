@@ -20,6 +20,8 @@ LARGE_UPDATE = 0.15
 
 #: A first update so large, in sizes of the weights, that nothing is left of how they began.
 ALL_OF_THEM = 2.0
+#: A factor that only weights show which began at zero, as those of an adapter do.
+FROM_ZERO = 1e6
 
 #: How far the loss has to rise above its first value, and what part of that value it then never gets rid of: after a
 #: first update that leaves nothing of the weights, and while all updates are large.
@@ -70,7 +72,7 @@ def _blown_up(losses: list[float], updates: list[float]) -> str:
     if first <= 0 or peak < RISES * first:
         return ""
     rose = f"the loss rose from {first:.4g} to {peak:.4g}, and was {end:.4g} at the end"
-    if updates[0] > ALL_OF_THEM and end > KEEPS_AFTER_FIRST * first:
+    if ALL_OF_THEM < updates[0] < FROM_ZERO and end > KEEPS_AFTER_FIRST * first:
         return f"The first update alone changed the weights by {updates[0]:.3g} times their size, {rose}"
     if median(updates) > LARGE_UPDATE and end > KEEPS * first:
         return f"An update changes the weights by {median(updates):.0%} of their size at the median, {rose}"

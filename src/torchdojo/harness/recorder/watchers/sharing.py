@@ -28,6 +28,7 @@ _MOST_NODES = 4000
 
 #: Updates in which layers that are called by themselves are watched.
 _WATCHED = 2
+_MARK = "torchdojo: first call"
 
 _CONTAINERS = (torch.nn.ModuleList, torch.nn.ModuleDict, torch.nn.Sequential)
 
@@ -41,8 +42,8 @@ class Sharing:
         self._bus = bus
         self._done: set[int] = set()
         self._updates = 0
-        #: What the first call of each layer made since the last update, by its graph node.
-        self._made: dict[int, Any] = {}
+        #: What lies on the graph node that the first call of each layer made since the last update.
+        self._marks: dict[int, object] = {}
         self._searched: set[int] = set()
         looks_of(bus).ends.append(self._look)
         bus.forward_ends.append(self._called)
@@ -59,18 +60,19 @@ class Sharing:
 
     def _updated(self) -> None:
         self._updates += 1
-        self._made.clear()
+        self._marks.clear()
 
     def _called(self, number: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
-        key = self._bus.log.ident(module)
-        if self._updates >= _WATCHED or key in self._searched:
+        if self._updates >= _WATCHED or (key := self._bus.log.ident(module)) in self._searched:
             return
-        made, given = first_tensor((output,)), first_tensor(args, kwargs)
-        first = self._made.get(key)
-        if first is None:
-            if made is not None and (node := grad_fn_of(made)) is not None:
-                self._made[key] = node
-        elif given is not None and _leads_back(given, first):
+        given, made = first_tensor(args, kwargs), first_tensor((output,))
+        node = None if made is None else grad_fn_of(made)
+        mark = self._marks.get(key)
+        if mark is None:
+            if node is not None:
+                # The node itself is not kept: the graph of a whole batch hangs on it.
+                self._marks[key] = node.metadata[_MARK] = object()
+        elif given is not None and any(n.metadata.get(_MARK) is mark for n in nodes_behind([given], _MOST_NODES)):
             self._searched.add(key)
             self._search(module)
 
@@ -147,10 +149,9 @@ def _comes_from(tensor: Any, earlier: Any) -> bool:
     """Whether the graph behind a tensor leads back to an earlier one."""
     if tensor is None or earlier is None:
         return False
-    return tensor is earlier or _leads_back(tensor, grad_fn_of(earlier))
-
-
-def _leads_back(tensor: Any, wanted: Any) -> bool:
+    if tensor is earlier:
+        return True
+    wanted = grad_fn_of(earlier)
     return wanted is not None and any(node is wanted for node in nodes_behind([tensor], _MOST_NODES))
 
 
