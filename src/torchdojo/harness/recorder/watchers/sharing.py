@@ -78,7 +78,8 @@ class Sharing:
 
     def _search(self, layer: Any) -> None:
         """Note the container in which this layer, which was called by itself, has several places."""
-        modules = [thing for thing in gc.get_objects() if isinstance(thing, Module)]
+        # Asking some objects for their class is deprecated, and they say so.
+        modules = [thing for thing in gc.get_objects() if issubclass(type(thing), Module)]
         for container in modules:
             names = [name for name, child in container._modules.items() if child is layer]
             if len(names) < 2 or not isinstance(container, _CONTAINERS):
