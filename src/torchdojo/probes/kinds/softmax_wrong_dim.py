@@ -143,9 +143,14 @@ def _over_one_number(trace: Trace) -> Finding | None:
     return None
 
 
+def _batch_sizes(trace: Trace) -> set[int]:
+    """How many rows the targets of training have."""
+    return {e["target_shape"][0] for e in trace.of("loss") if e.get("grad") and e["target_shape"]}
+
+
 def _over_samples(trace: Trace) -> Finding | None:
     """Scores (N, T, ...) of N samples of length T, normalised over the samples."""
-    sizes = {e["target_shape"][0] for e in trace.of("loss") if e.get("grad") and e["target_shape"]}
+    sizes = _batch_sizes(trace)
     for call in trace.notes("softmax_axes", "call"):
         dims, given = call["shape"], call["given"]
         aligned = len(given) >= 2 and dims[:2] == given[:2] and dims[0] != dims[1] > 1 and dims[0] in sizes
@@ -161,7 +166,7 @@ def _over_samples(trace: Trace) -> Finding | None:
 
 def _of_gates(trace: Trace) -> Finding | None:
     """Scores (N, K) that a layer gives each of N samples, as one for each expert, normalised over the samples."""
-    sizes = {e["target_shape"][0] for e in trace.of("loss") if e.get("grad") and e["target_shape"]}
+    sizes = _batch_sizes(trace)
     calls = [call for call in trace.notes("softmax_axes", "call") if call["inside"] and len(call["shape"]) == 2]
     # Slots that are filled from all samples are weighed along both axes.
     along_both = {call["shape"][1] for call in calls if call["dim"] == 1}
